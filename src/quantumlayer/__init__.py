@@ -1,0 +1,1 @@
+"""QuantumLayer: a software factory that proves what it builds."""

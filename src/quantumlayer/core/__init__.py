@@ -1,0 +1,1 @@
+"""Pure values that every layer shares: no input, no output, no clock."""

@@ -1,0 +1,1 @@
+"""The Spec: the typed, reviewable model of one service, and everything that reads or writes it."""

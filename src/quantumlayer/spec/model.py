@@ -1,0 +1,335 @@
+"""The Spec as typed values.
+
+These classes are the grammar of `spec.yaml`: what a key means stands beside the key, and the published JSON Schema is
+made from them. What one class cannot know (that a relation's target exists, that an expression has a type) is judged
+by `quantumlayer.spec.validate`.
+
+Names follow the YAML. Expressions are CEL text; `quantumlayer.spec.cel` gives them types.
+"""
+
+from datetime import date
+from decimal import Decimal
+from enum import StrEnum
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict
+from pydantic import Field as Key
+
+Cel = Annotated[str, Key(min_length=1, max_length=4000, description="An expression in CEL.")]
+EntityName = Annotated[str, Key(pattern=r"^[A-Z][A-Za-z0-9]{0,59}$")]
+Name = Annotated[str, Key(pattern=r"^[a-z][a-z0-9_]{0,59}$")]
+Literal_ = bool | int | Decimal | date | str
+
+
+def _listed(value: object) -> object:
+    """A single word stands for a list of one."""
+    return [value] if isinstance(value, str) else value
+
+
+def _empty(value: object) -> object:
+    """A key without a value (`librarian:`) stands for an empty mapping."""
+    return {} if value is None else value
+
+
+Names = Annotated[tuple[Name, ...], BeforeValidator(_listed)]
+
+
+class Node(BaseModel):
+    """A part of the Spec: immutable, unknown keys refused."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True)
+
+
+class FieldType(StrEnum):
+    """What a field holds.
+
+    `string` is one line of at most 200 characters unless `max` says otherwise, `text` is prose of at most 10,000;
+    `money` is a decimal with two places, `decimal` one with up to six; `datetime` is an instant, kept in UTC.
+    """
+
+    STRING = "string"
+    TEXT = "text"
+    EMAIL = "email"
+    INT = "int"
+    DECIMAL = "decimal"
+    MONEY = "money"
+    BOOL = "bool"
+    DATE = "date"
+    DATETIME = "datetime"
+
+
+class Computed(Node):
+    """A default that is worked out when the record is made."""
+
+    cel: Cel
+
+
+class Field(Node):
+    """One attribute of an entity.
+
+    A field is required unless it is `optional` or has a `default`. `min` and `max` bound a number's value and a text's
+    length. `personal` marks personal data, which never reaches a log. `immutable` fields are set once; `read_only` ones
+    are never taken from a caller, only set by defaults and operations. `visible_to` names the roles that see it; empty
+    means everyone who sees the record.
+    """
+
+    type: FieldType
+    about: str = ""
+    optional: bool = False
+    unique: bool = False
+    default: Computed | Literal_ | None = None
+    min: int | Decimal | None = None
+    max: int | Decimal | None = None
+    pattern: str | None = None
+    one_of: tuple[int | str, ...] = ()
+    personal: bool = False
+    immutable: bool = False
+    read_only: bool = False
+    visible_to: Names = ()
+
+
+class RelationKind(StrEnum):
+    """How many records may point at the same one: many, or one."""
+
+    MANY_TO_ONE = "many_to_one"
+    ONE_TO_ONE = "one_to_one"
+
+
+class OnDelete(StrEnum):
+    """What deleting the target does: refuse, delete this record too, or clear the relation."""
+
+    RESTRICT = "restrict"
+    CASCADE = "cascade"
+    SET_NULL = "set_null"
+
+
+class Relation(Node):
+    """A reference from this entity to another.
+
+    `back` names the way back on the target (a collection, or one record for one-to-one); by default the plural of this
+    entity (`loans`). A relation is immutable unless `reassignable`.
+    """
+
+    to: EntityName
+    about: str = ""
+    kind: RelationKind = RelationKind.MANY_TO_ONE
+    back: Name | None = None
+    on_delete: OnDelete = OnDelete.RESTRICT
+    optional: bool = False
+    reassignable: bool = False
+
+
+class Example(Node):
+    """A record with the `given` values must show the `then` values. Day 0 of `today()` may be fixed with `today`."""
+
+    given: dict[Name, Literal_ | None]
+    then: dict[Name, Literal_ | None]
+    today: date | None = None
+
+
+class Derived(Node):
+    """A value worked out from the record, its relations or the clock.
+
+    `stored` ones are kept in the database and refreshed on every write, so that constraints can use them; they may
+    read the record's own fields only.
+    """
+
+    type: FieldType
+    cel: Cel
+    about: str = ""
+    stored: bool = False
+    optional: bool = False
+    visible_to: Names = ()
+    examples: tuple[Example, ...] = ()
+
+
+class States(Node):
+    """The life of a record: the field that holds its state and the states, the first being where it begins."""
+
+    field: Name = "status"
+    values: Annotated[tuple[Name, ...], Key(min_length=2)]
+
+
+class Moment(StrEnum):
+    """When a rule is judged."""
+
+    CREATE = "create"
+    UPDATE = "update"
+    DELETE = "delete"
+
+
+class NoOverlap(Node):
+    """No two records `per` the same relation overlap in time, those aside for which `when` is false.
+
+    `start` and `end` name datetime values of the record (fields or stored derived ones); the end is exclusive.
+    """
+
+    per: Name
+    start: Name
+    end: Name
+    when: Cel | None = None
+
+
+class Rule(Node):
+    """What must hold for a record of the entity, and what a caller is told when it would not.
+
+    Either `cel`, an expression over `this` and `caller`, or `no_overlap`.
+    """
+
+    cel: Cel | None = None
+    no_overlap: NoOverlap | None = None
+    else_: str = Key(alias="else", min_length=1)
+    on: tuple[Moment, ...] = (Moment.CREATE, Moment.UPDATE)
+    about: str = ""
+
+
+class Action(StrEnum):
+    """What a caller may do with records: `read` covers one record and the list."""
+
+    CREATE = "create"
+    READ = "read"
+    UPDATE = "update"
+    DELETE = "delete"
+
+
+class Grant(Node):
+    """Who may do what, for the records for which `when` holds. `anyone` means without signing in."""
+
+    who: Names
+    may: Annotated[tuple[Action, ...], Key(min_length=1)]
+    when: Cel | None = None
+    about: str = ""
+
+
+class Listing(Node):
+    """How the list of records is asked for: text `search` over fields, exact `filter`s, and orders to `sort` by."""
+
+    search: Names = ()
+    filter: Names = ()
+    sort: Names = ()
+
+
+class Audit(Node):
+    """Which actions on a record are written to its audit trail, and the roles that may read the trail."""
+
+    actions: Annotated[tuple[Action, ...], Key(min_length=1)]
+    visible_to: Names
+
+
+class Entity(Node):
+    """A kind of record that the service keeps.
+
+    `versioned` fields keep every earlier value, readable as the record's versions.
+    """
+
+    about: str = ""
+    fields: dict[Name, Field] = {}
+    relations: dict[Name, Relation] = {}
+    derived: dict[Name, Derived] = {}
+    states: States | None = None
+    rules: dict[Name, Rule] = {}
+    access: tuple[Grant, ...] = ()
+    list: Listing = Listing()
+    versioned: Names = ()
+    audit: Audit | None = None
+
+
+class Role(Node):
+    """A part a caller plays. `record` names the entity whose record such a caller is (`caller.member`)."""
+
+    about: str = ""
+    record: EntityName | None = None
+
+
+class Requirement(Node):
+    """What must hold before an operation, over `this`, `caller` and `takes`, and what the caller is told otherwise."""
+
+    cel: Cel
+    else_: str = Key(alias="else", min_length=1)
+    about: str = ""
+
+
+class Creation(Node):
+    """The record an operation makes: every field and relation that it sets, as CEL."""
+
+    entity: EntityName
+    set: dict[Name, Cel] = {}
+
+
+class Operation(Node):
+    """Something callers do to one record beyond create, read, update and delete.
+
+    It reaches only records its caller may read. In order: the state must be one of `from`, every requirement must
+    hold, then `sets` changes the record, `to` moves it and `creates` makes another. It answers the created record if
+    there is one, else the changed record.
+    """
+
+    on: EntityName
+    by: Names
+    about: str = ""
+    takes: dict[Name, Field] = {}
+    from_: Names = Key(default=(), alias="from")
+    to: Name | None = None
+    requires: dict[Name, Requirement] = {}
+    sets: dict[Name, Cel] = {}
+    creates: Creation | None = None
+
+
+class Metric(StrEnum):
+    """What a quality target measures."""
+
+    LATENCY = "latency"
+    AVAILABILITY = "availability"
+    THROUGHPUT = "throughput"
+    RETENTION = "retention"
+
+
+class Quality(Node):
+    """A target that operation measures, not a build: `target` with its unit (`100 ms`, `99.9 %`)."""
+
+    metric: Metric
+    target: str
+    about: str = ""
+
+
+class Note(Node):
+    """Something decided without being told, or to be answered, about the element at the address `about`."""
+
+    text: str
+    about: str = ""
+    proposed: str = ""
+
+
+class Source(Node):
+    """A sentence of a requirement and the elements that came from it, each with how sure the reader is (0 to 1).
+
+    `start` and `end` are character offsets in `file`, the end exclusive.
+    """
+
+    quote: str
+    file: str = ""
+    start: Annotated[int, Key(ge=0)] = 0
+    end: Annotated[int, Key(ge=0)] = 0
+    elements: dict[str, Annotated[float, Key(ge=0, le=1)]] = {}
+
+
+class Service(Node):
+    """What the service is called; `timezone` is the IANA name that `today()` and hours of the day go by."""
+
+    name: Annotated[str, Key(pattern=r"^[a-z][a-z0-9]*(-[a-z0-9]+)*$", max_length=60)]
+    summary: str = ""
+    timezone: str = "UTC"
+
+
+class Spec(Node):
+    """One service, whole."""
+
+    spec: Literal[1]
+    service: Service
+    roles: dict[Name, Annotated[Role, BeforeValidator(_empty)]] = {}
+    entities: Annotated[dict[EntityName, Entity], Key(min_length=1)]
+    operations: dict[Name, Operation] = {}
+    quality: dict[Name, Quality] = {}
+    assumptions: tuple[Note, ...] = ()
+    questions: tuple[Note, ...] = ()
+    trace: tuple[Source, ...] = ()
