@@ -106,8 +106,8 @@ class OnDelete(StrEnum):
 class Relation(Node):
     """A reference from this entity to another.
 
-    `back` names the way back on the target (a collection, or one record for one-to-one); by default the plural of this
-    entity (`loans`). A relation is immutable unless `reassignable`.
+    `back` names the way back on the target: a collection, by default the plural of this entity (`loans`), or for
+    one-to-one a record, by default its singular. A relation is immutable unless `reassignable`.
     """
 
     to: EntityName

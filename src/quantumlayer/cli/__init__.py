@@ -1,0 +1,1 @@
+"""The command line `ql`: the only part that knows typer, rich and terminals."""

@@ -1,0 +1,36 @@
+"""`ql diff`."""
+
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from quantumlayer.cli.errors import told
+from quantumlayer.cli.style import Mark, Style, printable
+
+BREAKING = Mark("✗", "x", "breaks", "red")
+FINE = Mark("✓", "+", "fits", "green")
+
+
+def diff(
+    old: Annotated[Path, typer.Argument(metavar="OLD", help="A Spec.")],
+    new: Annotated[Path, typer.Argument(metavar="NEW", help="A later Spec.")],
+) -> None:
+    """Say what changed between two Specs.
+
+    What can break those who call the service is marked.
+    """
+    with told():
+        from quantumlayer.spec.diff import diff as changes  # noqa: PLC0415  help must not load the engines
+        from quantumlayer.spec.load import load_spec  # noqa: PLC0415  as above
+        from quantumlayer.spec.validate import checked_spec  # noqa: PLC0415  as above
+
+        style = Style(sys.stdout)
+        found = changes(checked_spec(load_spec(old)), checked_spec(load_spec(new)))
+        for change in found:
+            style.line(f"{style.mark(BREAKING if change.breaking else FINE, 10)} {printable(change.says)}")
+            if change.breaking:
+                style.line(f"{'':<11}{printable(change.reason)}")
+        if not found:
+            style.line("nothing changed")

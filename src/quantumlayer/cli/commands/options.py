@@ -1,0 +1,44 @@
+"""Arguments and options that several commands share, and what they are given to work with."""
+
+import os
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from quantumlayer.bootstrap import App, bootstrap
+from quantumlayer.cli.errors import OutputError
+from quantumlayer.cli.style import WARNING, Style
+
+Inputs = Annotated[
+    list[Path],
+    typer.Argument(metavar="INPUT", help="One Spec (YAML that starts with `spec: 1`), or texts in English."),
+]
+Folder = Annotated[Path, typer.Argument(metavar="DIR", help="A folder that `ql build` wrote.")]
+AsJson = Annotated[bool, typer.Option("--json", help="Write JSON on standard output, for programs.")]
+Pack = Annotated[str, typer.Option("--pack", metavar="NAME", help="The pack that writes the service.")]
+
+
+def app_of(context: typer.Context) -> App:
+    """What the command works with: the context's own object, or else what the environment says."""
+    if isinstance(context.obj, App):
+        return context.obj
+    app = bootstrap(os.environ)
+    style = Style(sys.stderr)
+    for warning in app.settings.warnings:
+        style.line(f"{style.mark(WARNING)}  {warning}")
+    return app
+
+
+def write_output(path: Path, text: str) -> None:
+    """Write a file that a person asked for.
+
+    Raises:
+        OutputError: It cannot be written.
+    """
+    try:
+        path.write_text(text, encoding="utf-8")
+    except (OSError, ValueError) as error:
+        why = (error.strerror if isinstance(error, OSError) else "") or str(error)
+        raise OutputError(f"{path} cannot be written", why=why) from error

@@ -1,0 +1,44 @@
+"""`ql parse`."""
+
+import json
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from quantumlayer.cli.commands.options import AsJson, Inputs, write_output
+from quantumlayer.cli.errors import told
+from quantumlayer.cli.style import RUNNING, WARNING, Style
+
+
+def parse(
+    inputs: Inputs,
+    as_json: AsJson = False,
+    output: Annotated[
+        Path | None, typer.Option("--output", "-o", metavar="FILE", help="Write the Spec to this file.")
+    ] = None,
+) -> None:
+    """Read texts into a Spec and print it; of a Spec, check it.
+
+    With --json the summary of entities, roles, operations, rules, assumptions and questions is printed instead.
+    """
+    with told():
+        from quantumlayer.factory.inputs import read_inputs  # noqa: PLC0415  help must not load the engines
+        from quantumlayer.factory.understand import understand  # noqa: PLC0415  as above
+
+        style = Style(sys.stderr)
+        read = read_inputs(inputs)
+        if not read[0].is_spec:
+            style.line(f"{style.mark(RUNNING)}  reading {', '.join(str(one.path) for one in read)}")
+        understood = understand(read)
+        for warning in understood.warnings:
+            style.line(f"{style.mark(WARNING)}  {warning}")
+        if output is not None:
+            write_output(output, understood.yaml)
+        if as_json:
+            from quantumlayer.qlayer.parser import summary  # noqa: PLC0415  as above
+
+            typer.echo(json.dumps(summary(understood.spec), indent=2, ensure_ascii=False, default=str))
+        elif output is None:
+            typer.echo(understood.yaml, nl=False)

@@ -1,0 +1,32 @@
+"""`ql verify`."""
+
+import json
+import sys
+
+import typer
+
+from quantumlayer.cli.commands.options import AsJson, Folder
+from quantumlayer.cli.errors import told
+from quantumlayer.cli.exits import GREEN, RED
+from quantumlayer.cli.style import FAILED, PASSED, Style, printable
+
+
+def verify(folder: Folder, as_json: AsJson = False) -> None:
+    """Hold a built folder against its manifest.
+
+    Every file must be as it was when it was checked.
+    """
+    with told():
+        from quantumlayer.factory.target import without_own  # noqa: PLC0415  help must not load the engines
+        from quantumlayer.qlayer.capsule import verify as differences  # noqa: PLC0415  as above
+
+        found = without_own(differences(folder))
+        if as_json:
+            typer.echo(json.dumps({"unchanged": not found, "findings": [one.model_dump(mode="json") for one in found]}))
+        else:
+            style = Style(sys.stdout)
+            for one in found:
+                style.line(f"{style.mark(FAILED)}  {printable(f'{one.path}: ' if one.path else '')}{one.message}")
+            if not found:
+                style.line(f"{style.mark(PASSED)}  {folder} is as it was built and checked")
+        raise typer.Exit(RED if found else GREEN)

@@ -1,0 +1,1 @@
+"""The pipelines that chain the engines: read, plan, build, run."""

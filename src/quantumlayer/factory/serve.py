@@ -1,0 +1,169 @@
+"""Runs a built service on this machine, for trying it out.
+
+A service is a Python package under `src` that keeps to this contract: `python -m PACKAGE migrate` brings the database
+up to date, `python -m PACKAGE seed FILE` loads records, `PACKAGE.app:create_app` makes the application, and the
+settings `DATABASE_URL` and `TOKEN_SECRET` come from the environment.
+"""
+
+import hashlib
+import os
+import secrets
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from quantumlayer.core.errors import DomainError
+from quantumlayer.factory.errors import NoServiceError, PortTakenError, ServiceStoppedError
+from quantumlayer.factory.target import refusal
+
+HOST = "127.0.0.1"
+START_SECONDS = 60
+"""Seconds in which a service must answer."""
+
+STOP_SECONDS = 15
+"""Seconds in which a service must have ended its open requests."""
+
+
+@dataclass(frozen=True, slots=True)
+class Service:
+    """A built service.
+
+    Args:
+        folder: Its repository.
+        package: The name of its Python package.
+    """
+
+    folder: Path
+    package: str
+
+
+def find_service(folder: Path) -> Service:
+    """The service in a folder.
+
+    Raises:
+        NoServiceError: There is none.
+    """
+    packages = sorted(init.parent.name for init in folder.glob("src/*/__init__.py"))
+    if len(packages) != 1 or not (folder / "src" / packages[0] / "app.py").is_file():
+        why = f"found under src: {', '.join(packages) or 'no package'}"
+        raise NoServiceError(f"{folder} is no built service", why=why)
+    return Service(folder.resolve(), packages[0])
+
+
+def environment_for(service: Service, given: Mapping[str, str]) -> dict[str, str]:
+    """The environment that the service runs in: the given one, and for development what it lacks.
+
+    Without `DATABASE_URL` data is kept in SQLite under `.data`, in a file of its own for each state of the migrations,
+    so that a service built anew never meets tables of another shape.
+
+    Raises:
+        DomainError: The folder cannot be written.
+    """
+    data = service.folder / ".data"
+    try:
+        data.mkdir(exist_ok=True)
+        secret = data / "secret"
+        secret.touch(mode=0o600)
+        known = secret.read_text(encoding="ascii") or secrets.token_hex(32)
+        secret.write_text(known, encoding="ascii")
+    except OSError as error:
+        raise refusal(error, data) from error
+    return {
+        "DATABASE_URL": f"sqlite+aiosqlite:///{data / _tables(service)}.sqlite3",
+        "TOKEN_SECRET": known,
+        **given,
+        "PYTHONPATH": str(service.folder / "src"),
+        "PYTHONDONTWRITEBYTECODE": "1",
+    }
+
+
+def prepare(service: Service, environment: Mapping[str, str], seed: Path | None) -> None:
+    """Bring the database up to date and load records into it.
+
+    Raises:
+        ServiceStoppedError: One of the two failed; the service said why on standard error.
+    """
+    commands = [("migrate", "the database could not be brought up to date")]
+    if seed is not None:
+        commands.append(("seed", f"the records in {seed} could not be loaded"))
+    for command, failure in commands:
+        argv = [sys.executable, "-m", service.package, command]
+        argv += [str(seed.resolve())] if seed and command == "seed" else []
+        done = subprocess.run(argv, cwd=service.folder, env=dict(environment), check=False, stdout=sys.stderr)  # noqa: S603
+        if done.returncode:
+            raise ServiceStoppedError(
+                failure, why=f"`python -m {service.package} {command}` ended with {done.returncode}"
+            )
+
+
+def serve(service: Service, environment: Mapping[str, str], port: int, ready: Callable[[str], None]) -> None:
+    """Serve until the process is told to stop, or the service ends by itself.
+
+    Args:
+        service: What to serve.
+        environment: What it runs in.
+        port: Where it listens, on this machine only.
+        ready: Told the URL once the service answers.
+
+    Raises:
+        PortTakenError: Something listens there already.
+        ServiceStoppedError: The service ended by itself.
+        KeyboardInterrupt: A person stopped it; it has ended.
+    """
+    _judge(port)
+    argv = [sys.executable, "-m", "uvicorn", "--factory", f"{service.package}.app:create_app"]
+    argv += ["--host", HOST, "--port", str(port)]
+    process = subprocess.Popen(argv, cwd=service.folder, env=dict(environment), stdout=sys.stderr)  # noqa: S603
+    try:
+        if _answers(process, port):
+            ready(f"http://{HOST}:{port}")
+        code = process.wait()
+    finally:
+        _stop(process)
+    raise ServiceStoppedError("the service stopped by itself", why=f"its process ended with {code}")
+
+
+def _tables(service: Service) -> str:
+    """A name for the state of the migrations."""
+    digest = hashlib.sha256()
+    for path in sorted(service.folder.glob("migrations/**/*.py")):
+        digest.update(path.read_bytes())
+    return f"development-{digest.hexdigest()[:8]}"
+
+
+def _judge(port: int) -> None:
+    with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((HOST, port))
+        except OSError as error:
+            raise _refused(error, port) from error
+
+
+def _refused(error: OSError, port: int) -> DomainError:
+    return PortTakenError(f"port {port} cannot be listened on", why=os.strerror(error.errno or 0))
+
+
+def _answers(process: subprocess.Popen[bytes], port: int) -> bool:
+    """Whether the service listens; `False` when it ended or is far too slow."""
+    end = time.monotonic() + START_SECONDS
+    while process.poll() is None and time.monotonic() < end:
+        try:
+            with socket.create_connection((HOST, port), timeout=1):
+                return True
+        except OSError:
+            time.sleep(0.05)
+    return False
+
+
+def _stop(process: subprocess.Popen[bytes]) -> None:
+    process.terminate()
+    try:
+        process.wait(STOP_SECONDS)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait()

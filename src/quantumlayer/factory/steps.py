@@ -1,0 +1,108 @@
+"""What each kind of task of a build does."""
+
+from collections.abc import Mapping, Sequence
+from typing import cast
+
+from quantumlayer.core.artifact import Artifact, FileTree
+from quantumlayer.core.checks import Check
+from quantumlayer.core.events import Emit, EventKind
+from quantumlayer.core.plan import Task
+from quantumlayer.factory.errors import ClashingFilesError
+from quantumlayer.factory.evidence import FOLDER, REPORT, checks_json, junit_xml
+from quantumlayer.factory.ports import BuildTools, Evidence, Workshop
+from quantumlayer.factory.target import Stage
+from quantumlayer.factory.understand import Understood
+from quantumlayer.spec.generator import OpenElement
+from quantumlayer.workflow.ports import Step
+
+
+class BuildSteps:
+    """The steps of one build.
+
+    Args:
+        understood: What is built.
+        tools: What it is built with.
+        stage: Where it is built.
+        workshop: Where generated code runs.
+    """
+
+    def __init__(self, understood: Understood, tools: BuildTools, stage: Stage, workshop: Workshop) -> None:
+        self._spec = understood.spec
+        self._understood = understood
+        self._tools = tools
+        self._generators = {generator.name: generator for generator in tools.generators}
+        self._stage = stage
+        self._workshop = workshop
+
+    def by_kind(self) -> Mapping[str, Step]:
+        """The step for each kind of task that the planner makes."""
+        return {
+            "generate": self._generate,
+            "assemble": self._assemble,
+            "check": self._check,
+            "claims": self._claims,
+            "package": self._package,
+        }
+
+    def open_elements(self) -> tuple[OpenElement, ...]:
+        """What the generators leave out."""
+        return tuple(left for generator in self._tools.generators for left in generator.open_elements(self._spec))
+
+    async def _generate(self, task: Task, given: Mapping[str, object], emit: Emit) -> Sequence[Artifact]:  # noqa: ARG002
+        generator = self._generators[str(task.inputs["generator"])]
+        part = next(part for part in generator.parts(self._spec) if part.id == task.inputs["part"])
+        return generator.generate(self._spec, part)
+
+    async def _assemble(self, task: Task, given: Mapping[str, object], emit: Emit) -> FileTree:
+        artifacts = [artifact for part in given.values() for artifact in cast("Sequence[Artifact]", part)]
+        artifacts.append(Artifact.text("spec.yaml", self._understood.yaml))
+        artifacts += [Artifact.text(f"requirements/{name}", text) for name, text in self._understood.texts.items()]
+        try:
+            tree = FileTree(artifacts)
+        except ValueError as error:
+            raise ClashingFilesError("the generators do not fit together", why=str(error)) from error
+        tree = await self._workshop.tidy(tree)
+        self._stage.write(tree)
+        for artifact in tree.values():
+            emit(EventKind.ARTIFACT_WRITTEN, task.id, path=artifact.path, bytes=len(artifact.content))
+        return tree
+
+    async def _check(self, task: Task, given: Mapping[str, object], emit: Emit) -> Check:  # noqa: ARG002
+        check = await self._workshop.check(str(task.inputs["check"]), self._stage.repository)
+        _tell(check, task, emit)
+        return check
+
+    async def _claims(self, task: Task, given: Mapping[str, object], emit: Emit) -> Check:
+        check = self._tools.claims(self._spec, _checks(given), self.open_elements())
+        _tell(check, task, emit)
+        return check
+
+    async def _package(self, task: Task, given: Mapping[str, object], emit: Emit) -> tuple[Check, ...]:  # noqa: ARG002
+        checks = _checks(given)
+        evidence = Evidence(self._spec, self._understood.texts, checks, self.open_elements())
+        texts = {"checks.json": checks_json(checks), "junit.xml": junit_xml(checks)}
+        if self._tools.report is not None:
+            texts[REPORT] = self._tools.report(evidence)
+        files = [Artifact.text(f"{FOLDER}/{name}", text) for name, text in texts.items()]
+        tree = FileTree([*cast("FileTree", given["assemble"]).values(), *files])
+        manifest = self._tools.manifest(evidence, self._tools.generators, tree)
+        self._stage.write(FileTree([*files, manifest]))
+        return checks
+
+
+def _checks(given: Mapping[str, object]) -> tuple[Check, ...]:
+    return tuple(result for result in given.values() if isinstance(result, Check))
+
+
+def _tell(check: Check, task: Task, emit: Emit) -> None:
+    emit(
+        EventKind.CHECK_FINISHED,
+        task.id,
+        name=check.name,
+        title=check.title,
+        status=check.status.value,
+        seconds=check.seconds,
+        summary=check.summary,
+        findings=len(check.findings),
+        figures=dict(check.figures),
+    )

@@ -1,0 +1,1 @@
+"""QLayer: from a requirement to a service repository that passes its own checks."""

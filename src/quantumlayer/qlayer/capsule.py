@@ -1,0 +1,189 @@
+"""The capsule: a repository with a manifest that says what is in it and which checks it passed."""
+
+import hashlib
+import json
+import os
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Annotated, ClassVar, Literal
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
+
+from quantumlayer.core.artifact import Artifact, FileTree
+from quantumlayer.core.checks import Check, Finding, Status
+from quantumlayer.core.errors import DomainError, Kind
+
+MANIFEST = "capsule.json"
+EVIDENCE = "evidence/"
+MANIFEST_BYTES = 20_000_000
+
+PASSING_FOLDERS = frozenset(
+    {".git", ".hypothesis", ".mypy_cache", ".pytest_cache", ".ruff_cache", ".venv", "__pycache__", "node_modules"}
+)
+"""Folders that appear when a person works in a repository, and that say nothing about what was built."""
+
+
+class ManifestError(DomainError):
+    """A capsule has no manifest, or one that cannot be read."""
+
+    code: ClassVar[str] = "QL3201"
+    kind: ClassVar[Kind] = Kind.INVALID
+    hint: str = "Name a folder that `ql build` wrote and that still has its capsule.json."
+
+
+class _Value(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+def _inside(path: str) -> str:
+    """The path, if it stays inside its repository."""
+    return Artifact(path, b"").path
+
+
+class FileEntry(_Value):
+    """One file: its SHA-256 in hexadecimal digits and its size in bytes."""
+
+    sha256: Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
+    size: Annotated[int, Field(ge=0)]
+
+
+Files = dict[Annotated[str, AfterValidator(_inside)], FileEntry]
+
+
+class CheckEntry(_Value):
+    """How one check ended."""
+
+    name: str
+    title: str
+    status: Status
+    findings: tuple[Finding, ...] = ()
+
+
+class Measured(_Value):
+    """What one check measured, and how long it took."""
+
+    seconds: float
+    summary: str
+    figures: dict[str, float]
+
+
+class ThisRun(_Value):
+    """What differs between two builds of the same Spec: measurements by check, and the files of evidence."""
+
+    checks: dict[str, Measured]
+    evidence: Files
+
+
+class Manifest(_Value):
+    """What `capsule.json` says.
+
+    `spec_sha256` is the hash of the Spec's canonical text, `generators` the version of each generator by name; two
+    builds of the same Spec that pass their checks differ in `this_run` alone.
+    """
+
+    version: Literal[1] = 1
+    service: str
+    spec_sha256: Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
+    generators: dict[str, str]
+    files: Files
+    checks: tuple[CheckEntry, ...]
+    this_run: ThisRun
+
+
+def build_manifest(
+    *, service: str, spec: bytes, generators: Mapping[str, str], tree: FileTree, checks: Sequence[Check]
+) -> Artifact:
+    """The manifest of a repository as its file `capsule.json`.
+
+    Args:
+        service: Name of the service.
+        spec: The Spec's canonical text.
+        generators: The version of each generator that wrote files, by its name.
+        tree: Every file of the repository, the manifest aside.
+        checks: What ran, and how it ended.
+    """
+    manifest = Manifest(
+        service=service,
+        spec_sha256=hashlib.sha256(spec).hexdigest(),
+        generators=dict(sorted(generators.items())),
+        files={path: _file(each) for path, each in tree.items() if not path.startswith(EVIDENCE)},
+        checks=tuple(
+            CheckEntry(name=each.name, title=each.title, status=each.status, findings=each.findings) for each in checks
+        ),
+        this_run=ThisRun(
+            checks={
+                each.name: Measured(seconds=round(each.seconds, 3), summary=each.summary, figures=each.figures)
+                for each in checks
+            },
+            evidence={path: _file(each) for path, each in tree.items() if path.startswith(EVIDENCE)},
+        ),
+    )
+    return Artifact.text(MANIFEST, json.dumps(manifest.model_dump(mode="json"), indent=2) + "\n")
+
+
+def verify(folder: Path) -> tuple[Finding, ...]:
+    """What differs between a repository and its manifest: files missing, changed and added.
+
+    Symbolic links are never followed: one in the place of a file is a change.
+
+    Raises:
+        ManifestError: There is no manifest, or it is malformed.
+    """
+    manifest = read_manifest(folder)
+    present = sorted(_files(folder, folder))
+    expected = {**manifest.files, **manifest.this_run.evidence}
+    findings = [finding for path, entry in expected.items() for finding in _compared(folder, path, entry)]
+    added = [path for path in present if path not in expected and path != MANIFEST]
+    return (*findings, *(Finding(message="The file was added.", code="added", path=path) for path in added))
+
+
+def read_manifest(folder: Path) -> Manifest:
+    """The manifest of a capsule.
+
+    Raises:
+        ManifestError: There is none, or it is malformed.
+    """
+    path = folder / MANIFEST
+    if path.is_symlink() or not path.is_file():
+        message = f"{folder} has no {MANIFEST}."
+        raise ManifestError(message)
+    if path.stat().st_size > MANIFEST_BYTES:
+        message = f"{path} is too large to be a manifest."
+        raise ManifestError(message)
+    try:
+        return Manifest.model_validate_json(path.read_bytes())
+    except ValidationError as error:
+        places = [f"{'.'.join(map(str, each['loc'])) or 'file'}: {each['msg']}" for each in error.errors()[:5]]
+        message = f"{path} is malformed."
+        raise ManifestError(message, why="\n".join(places)) from error
+
+
+def _file(artifact: Artifact) -> FileEntry:
+    return FileEntry(sha256=artifact.sha256, size=len(artifact.content))
+
+
+def _compared(folder: Path, path: str, entry: FileEntry) -> Iterator[Finding]:
+    place = folder / path
+    links = [part for part in (place, *place.parents) if part.is_relative_to(folder) and part != folder]
+    if any(part.is_symlink() for part in links):
+        yield Finding(message="The file was replaced by a symbolic link.", code="changed", path=path)
+    elif not place.is_file():
+        yield Finding(message="The file is missing.", code="missing", path=path)
+    elif place.stat().st_size != entry.size or _sha256(place) != entry.sha256:
+        yield Finding(message="The file was changed.", code="changed", path=path)
+
+
+def _sha256(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def _files(root: Path, folder: Path) -> Iterator[str]:
+    """Paths of the files below a folder, links included, without those that work in it leaves behind."""
+    for path in folder.iterdir():
+        if path.is_dir() and not path.is_symlink():
+            if path.name not in PASSING_FOLDERS:
+                yield from _files(root, path)
+        else:
+            # A name need not be UTF-8, and a finding must be.
+            yield os.fsencode(path.relative_to(root)).decode(errors="replace")

@@ -1,0 +1,1 @@
+"""Packs: one folder for each stack that QLayer can generate."""

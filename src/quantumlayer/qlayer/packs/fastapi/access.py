@@ -1,0 +1,109 @@
+"""Who may do what: the grants of an entity as code."""
+
+from dataclasses import dataclass
+
+from quantumlayer.qlayer.packs.fastapi.code import UnsupportedError
+from quantumlayer.qlayer.packs.fastapi.python import Python, Root
+from quantumlayer.qlayer.packs.fastapi.sql import Columns, Sql, caller_root
+from quantumlayer.spec.cel import ANYONE, Scope, compile_cel
+from quantumlayer.spec.model import Action, Spec
+
+
+def member(role: str) -> str:
+    """A role as a member of the enumeration."""
+    return f"Role.{role.upper()}"
+
+
+def roles_for(spec: Spec, entity: str, action: Action) -> tuple[str, ...]:
+    """The roles that some grant lets do this, in the order of the Spec; empty when anyone may or nobody."""
+    granted = {who for grant in spec.entities[entity].access if action in grant.may for who in grant.who}
+    return () if ANYONE in granted else tuple(role for role in spec.roles if role in granted)
+
+
+def is_public(spec: Spec, entity: str, action: Action) -> bool:
+    """Whether strangers may do this."""
+    return any(action in grant.may and ANYONE in grant.who for grant in spec.entities[entity].access)
+
+
+def is_granted(spec: Spec, entity: str, action: Action) -> bool:
+    """Whether anybody may do this."""
+    return any(action in grant.may for grant in spec.entities[entity].access)
+
+
+def visiting_roles(spec: Spec, entity: str) -> tuple[str, ...]:
+    """Every role that reaches one record of the entity by some request."""
+    visitors = {who for grant in spec.entities[entity].access if set(grant.may) != {Action.CREATE} for who in grant.who}
+    visitors |= {role for operation in spec.operations.values() if operation.on == entity for role in operation.by}
+    return tuple(role for role in spec.roles if role in visitors)
+
+
+@dataclass(frozen=True, slots=True)
+class Branch:
+    """What callers of some roles may reach; the last branch has no test."""
+
+    test: str
+    condition: str
+
+
+def conditions(spec: Spec, entity: str, action: Action, role: str) -> tuple[str, ...] | None:
+    """The conditions under which a role may do this, as CEL; empty when always, None when never."""
+    found: list[str] = []
+    for grant in spec.entities[entity].access:
+        if action in grant.may and (role in grant.who or ANYONE in grant.who):
+            if grant.when is None:
+                return ()
+            found.append(grant.when)
+    return tuple(dict.fromkeys(found)) or None
+
+
+def readable(spec: Spec, entity: str) -> tuple[Branch, ...]:
+    """The records that callers may read, by role; empty when every caller reads all of them."""
+    by_condition: dict[str, list[str]] = {}
+    for role in visiting_roles(spec, entity):
+        code = _sql(spec, entity, role, conditions(spec, entity, Action.READ, role))
+        by_condition.setdefault(code, []).append(role)
+    if set(by_condition) <= {"true()"}:
+        return ()
+    ordered = sorted(by_condition.items(), key=lambda item: item[0] == "true()")
+    branches = [Branch(_is_any(roles), condition) for condition, roles in ordered]
+    return (*branches[:-1], Branch("", branches[-1].condition))
+
+
+def _is_any(roles: list[str]) -> str:
+    if len(roles) == 1:
+        return f"caller.role is {member(roles[0])}"
+    return f"caller.role in {{{', '.join(member(role) for role in roles)}}}"
+
+
+def _sql(spec: Spec, entity: str, role: str, whens: tuple[str, ...] | None) -> str:
+    if whens is None:
+        return "false()"
+    codes = []
+    for when in whens:
+        checked = compile_cel(when, Scope.for_grant(spec, entity, [role]))
+        writer = Sql(spec, checked, {"this": Columns(entity)}, {"caller": caller_root()})
+        parts = writer.conditions()
+        codes.append(parts[0] if len(parts) == 1 else f"and_({', '.join(parts)})")
+    if not codes:
+        return "true()"
+    return codes[0] if len(codes) == 1 else f"or_({', '.join(codes)})"
+
+
+def refused_when(spec: Spec, entity: str, action: Action, this: Root) -> list[str]:
+    """Python conditions under which a caller whose role may do this in principle may not do it to this record.
+
+    Raises:
+        UnsupportedError: A condition needs more than the record's own values.
+    """
+    lines = []
+    for role in roles_for(spec, entity, action):
+        whens = conditions(spec, entity, action, role)
+        reads = conditions(spec, entity, Action.READ, role)
+        if not whens or (action is not Action.CREATE and whens == reads):
+            continue
+        if len(whens) > 1:
+            raise UnsupportedError("several conditional grants of one role")
+        checked = compile_cel(whens[0], Scope.for_grant(spec, entity, [role]))
+        opposite = Python(checked, {"this": this, "caller": caller_root()}).condition(holds=False)
+        lines.append(f"caller.role is {member(role)} and ({opposite})")
+    return lines

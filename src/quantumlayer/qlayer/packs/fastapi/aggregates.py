@@ -1,0 +1,175 @@
+"""Finds the questions about collections in an expression: how many, is there any, what is the sum."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from enum import StrEnum
+
+from quantumlayer.qlayer.packs.fastapi.code import UnsupportedError
+from quantumlayer.spec.cel import (
+    Binary,
+    Call,
+    Checked,
+    Comprehension,
+    Expr,
+    Ident,
+    ListType,
+    Literal,
+    Macro,
+    MemberKind,
+    RecordType,
+    Scope,
+    Select,
+    Unary,
+    children,
+    compile_cel,
+)
+from quantumlayer.spec.model import Spec
+
+
+class Question(StrEnum):
+    """What is asked of a collection."""
+
+    COUNT = "count"
+    EXISTS = "exists"
+    SUM = "sum"
+
+
+@dataclass(frozen=True, slots=True)
+class Aggregate:
+    """A question about the records of `entity` whose relation `via` points at `owner`.
+
+    Each of `conditions` is a variable and what must hold for it (`negated`: must not); `value` is what is summed.
+    """
+
+    question: Question
+    entity: str
+    via: str
+    owner: Expr
+    conditions: tuple[tuple[str, Expr, bool], ...] = ()
+    value: tuple[str, Expr] | None = None
+    inverted: bool = False
+
+
+def aggregate_of(expr: Expr, checked: Checked) -> Aggregate | None:
+    """The question that this node asks, if it asks one."""
+    match expr:
+        case Call(function="size", target=None, args=(items,)) | Call(function="size", target=items, args=()) if (
+            items is not None and isinstance(checked.type_of(items), ListType)
+        ):
+            return _collection(items, checked, Question.COUNT)
+        case Call(function="sum", target=Comprehension(kind=Macro.MAP) as mapped, args=()):
+            found = _collection(mapped.range, checked, Question.SUM)
+            if found is None:
+                return None
+            if mapped.where is not None:
+                found = _narrowed(found, mapped.variable, mapped.where)
+            return replace(found, value=(mapped.variable, mapped.body))
+        case Comprehension(kind=Macro.EXISTS, range=items, variable=variable, body=body):
+            found = _collection(items, checked, Question.EXISTS)
+            return None if found is None else _narrowed(found, variable, body)
+        case Comprehension(kind=Macro.ALL, range=items, variable=variable, body=body):
+            found = _collection(items, checked, Question.EXISTS)
+            return None if found is None else replace(_narrowed(found, variable, body, negated=True), inverted=True)
+    return None
+
+
+def _narrowed(found: Aggregate, variable: str, body: Expr, *, negated: bool = False) -> Aggregate:
+    return replace(found, conditions=(*found.conditions, (variable, body, negated)))
+
+
+def _collection(expr: Expr, checked: Checked, question: Question) -> Aggregate | None:
+    match expr:
+        case Select(operand=owner):
+            member = checked.member_of(expr)
+            if member is not None and member.kind is MemberKind.BACK:
+                return Aggregate(question, member.source, member.via, owner)
+        case Comprehension(kind=Macro.FILTER, range=items, variable=variable, body=body):
+            found = _collection(items, checked, question)
+            return None if found is None else _narrowed(found, variable, body)
+    return None
+
+
+def touches_relations(checked: Checked) -> bool:
+    """Whether the value depends on more than the record's own columns."""
+    return any(_touches(node, checked) for node in _nodes(checked.expr))
+
+
+def _touches(node: Expr, checked: Checked) -> bool:
+    if not isinstance(node, Select):
+        return False
+    member = checked.member_of(node)
+    if member is None:
+        return False
+    return member.kind is MemberKind.BACK or (
+        isinstance(node.operand, Select) and isinstance(checked.type_of(node.operand), RecordType)
+    )
+
+
+def _nodes(expr: Expr) -> Iterator[Expr]:
+    yield expr
+    for child in children(expr):
+        yield from _nodes(child)
+
+
+def path_of(expr: Expr) -> tuple[str, ...]:
+    """The names of a selection path: `caller.member` is `("caller", "member")`.
+
+    Raises:
+        UnsupportedError: The record is worked out in some other way.
+    """
+    match expr:
+        case Ident(name=name):
+            return (name,)
+        case Select(operand=operand, field=field):
+            return (*path_of(operand), field)
+    raise UnsupportedError("a collection of a record that is itself worked out")
+
+
+def locked_paths(spec: Spec, checked: Checked) -> frozenset[tuple[str, ...]]:
+    """The records whose collections the expression counts.
+
+    Two requests at once may both count before either adds, so these records are locked first.
+    """
+    found: set[tuple[str, ...]] = set()
+    for node in _nodes(checked.expr):
+        asked = aggregate_of(node, checked)
+        if asked is not None and not _inside_comprehension(asked.owner, checked):
+            found.add(path_of(asked.owner))
+        if isinstance(node, Select):
+            found |= _locked_by_derived(spec, node, checked)
+    return frozenset(path for path in found if path[0] in {"this", "caller"})
+
+
+def _locked_by_derived(spec: Spec, node: Select, checked: Checked) -> set[tuple[str, ...]]:
+    member = checked.member_of(node)
+    owner = checked.type_of(node.operand)
+    if member is None or member.kind is not MemberKind.DERIVED or not isinstance(owner, RecordType):
+        return set()
+    derived = spec.entities[owner.entity].derived[member.name]
+    inner = compile_cel(derived.cel, Scope.for_derived(spec, owner.entity))
+    paths = locked_paths(spec, inner)
+    if not paths:
+        return set()
+    base = path_of(node.operand)
+    return {(*base, *path[1:]) for path in paths}
+
+
+def _inside_comprehension(owner: Expr, checked: Checked) -> bool:
+    return path_of(owner)[0] not in checked.scope.names
+
+
+def conjuncts(expr: Expr) -> list[Expr]:
+    """The operands of a chain of `&&`."""
+    if isinstance(expr, Binary) and expr.operator == "&&":
+        return [*conjuncts(expr.left), *conjuncts(expr.right)]
+    return [expr]
+
+
+def is_null(expr: Expr) -> bool:
+    """Whether the expression is the literal null."""
+    return isinstance(expr, Literal) and expr.value is None
+
+
+def negated(expr: Expr) -> Expr | None:
+    """The operand of a `!`, or None."""
+    return expr.operand if isinstance(expr, Unary) and expr.operator == "!" else None

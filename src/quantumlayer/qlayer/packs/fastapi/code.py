@@ -1,0 +1,61 @@
+"""Pieces of Python source, and what a pack says when it cannot write one."""
+
+from dataclasses import dataclass, field
+from enum import IntEnum
+
+
+class UnsupportedError(Exception):
+    """The pack cannot express this part of an expression; the message says which."""
+
+
+class Level(IntEnum):
+    """How tightly an expression binds in Python, loosest first."""
+
+    CHOICE = 1
+    OR = 2
+    AND = 3
+    NOT = 4
+    COMPARE = 5
+    SUM = 6
+    PRODUCT = 7
+    SIGN = 8
+    ATOM = 9
+
+
+@dataclass(frozen=True, slots=True)
+class Code:
+    """An expression's source and how tightly it binds."""
+
+    text: str
+    level: Level = Level.ATOM
+
+    def at(self, level: Level) -> str:
+        """The source, in parentheses when it binds more loosely than its place allows."""
+        return self.text if self.level >= level else f"({self.text})"
+
+
+@dataclass(slots=True)
+class Prelude:
+    """Statements that must run before an expression: records to load, rows to count. Each is written once."""
+
+    known: dict[str, str] = field(default_factory=dict)
+    pending: list[str] = field(default_factory=list)
+    taken: set[str] = field(default_factory=set)
+
+    def variable(self, name: str, value: str) -> str:
+        """The variable that holds the value; the statement is added when the value is new."""
+        if value not in self.known:
+            free = name
+            number = 2
+            while free in self.taken:
+                free = f"{name}_{number}"
+                number += 1
+            self.taken.add(free)
+            self.known[value] = free
+            self.pending.append(f"{free} = {value}")
+        return self.known[value]
+
+    def take(self) -> list[str]:
+        """The statements added since the last call."""
+        lines, self.pending = self.pending, []
+        return lines

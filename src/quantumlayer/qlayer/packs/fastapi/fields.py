@@ -1,0 +1,333 @@
+"""What a field becomes: a column, a line of a migration, types of request and response bodies."""
+
+from dataclasses import dataclass
+from decimal import Decimal
+
+from quantumlayer.kit.identifiers import class_name
+from quantumlayer.qlayer.packs.fastapi.python import literal
+from quantumlayer.spec.model import Computed, Derived, Field, FieldType
+
+# Words that PostgreSQL and SQLite reserve (PostgreSQL 17, appendix C); written in SQL text they need quotes.
+_RESERVED = frozenset(
+    [
+        "all",
+        "analyse",
+        "analyze",
+        "and",
+        "any",
+        "array",
+        "as",
+        "asc",
+        "asymmetric",
+        "authorization",
+        "between",
+        "binary",
+        "both",
+        "by",
+        "case",
+        "cast",
+        "check",
+        "collate",
+        "collation",
+        "column",
+        "concurrently",
+        "constraint",
+        "create",
+        "cross",
+        "current_catalog",
+        "current_date",
+        "current_role",
+        "current_schema",
+        "current_time",
+        "current_timestamp",
+        "current_user",
+        "default",
+        "deferrable",
+        "desc",
+        "distinct",
+        "do",
+        "else",
+        "end",
+        "except",
+        "false",
+        "fetch",
+        "for",
+        "foreign",
+        "freeze",
+        "from",
+        "full",
+        "grant",
+        "group",
+        "having",
+        "ilike",
+        "in",
+        "initially",
+        "inner",
+        "intersect",
+        "into",
+        "is",
+        "isnull",
+        "join",
+        "lateral",
+        "leading",
+        "left",
+        "like",
+        "limit",
+        "localtime",
+        "localtimestamp",
+        "natural",
+        "not",
+        "notnull",
+        "null",
+        "offset",
+        "on",
+        "only",
+        "or",
+        "order",
+        "outer",
+        "overlaps",
+        "placing",
+        "primary",
+        "references",
+        "returning",
+        "right",
+        "select",
+        "session_user",
+        "similar",
+        "some",
+        "symmetric",
+        "table",
+        "tablesample",
+        "then",
+        "to",
+        "trailing",
+        "true",
+        "union",
+        "unique",
+        "user",
+        "using",
+        "variadic",
+        "verbose",
+        "when",
+        "where",
+        "window",
+        "with",
+        "index",
+        "add",
+        "alter",
+        "commit",
+        "delete",
+        "drop",
+        "escape",
+        "exists",
+        "if",
+        "insert",
+        "join",
+        "set",
+        "transaction",
+        "update",
+        "values",
+    ]
+)
+MAX_STRING = 200
+MAX_TEXT = 10_000
+MAX_EMAIL = 254
+
+_PYTHON = {
+    FieldType.STRING: "str",
+    FieldType.TEXT: "str",
+    FieldType.EMAIL: "str",
+    FieldType.INT: "int",
+    FieldType.DECIMAL: "Decimal",
+    FieldType.MONEY: "Decimal",
+    FieldType.BOOL: "bool",
+    FieldType.DATE: "date",
+    FieldType.DATETIME: "datetime",
+}
+_BASE = {
+    FieldType.STRING: "Text",
+    FieldType.TEXT: "Text",
+    FieldType.EMAIL: "Email",
+    FieldType.INT: "Whole",
+    FieldType.DECIMAL: "Amount",
+    FieldType.MONEY: "Money",
+    FieldType.BOOL: "Flag",
+    FieldType.DATE: "Day",
+    FieldType.DATETIME: "Moment",
+}
+_QUERY = {
+    FieldType.INT: "int",
+    FieldType.DECIMAL: "Decimal",
+    FieldType.MONEY: "Decimal",
+    FieldType.BOOL: "bool",
+}
+_MIGRATION = {
+    FieldType.TEXT: "sa.Text()",
+    FieldType.INT: "sa.Integer()",
+    FieldType.DECIMAL: "sa.Numeric(18, 6)",
+    FieldType.MONEY: "sa.Numeric(18, 2)",
+    FieldType.BOOL: "sa.Boolean()",
+    FieldType.DATE: "sa.Date()",
+    FieldType.DATETIME: "sa.DateTime(timezone=True)",
+}
+_TEXTS = frozenset({FieldType.STRING, FieldType.TEXT, FieldType.EMAIL})
+_NUMBERS = frozenset({FieldType.INT, FieldType.DECIMAL, FieldType.MONEY})
+
+
+def quoted(column: str) -> str:
+    """The column's name as SQL text needs it."""
+    return f'"{column}"' if column in _RESERVED else column
+
+
+@dataclass(frozen=True, slots=True)
+class FieldView:
+    """A field of an entity in the words of the target."""
+
+    entity: str
+    name: str
+    field: Field
+
+    @property
+    def python(self) -> str:
+        """The type of the attribute, without None."""
+        return _PYTHON[self.field.type]
+
+    @property
+    def annotation(self) -> str:
+        """The type of the attribute."""
+        return f"{self.python} | None" if self.field.optional else self.python
+
+    @property
+    def max_length(self) -> int | None:
+        """The longest text, or None for what is no text."""
+        limits = {FieldType.STRING: MAX_STRING, FieldType.TEXT: MAX_TEXT, FieldType.EMAIL: MAX_EMAIL}
+        if self.field.type not in limits:
+            return None
+        return int(self.field.max) if self.field.max is not None else limits[self.field.type]
+
+    @property
+    def column_args(self) -> str:
+        """The arguments of `mapped_column`."""
+        args: list[str] = []
+        if self.field.type in {FieldType.STRING, FieldType.EMAIL}:
+            args.append(f"String({self.max_length})")
+        elif self.field.type is FieldType.TEXT:
+            args.append("Text()")
+        elif self.field.type is FieldType.DECIMAL:
+            args.append("Numeric(18, 6)")
+        if self.field.unique:
+            args.append("unique=True")
+        return ", ".join(args)
+
+    @property
+    def migration_type(self) -> str:
+        """The type of the column in a migration."""
+        return _MIGRATION.get(self.field.type, f"sa.String({self.max_length})")
+
+    @property
+    def check(self) -> str | None:
+        """The condition that the database holds for the column, as SQL."""
+        column = quoted(self.name)
+        if self.field.one_of:
+            return one_of(column, self.field.one_of)
+        if self.field.type not in _NUMBERS:
+            return None
+        parts = []
+        if self.field.min is not None:
+            parts.append(f"{column} >= {self.field.min}")
+        if self.field.max is not None:
+            parts.append(f"{column} <= {self.field.max}")
+        return " AND ".join(parts) or None
+
+    @property
+    def literal_default(self) -> str | None:
+        """The Python source of a constant default."""
+        default = self.field.default
+        if default is None or isinstance(default, Computed):
+            return None
+        if self.field.type in {FieldType.MONEY, FieldType.DECIMAL} and not isinstance(default, str):
+            return literal(Decimal(str(default)))
+        if self.field.type is FieldType.DATE:
+            return f'date.fromisoformat("{default}")'
+        return literal(default) if isinstance(default, bool | int | str | Decimal) else repr(str(default))
+
+    @property
+    def alias(self) -> str | None:
+        """The name of the type that request bodies give the field, where the plain type does not say it all."""
+        return f"{self.entity}{class_name(self.name)}" if self._constraints() is not None else None
+
+    @property
+    def alias_value(self) -> str:
+        """What the alias stands for."""
+        return self._constraints() or _BASE[self.field.type]
+
+    @property
+    def write_type(self) -> str:
+        """The type in a request body, without None."""
+        return self.alias or _BASE[self.field.type]
+
+    @property
+    def query_type(self) -> str:
+        """The type as a filter in a query string, where every value arrives as text."""
+        if self.field.one_of and self.field.type not in _TEXTS:
+            return "int"
+        return _QUERY.get(self.field.type, self.write_type)
+
+    @property
+    def read_type(self) -> str:
+        """The type in a response body."""
+        if self.field.one_of:
+            base = self.alias or "str"
+        else:
+            base = read_type(self.field.type)
+        return f"{base} | None" if self.field.optional else base
+
+    def _constraints(self) -> str | None:
+        field = self.field
+        if field.one_of:
+            return f"Literal[{', '.join(literal(value) for value in field.one_of)}]"
+        if field.type in {FieldType.STRING, FieldType.TEXT}:
+            args = [f"max_length={self.max_length}"]
+            if field.min is not None:
+                args.insert(0, f"min_length={field.min}")
+            if field.pattern is not None:
+                args.append(f"pattern={pattern(field.pattern)}")
+            return f"Annotated[Text, StringConstraints({', '.join(args)})]"
+        if field.type in _NUMBERS and (field.min is not None or field.max is not None):
+            args = []
+            if field.min is not None:
+                args.append(f"ge={_number(field.min, field.type)}")
+            if field.max is not None:
+                args.append(f"le={_number(field.max, field.type)}")
+            return f"Annotated[{_BASE[field.type]}, Field({', '.join(args)})]"
+        return None
+
+
+def read_type(kind: FieldType) -> str:
+    """The type of a value in a response body, without None."""
+    return {"Decimal": _BASE[kind]}.get(_PYTHON[kind], _PYTHON[kind])
+
+
+def python_type(derived: Derived) -> str:
+    """The type of a derived value in Python."""
+    base = _PYTHON[derived.type]
+    return f"{base} | None" if derived.optional else base
+
+
+def one_of(column: str, values: tuple[int | str, ...]) -> str:
+    """The condition that a column holds one of the values, as SQL."""
+    listed = ", ".join(
+        str(value) if isinstance(value, int) else "'" + value.replace("'", "''") + "'" for value in values
+    )
+    return f"{column} IN ({listed})"
+
+
+def pattern(text: str) -> str:
+    """The source of a regular expression that must match the whole text."""
+    whole = f"^(?:{text})$" if "|" in text else f"^{text.removeprefix('^').removesuffix('$')}$"
+    raw = "'" not in whole and '"' not in whole and "\n" not in whole and not whole.endswith("\\")
+    return f'r"{whole}"' if raw else repr(whole)
+
+
+def _number(value: int | Decimal, kind: FieldType) -> str:
+    return str(value) if kind is FieldType.INT else literal(Decimal(str(value)))

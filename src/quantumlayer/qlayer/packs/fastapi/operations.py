@@ -1,0 +1,195 @@
+"""The operations of an entity as functions and routes."""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from quantumlayer.qlayer.packs.fastapi.access import member
+from quantumlayer.qlayer.packs.fastapi.code import Prelude, UnsupportedError
+from quantumlayer.qlayer.packs.fastapi.fields import FieldView
+from quantumlayer.qlayer.packs.fastapi.python import Loaded
+from quantumlayer.qlayer.packs.fastapi.records import assignments, stored_values
+from quantumlayer.qlayer.packs.fastapi.rules import calls, rule_functions
+from quantumlayer.qlayer.packs.fastapi.sql import caller_root
+from quantumlayer.qlayer.packs.fastapi.statements import Writer, sentence
+from quantumlayer.spec.cel import CelRuntimeError, Checked, Record, Scope, World, compile_cel, evaluate
+from quantumlayer.spec.model import Creation, Moment, Operation, Spec
+from quantumlayer.spec.naming import EntityNames, entity_names, function_name, route_name
+
+
+@dataclass(frozen=True, slots=True)
+class OperationView:
+    """An operation in the words of the target: `result` is the entity it answers."""
+
+    name: str
+    function: str
+    route: str
+    summary: str
+    roles: tuple[str, ...]
+    takes: tuple[FieldView, ...]
+    body_class: str
+    result: EntityNames
+    creates: bool
+    body: tuple[str, ...]
+    locks: bool
+    takes_caller: bool
+    may_conflict: bool
+
+
+def operation_view(spec: Spec, name: str) -> OperationView:
+    """The view of one operation.
+
+    Raises:
+        UnsupportedError: Some part of it cannot be written.
+    """
+    operation = spec.operations[name]
+    names = entity_names(operation.on)
+    body_class = "".join(part.capitalize() for part in name.split("_"))
+    takes = tuple(FieldView(body_class, key, item) for key, item in operation.takes.items())
+    lines, locks = _body(spec, name, operation, names)
+    result = entity_names(operation.creates.entity if operation.creates else operation.on)
+    return OperationView(
+        name=name,
+        function=function_name(name),
+        route=route_name(name),
+        summary=summary(spec, name, operation, names),
+        roles=tuple(member(role) for role in spec.roles if role in operation.by),
+        takes=takes,
+        body_class=body_class,
+        result=result,
+        creates=operation.creates is not None,
+        body=tuple(lines),
+        locks=locks,
+        takes_caller=any("caller" in line for line in lines if not line.lstrip().startswith("#")),
+        may_conflict=any("RuleBroken" in line or "rules.require" in line for line in lines),
+    )
+
+
+def summary(spec: Spec, name: str, operation: Operation, names: EntityNames) -> str:
+    """One line that says what the operation does."""
+    if operation.about:
+        return operation.about.rstrip(".")
+    words = name.replace("_", " ").strip()
+    article = "an" if names.title[0] in "aeiou" else "a"
+    if any(word in words for word in (names.title, names.plural.replace("_", " "))):
+        return words.capitalize()
+    if " " in words:
+        return f"{words.capitalize()} ({names.title})"
+    return f"{words.capitalize()} {article} {names.title}"
+
+
+def _body(spec: Spec, name: str, operation: Operation, names: EntityNames) -> tuple[list[str], bool]:
+    scope = Scope.for_operation(spec, name)
+    variable = names.snake
+    roots = {"this": Loaded(variable), "caller": caller_root(), "takes": Loaded("body")}
+    writer = Writer(spec, roots, Prelude(taken={variable, "caller", "session", "body"}))
+    required = {key: compile_cel(item.cel, scope) for key, item in operation.requires.items()}
+    locks = writer.locks(required.values(), f"{variable}_id")
+    lines = [*locks, f"{variable} = await get_{variable}(session, CALLER{variable}_id)"]
+    lines += _state_check(operation, variable, spec)
+    for key, checked in required.items():
+        address = f"operations.{name}.requires.{key}"
+        lines += writer.refusal(address, checked, key, operation.requires[key].else_)
+    lines += _changes(spec, name, operation, writer, scope)
+    if operation.creates is not None:
+        lines += _creation(spec, name, operation.creates, writer, scope)
+        result = entity_names(operation.creates.entity).snake
+    else:
+        result = variable
+    return [*lines, f"return {result}"], bool(locks)
+
+
+def _state_check(operation: Operation, variable: str, spec: Spec) -> list[str]:
+    states = spec.entities[operation.on].states
+    if not operation.from_ or states is None:
+        return []
+    current = f"{variable}.{states.field}"
+    names = entity_names(operation.on)
+    if len(operation.from_) == 1:
+        test = f"{current} != {operation.from_[0]!r}"
+    else:
+        test = f"{current} not in {{{', '.join(repr(state) for state in operation.from_)}}}"
+    shown = f"{{{current}.replace('_', ' ')}}"
+    return [f"if {test}:", f'    raise RuleBroken("wrong-state", f"Not possible while the {names.title} is {shown}.")']
+
+
+def _changes(spec: Spec, name: str, operation: Operation, writer: Writer, scope: Scope) -> list[str]:
+    """Set fields, move the state, and keep derived values and versions up to date."""
+    entity = spec.entities[operation.on]
+    names = entity_names(operation.on)
+    if not operation.sets and operation.to is None:
+        return []
+    lines = []
+    for key, text in operation.sets.items():
+        before, source = writer.value(compile_cel(text, scope))
+        target = f"{key}_id" if key in entity.relations else key
+        lines += [*before, f"{names.snake}.{target} = {source}"]
+    if operation.to is not None and entity.states is not None:
+        lines.append(f"{names.snake}.{entity.states.field} = {operation.to!r}")
+    if lines:
+        lines[0:0] = sentence(spec, f"operations.{name}")
+    lines += stored_values(spec, operation.on, names.snake)
+    if _disturbs_overlap(spec, operation):
+        lines += calls(rule_functions(spec, operation.on), Moment.UPDATE, names.snake)[:1]
+    lines.append("await session.flush()")
+    if any(field in operation.sets for field in entity.versioned):
+        lines += [f"session.add({names.name}Version.of({names.snake}))", "await session.flush()"]
+    return [*lines, f"await session.refresh({names.snake})"]
+
+
+def _disturbs_overlap(spec: Spec, operation: Operation) -> bool:
+    """Whether the change can bring a record in the way of another one."""
+    entity = spec.entities[operation.on]
+    for rule in entity.rules.values():
+        if rule.no_overlap is not None:
+            ends = {rule.no_overlap.start, rule.no_overlap.end, rule.no_overlap.per}
+            if ends & operation.sets.keys() or any(
+                end in entity.derived and key in entity.derived[end].cel for end in ends for key in operation.sets
+            ):
+                return True
+            if rule.no_overlap.when is not None and _enters(spec, operation, rule.no_overlap.when):
+                return True
+    return False
+
+
+def _enters(spec: Spec, operation: Operation, when: str) -> bool:
+    """Whether a move leads from a state that the rule leaves out into one that it counts."""
+    states = spec.entities[operation.on].states
+    if operation.to is None or states is None:
+        return False
+    checked = compile_cel(when, Scope.for_derived(spec, operation.on))
+
+    def counts(state: str) -> bool | None:
+        world = World(spec, datetime(2026, 1, 1, tzinfo=UTC))
+        try:
+            return bool(evaluate(checked, world, this=Record(operation.on, {states.field: state})))
+        except CelRuntimeError:
+            return None
+
+    return counts(operation.to) is not False and not all(counts(state) for state in operation.from_)
+
+
+def _creation(spec: Spec, name: str, creation: Creation, writer: Writer, scope: Scope) -> list[str]:
+    """Make the record that the operation answers."""
+    entity = spec.entities[creation.entity]
+    names = entity_names(creation.entity)
+    given: dict[str, str] = {}
+    lines: list[str] = []
+    for key, text in creation.set.items():
+        checked: Checked = compile_cel(text, scope)
+        before, source = writer.value(checked)
+        lines += before
+        given[f"{key}_id" if key in entity.relations else key] = source
+    before, values = assignments(spec, creation.entity, given)
+    lines += before
+    made = ", ".join(f"{key}={source}" for key, source in values.items())
+    lines += sentence(spec, f"operations.{name}")
+    lines.append(f"{names.snake} = {creation.entity}({made})")
+    lines += stored_values(spec, creation.entity, names.snake)
+    if spec.operations[name].on == creation.entity:
+        raise UnsupportedError("an operation that creates a record of the entity it is called on")
+    functions = rule_functions(spec, creation.entity)
+    lines += [call.replace("rules.", f"{names.module}_rules.") for call in calls(functions, Moment.CREATE, names.snake)]
+    lines += [f"session.add({names.snake})", "await session.flush()"]
+    if entity.versioned:
+        lines += [f"session.add({creation.entity}Version.of({names.snake}))", "await session.flush()"]
+    return [*lines, f"await session.refresh({names.snake})"]

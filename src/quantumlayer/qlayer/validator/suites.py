@@ -1,0 +1,93 @@
+"""The service's own tests: on SQLite with coverage, and those that need PostgreSQL."""
+
+import json
+from dataclasses import replace
+from pathlib import Path
+
+from quantumlayer.core.checks import Finding, Status
+from quantumlayer.qlayer.validator.junit import read_junit
+from quantumlayer.qlayer.validator.models import CheckContext, Outcome
+from quantumlayer.qlayer.validator.workspace import crashed, project, run_in
+from quantumlayer.sandbox.ports import Completed
+
+FAIL_UNDER = 95.0
+"""Percent of branches and lines that tests must reach where the service does not ask for more."""
+
+REPORT, COVERAGE = "junit.xml", "coverage.json"
+NO_TESTS = 5
+
+# pytest loads the plugins of its environment; this one belongs to the `api` check and slows every start.
+PYTEST = ("pytest", "-q", "-p", "no:schemathesis", "-p", "no:cacheprovider", "--junitxml", REPORT)
+FORMAT = ("-o", "junit_family=xunit1")
+
+
+async def check_tests(copy: Path, context: CheckContext) -> Outcome:
+    """The service's tests pass on SQLite and reach enough of its code."""
+    shown = ("pytest", "--cov", "--cov-branch", "-m", "not postgres")
+    coverage = ("--cov", "--cov-branch", f"--cov-report=json:{COVERAGE}", "--cov-fail-under=0")
+    argv = (*PYTEST, *FORMAT, *coverage, "-m", "not postgres")
+    outcome = _outcome(shown, await run_in(copy, context.sandbox, *argv), copy)
+    measured = copy / COVERAGE
+    if not measured.is_file():
+        return outcome
+    asked: float = project(copy).get("tool", {}).get("coverage", {}).get("report", {}).get("fail_under", 0)
+    report = json.loads(measured.read_text())
+    percent = round(float(report["totals"]["percent_covered"]), 2)
+    findings = _uncovered(report["files"], percent, max(FAIL_UNDER, asked))
+    return replace(
+        outcome,
+        status=Status.FAILED if findings else outcome.status,
+        summary=f"{outcome.summary}, {percent:.1f} % covered",
+        findings=(*outcome.findings, *findings),
+        figures={**outcome.figures, "coverage_percent": percent},
+    )
+
+
+async def check_postgres_tests(copy: Path, context: CheckContext) -> Outcome:
+    """The tests that need a real PostgreSQL, such as two callers at once, pass on it."""
+    database = await context.postgres.database()
+    argv = (*PYTEST, *FORMAT, "-m", "postgres")
+    env = {"DATABASE_URL": database.url}
+    completed = await run_in(copy, context.sandbox, *argv, env=env, mounts=(database.mount,))
+    return _outcome(("pytest", "-m", "postgres"), completed, copy)
+
+
+def _outcome(shown: tuple[str, ...], completed: Completed, copy: Path) -> Outcome:
+    """What the tests said.
+
+    Raises:
+        CheckCrashedError: pytest did not run to its end.
+    """
+    report = copy / REPORT
+    if completed.returncode == NO_TESTS:
+        return Outcome.of(shown, completed, (Finding(message="There is no such test."),), "")
+    if not report.is_file():
+        raise crashed(completed, "pytest")
+    try:
+        tests, findings = read_junit(report.read_text())
+    except ValueError as error:
+        raise crashed(completed, "pytest") from error
+    if completed.returncode and not findings:
+        raise crashed(completed, "pytest")
+    failed = sum(not test.passed for test in tests)
+    summary = f"{failed} of {len(tests)} tests failed" if findings else f"{len(tests)} tests passed"
+    status = Status.FAILED if findings else Status.PASSED
+    return Outcome(shown, completed, status, summary, findings, {"tests": len(tests)}, tests)
+
+
+def _uncovered(files: dict[str, dict[str, list[int]]], percent: float, asked: float) -> tuple[Finding, ...]:
+    """Where tests are lacking, when they do not reach enough."""
+    if percent >= asked:
+        return ()
+    low = Finding(message=f"Tests reach {percent:.1f} % of the code; {asked:.0f} % are asked for.", code="coverage")
+    places = [
+        Finding(
+            message=f"No test reaches lines {', '.join(map(str, file['missing_lines'][:20]))}.",
+            code="coverage",
+            path=path,
+            line=file["missing_lines"][0],
+        )
+        for path, file in sorted(files.items())
+        if file["missing_lines"]
+    ]
+    return (low, *places)

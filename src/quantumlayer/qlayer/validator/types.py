@@ -1,0 +1,127 @@
+"""The strict type check, with what is known of installed packages kept between builds."""
+
+import ast
+import hashlib
+import json
+import shutil
+import sys
+import sysconfig
+import tempfile
+from collections.abc import Iterator
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+from quantumlayer.core.checks import Finding
+from quantumlayer.qlayer.validator.models import CheckContext, Outcome
+from quantumlayer.qlayer.validator.workspace import crashed, package, project, run_in, sources
+from quantumlayer.sandbox.ports import Command, Completed, Mount
+
+KEPT = 4
+"""How many caches stay: one for each set of packages, settings and imports used lately."""
+
+CACHE = ".mypy_cache"
+
+
+async def check_types(copy: Path, context: CheckContext) -> Outcome:
+    """Mypy finds nothing, and it checks strictly."""
+    shared = await _packages_cache(copy, context)
+    if shared is not None:
+        shutil.copytree(shared, copy / CACHE, dirs_exist_ok=True)
+    argv = ("mypy", "--strict", *sources(copy))
+    completed = await run_in(copy, context.sandbox, *argv, "--cache-dir", CACHE, "--output", "json")
+    return Outcome.of(argv, completed, _findings(completed), "no error")
+
+
+def _findings(completed: Completed) -> tuple[Finding, ...]:
+    """What mypy said, its notes aside.
+
+    Raises:
+        CheckCrashedError: It did not get as far as checking.
+    """
+    lines = [line for line in completed.stdout.splitlines() if line.startswith("{")]
+    items: list[dict[str, Any]] = [json.loads(line) for line in lines]
+    findings = tuple(
+        Finding(message=item["message"], code=item["code"] or "", path=item["file"], line=max(item["line"], 0))
+        for item in items
+        if item["severity"] == "error"
+    )
+    if completed.returncode and not findings:
+        raise crashed(completed, "mypy")
+    return findings
+
+
+async def _packages_cache(copy: Path, context: CheckContext) -> Path | None:
+    """A cache with the types of the packages that the service imports; nothing when they cannot be read.
+
+    Only installed packages are read to make it, in a sandbox without the service, so that no service can put a
+    result there that another one believes.
+    """
+    settings = _settings(project(copy))
+    modules = sorted(_imported(copy))
+    key = hashlib.sha256(json.dumps([sys.version, _installed(), settings, modules]).encode()).hexdigest()[:32]
+    folder = context.cache / "mypy" / key
+    if folder.is_dir():
+        folder.touch()
+        return folder
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(prefix="new-", dir=folder.parent) as temporary:
+        made = Path(temporary) / "cache"
+        (Path(temporary) / "mypy.ini").write_text(settings)
+        program = "\n".join(f"import {module}" for module in modules)
+        argv = ("mypy", "--strict", "--config-file", "mypy.ini", "--cache-dir", str(made), "-c", program)
+        await context.sandbox.run(Command(argv, Path(temporary), mounts=(Mount(Path(temporary), writable=True),)))
+        if not made.is_dir():
+            return None
+        with suppress(OSError):  # another build was faster, and its cache is as good
+            made.rename(folder)
+    _prune(folder.parent)
+    return folder
+
+
+def _settings(pyproject: dict[str, Any]) -> str:
+    """The service's settings for mypy that change what it learns from packages, as an INI file."""
+    table: dict[str, Any] = pyproject.get("tool", {}).get("mypy", {})
+    about_files = {"exclude", "files", "mypy_path", "overrides", "packages", "modules"}
+    lines = [f"{key} = {_ini(value)}" for key, value in sorted(table.items()) if key not in about_files]
+    return "\n".join(["[mypy]", *lines, ""])
+
+
+def _ini(value: object) -> str:
+    return ", ".join(map(str, value)) if isinstance(value, list) else str(value)
+
+
+def _imported(copy: Path) -> set[str]:
+    """The modules of installed packages that the service's code imports."""
+    own = {package(copy), *sys.stdlib_module_names, *sources(copy)}
+    found = set[str]()
+    for folder in sources(copy):
+        for path in (copy / folder).rglob("*.py"):
+            with suppress(SyntaxError, UnicodeDecodeError):
+                found.update(_imports(ast.parse(path.read_text())))
+    return {name for name in found if name.split(".")[0] not in own}
+
+
+def _imports(tree: ast.Module) -> Iterator[str]:
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
+            yield node.module
+
+
+def _installed() -> list[str]:
+    """Name and version of every installed package, which is what the cache was made from."""
+    folders = {Path(sysconfig.get_path(name)) for name in ("purelib", "platlib")}
+    return sorted({path.name for folder in folders for path in folder.glob("*.dist-info")})
+
+
+def _prune(folder: Path) -> None:
+    """Remove the caches that were not used for longest."""
+    caches = sorted((path for path in folder.iterdir() if not path.name.startswith("new-")), key=_used, reverse=True)
+    for path in caches[KEPT:]:
+        shutil.rmtree(path, ignore_errors=True)
+
+
+def _used(path: Path) -> float:
+    return path.stat().st_mtime

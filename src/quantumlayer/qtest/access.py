@@ -1,0 +1,226 @@
+"""Tests of access: every operation as every role and as a stranger."""
+
+from collections.abc import Iterator
+
+from quantumlayer.qtest.bodies import IF_ANY, Creation
+from quantumlayer.qtest.literals import source, text, wire
+from quantumlayer.qtest.scenes import Scene
+from quantumlayer.qtest.suite import NO_WITNESS, Suite, writable
+from quantumlayer.qtest.tests import Row, Test
+from quantumlayer.qtest.witness import Pair, Question, Witness
+from quantumlayer.spec.cel import ANYONE, CelRuntimeError, Scope, compile_cel, evaluate
+from quantumlayer.spec.model import Action
+from quantumlayer.spec.naming import route_name
+
+METHODS = {Action.CREATE: "POST", Action.READ: "GET", Action.UPDATE: "PUT", Action.DELETE: "DELETE"}
+STATUS = {Action.CREATE: 201, Action.READ: 200, Action.UPDATE: 200, Action.DELETE: 204}
+
+
+def access_tests(suite: Suite) -> Iterator[Test]:
+    """Who is refused first, entity by entity, then who is let in and to which records."""
+    for name in suite.spec.entities:
+        yield from _refused(suite, name)
+        for action in Action:
+            if suite.offered(name, action):
+                yield from _allowed(suite, name, action)
+    yield from _operations(suite)
+
+
+def _calls(suite: Suite, name: str) -> list[tuple[str, str, Action]]:
+    path = f"/{suite.names(name).path}"
+    found = []
+    for action in Action:
+        if suite.offered(name, action):
+            one = path if action is Action.CREATE else f"{path}/1"
+            found.append((METHODS[action], one, action))
+            if action is Action.READ:
+                found.append(("GET", path, action))
+    return found
+
+
+def _refused(suite: Suite, name: str) -> Iterator[Test]:
+    plural, address = suite.names(name).plural, f"entities.{name}.access"
+    rows = []
+    for method, path, action in _calls(suite, name):
+        for role in (ANYONE, *suite.spec.roles):
+            if not suite.may(name, action, role):
+                status = 401 if role == ANYONE else 403
+                rows.append(Row((text(role), text(method), text(path), str(status))))
+    if not rows:
+        rows = [Row((text(ANYONE), '"GET"', text(f"/{suite.names(name).path}"), "404"))] if not _calls(suite, name) else []
+    if not rows:
+        suite.leave_open(address, "anyone may do everything that is offered")
+        return
+    yield Test(
+        f"whoever_has_no_grant_is_refused_{plural}",
+        [
+            "caller = await sign_in(role)",
+            "answer = await caller.request(method, path)",
+            "assert answer.status_code == status",
+        ],
+        [address],
+        names={"role": "str", "method": "str", "path": "str", "status": "int"},
+        rows=rows,
+    )
+
+
+def _allowed(suite: Suite, name: str, action: Action) -> Iterator[Test]:
+    for role in suite.roles_for(name, action):
+        grants = suite.grants(name, action, role)
+        if role != ANYONE and all(role not in suite.spec.entities[name].access[index].who for index, _ in grants):
+            continue  # anyone may, so this role is nothing special
+        proves = [f"entities.{name}.access.{index}" for index, _ in grants]
+        question = suite.question(name, action, role)
+        base = question.base()
+        if base is None:
+            for address in proves:
+                suite.leave_open(address, NO_WITNESS)
+            continue
+        yield from _let_in(suite, name, action, role, base, proves)
+        if not suite.always(name, action, role):
+            yield from _kept_out(suite, name, action, role, proves)
+
+
+def _let_in(suite: Suite, name: str, action: Action, role: str, base: Witness, proves: list[str]) -> Iterator[Test]:
+    own = "" if suite.always(name, action, role) else "_of_their_own"
+    names = suite.names(name)
+    verb = action.value
+    if action is Action.CREATE:
+        lines = _creating(suite, name, role, base)
+    else:
+        scene = Scene(suite, base)
+        lines = [*scene.lines, _request(suite, name, action, scene)]
+    yield Test(
+        f"{role}_may_{verb}_{names.snake if own else _a(names.snake)}{own}",
+        [*lines, f"assert answer.status_code == {STATUS[action]}"],
+        proves,
+    )
+
+
+def _a(noun: str) -> str:
+    return f"{'an' if noun[0] in 'aeiou' else 'a'}_{noun}"
+
+
+def _creating(suite: Suite, name: str, role: str, found: Witness) -> list[str]:
+    creation = Creation(suite, name, role, found)
+    scene = Scene(suite, found, this_is_made=False)
+    entity = suite.spec.entities[name]
+    values = {key: source(wire(found.built.this.values.get(key), item.type)) for key, item in writable(entity).items()}
+    parts = [f"{text(key)}: {value}" for key, value in values.items() if value != "None"]
+    if suite.own_role(name) is not None:
+        parts.append('"account": {"username": "newcomer", "password": "a password to try"}')
+    relations = creation.body(scene)
+    if relations != creation.constant:
+        parts.append(relations.partition(" | {")[2][:-1])
+    return [
+        *scene.lines,
+        f'answer = await {scene.caller}.post("/{suite.names(name).path}", json={{{", ".join(parts)}}})',
+    ]
+
+
+def _request(suite: Suite, name: str, action: Action, scene: Scene) -> str:
+    url = f'f"/{suite.names(name).path}/{{{scene.this}.id}}"'
+    if action is Action.READ:
+        return f"answer = await {scene.caller}.get({url})"
+    if action is Action.DELETE:
+        return f"answer = await {scene.caller}.delete({url}, {IF_ANY})"
+    return f"answer = await {scene.caller}.put({url}, json={scene.body(changing=True)}, {IF_ANY})"
+
+
+def _kept_out(suite: Suite, name: str, action: Action, role: str, proves: list[str]) -> Iterator[Test]:
+    """A record for which no grant of the role holds; one that may not even be read is not found."""
+    allowed = suite.question(name, action, role)
+    target = suite.permission(name, action, role)[0]
+    index = next(i for i, one in enumerate(allowed.conditions) if one.cel == target.cel)
+    found = allowed.refusal(allowed.conditions[index])
+    if found is None and action is not Action.READ:
+        found = _unreadable(suite, name, action, role)
+    if found is None:
+        for address in proves:
+            suite.leave_open(address, NO_WITNESS)
+        return
+    names = suite.names(name)
+    if action is Action.CREATE:
+        lines = [*_creating(suite, name, role, found.refused), "assert answer.status_code == 403"]
+    else:
+        scene = Scene(suite, found.refused)
+        status = 404 if not _readable(suite, name, role, found.refused) else 403
+        lines = [*scene.lines, _request(suite, name, action, scene), f"assert answer.status_code == {status}"]
+        if action is Action.READ:
+            lines += [f'listed = await {scene.caller}.get("/{names.path}")']
+            lines += [f'assert {scene.this}.id not in [item["id"] for item in listed.json()["items"]]']
+    yield Test(f"{role}_may_not_{action.value}_another_{names.snake}", lines, proves)
+
+
+def _unreadable(suite: Suite, name: str, action: Action, role: str) -> Pair | None:
+    """The same condition lets the role read, so both fail together."""
+    question = suite.question(name, action, role)
+    targets = {one.cel for one in (*suite.permission(name, action, role), *suite.permission(name, Action.READ, role))}
+    rest = [one for one in question.conditions if one.cel not in targets]
+    condition = suite.permission(name, action, role)[0]
+    narrowed = Question(
+        suite.spec, suite.defaults, name, [role], [condition, *rest], question.takes, question.given, question.fixed
+    )
+    return narrowed.refusal(condition)
+
+
+def _readable(suite: Suite, name: str, role: str, witness: Witness) -> bool:
+    return all(holds(one.cel, one.scope, witness) for one in suite.permission(name, Action.READ, role)) and suite.may(
+        name, Action.READ, role
+    )
+
+
+def holds(cel: str, scope: Scope, witness: Witness) -> bool:
+    """Whether a condition is true in a world."""
+    built = witness.built
+    try:
+        return evaluate(compile_cel(cel, scope), built.world, this=built.this, caller=built.caller) is True
+    except CelRuntimeError:
+        return False
+
+
+def _operations(suite: Suite) -> Iterator[Test]:
+    rows = []
+    for name, operation in suite.spec.operations.items():
+        path = f"/{suite.names(operation.on).path}/1/{route_name(name)}"
+        for role in (ANYONE, *suite.spec.roles):
+            if role not in operation.by:
+                rows.append(
+                    Row((text(role), text(path), "401" if role == ANYONE else "403"), (f"operations.{name}.by",))
+                )
+    if rows:
+        yield Test(
+            "an_operation_is_refused_to",
+            [
+                "caller = await sign_in(role)",
+                "answer = await caller.post(path)",
+                "assert answer.status_code == status",
+            ],
+            names={"role": "str", "path": "str", "status": "int"},
+            rows=rows,
+        )
+    for name, operation in suite.spec.operations.items():
+        for role in operation.by:
+            if suite.may(operation.on, Action.READ, role) and not suite.always(operation.on, Action.READ, role):
+                yield from _foreign(suite, name, role)
+
+
+def _foreign(suite: Suite, name: str, role: str) -> Iterator[Test]:
+    """An operation on a record that the caller may not read."""
+    operation = suite.spec.operations[name]
+    question = suite.operation(name, role)
+    target = suite.permission(operation.on, Action.READ, role)[0]
+    index = next(i for i, one in enumerate(question.conditions) if one.cel == target.cel)
+    found = question.refusal(question.conditions[index])
+    if found is None:
+        return
+    scene = Scene(suite, found.refused)
+    url = f'f"/{suite.names(operation.on).path}/{{{scene.this}.id}}/{route_name(name)}"'
+    given = {key: wire(value, operation.takes[key].type) for key, value in found.refused.built.takes.items()}
+    body = f", json={source(given)}" if operation.takes else ""
+    yield Test(
+        f"{role}_cannot_{name.strip('_')}_what_they_may_not_read",
+        [*scene.lines, f"answer = await {scene.caller}.post({url}{body})", "assert answer.status_code == 404"],
+        [f"operations.{name}.by"],
+    )
+

@@ -1,0 +1,93 @@
+"""The bodies of requests that make and change records, and who sends them."""
+
+from dataclasses import dataclass
+
+from quantumlayer.qtest.literals import source, text, wire
+from quantumlayer.qtest.places import THIS, Slot, candidates
+from quantumlayer.qtest.scenes import Scene
+from quantumlayer.qtest.suite import Suite, relations_given, required, writable
+from quantumlayer.qtest.witness import Question, Witness
+from quantumlayer.spec.model import Action, Entity
+
+IF_ANY = 'headers={"If-Match": "*"}'
+
+
+@dataclass
+class Creation:
+    """How a record is made over HTTP: `constant` holds what it needs, `body` adds what it refers to."""
+
+    suite: Suite
+    name: str
+    role: str
+    witness: Witness
+
+    @classmethod
+    def of(cls, suite: Suite, name: str) -> "Creation | None":
+        """For the role that may do it most freely; nothing if nobody may or no valid record is known."""
+        plain = suite.plain(name, Action.CREATE)
+        return None if plain is None else cls(suite, name, *plain)
+
+    @property
+    def entity(self) -> Entity:
+        """What is made."""
+        return self.suite.spec.entities[self.name]
+
+    @property
+    def constant(self) -> str:
+        """The name of the constant: `BOOK`."""
+        return self.suite.names(self.name).snake.upper().strip("_")
+
+    @property
+    def definition(self) -> str:
+        """The constant as Python: what callers must give."""
+        usual = self.suite.defaults.of(self.name)
+        fields = writable(self.entity)
+        parts = [f"{text(key)}: {source(wire(usual[key], fields[key].type))}" for key in required(fields)]
+        if self.suite.own_role(self.name) is not None:
+            parts.append('"account": {"username": "newcomer", "password": "a password to try"}')
+        return f"{self.constant}: dict[str, Any] = {{{', '.join(parts)}}}"
+
+    def values(self) -> dict[str, object]:
+        """The JSON value of each field that callers may give."""
+        held = self.witness.built.this.values
+        return {key: wire(held.get(key), item.type) for key, item in writable(self.entity).items()}
+
+    def scene(self) -> Scene:
+        """The records that the new one refers to, and the caller."""
+        return Scene(self.suite, self.witness, this_is_made=False)
+
+    def body(self, scene: Scene, extra: dict[str, object] | None = None) -> str:
+        """The whole body as Python."""
+        parts = [
+            f'"{key}_id": {scene.name(target)}.id'
+            for key in relations_given(self.entity)
+            if scene.named(target := self.witness.built.this.values.get(key))
+        ]
+        parts += [f"{text(key)}: {source(value)}" for key, value in (extra or {}).items()]
+        return f"{self.constant} | {{{', '.join(parts)}}}" if parts else self.constant
+
+    def full(self) -> dict[str, object]:
+        """Values for the fields that may be left out, unlike those they have then, as JSON."""
+        optional = [key for key in writable(self.entity) if key not in required(writable(self.entity))]
+        question = self.suite.question(self.name, Action.CREATE, self.role)
+        changed = other_values(self.suite, question, self.witness, self.name, optional)
+        return {key: wire(value, self.entity.fields[key].type) for key, value in changed.items()}
+
+
+def other_values(
+    suite: Suite, question: Question, witness: Witness, name: str, keys: list[str]
+) -> dict[str, object]:
+    """Another valid value for as many of the fields as the rules allow, one after the other."""
+    builder = question.builder()
+    choice = dict(witness.choice)
+    fields = suite.spec.entities[name].fields
+    for key in keys:
+        now = witness.built.this.values.get(key)
+        for value in candidates(key, fields[key], question.reader.constants):
+            if value is None or value == now:
+                continue
+            tried = {**choice, Slot(THIS, key): value}
+            if question.accepts(builder.build(tried)):
+                choice = tried
+                break
+    return {key: choice[Slot(THIS, key)] for key in keys if Slot(THIS, key) in choice}

@@ -1,0 +1,116 @@
+"""What the factories of the generated tests look like."""
+
+from dataclasses import dataclass, field
+
+from quantumlayer.qtest.literals import source
+from quantumlayer.qtest.patterns import matching, numbered
+from quantumlayer.qtest.samples import NOW, TEXTS, lengths
+from quantumlayer.qtest.suite import Suite
+from quantumlayer.spec.model import Entity, Field, FieldType
+from quantumlayer.spec.naming import EntityNames
+
+TYPES = {
+    FieldType.STRING: "str",
+    FieldType.TEXT: "str",
+    FieldType.EMAIL: "str",
+    FieldType.INT: "int",
+    FieldType.DECIMAL: "Decimal",
+    FieldType.MONEY: "Decimal",
+    FieldType.BOOL: "bool",
+    FieldType.DATE: "date",
+    FieldType.DATETIME: "datetime",
+}
+NUMBER = "next(self._numbers)"
+
+
+@dataclass(frozen=True, slots=True)
+class Parameter:
+    """A keyword of a factory with its default, as Python."""
+
+    name: str
+    type: str
+    default: str
+
+
+@dataclass(slots=True)
+class Factory:
+    """How a record is made."""
+
+    names: EntityNames
+    parameters: list[Parameter] = field(default_factory=list)
+    arguments: list[tuple[str, str]] = field(default_factory=list)
+
+
+def factories(suite: Suite) -> list[Factory]:
+    """One for each entity, in the order of the Spec."""
+    return [_factory(suite, name, entity) for name, entity in suite.spec.entities.items()]
+
+
+def _factory(suite: Suite, name: str, entity: Entity) -> Factory:
+    made = Factory(suite.names(name))
+    for key, relation in entity.relations.items():
+        made.parameters.append(Parameter(key, f"{relation.to} | None", "None"))
+        target = suite.names(relation.to).snake
+        new = f"{key}.id if {key} else None" if relation.optional else f"({key} or await self.{target}()).id"
+        made.arguments.append((f"{key}_id", new))
+    usual = suite.defaults.of(name)
+    for key, item in entity.fields.items():
+        _add_field(made, key, item, usual.get(key))
+    if entity.states is not None:
+        made.parameters.append(Parameter(entity.states.field, "str", source(entity.states.values[0])))
+        made.arguments.append((entity.states.field, entity.states.field))
+    for key in ("created_at", "updated_at"):
+        if _mentioned(suite, key):
+            made.parameters.append(Parameter(key, "datetime", "NOW"))
+            made.arguments.append((key, key))
+    return made
+
+
+def _add_field(made: Factory, key: str, item: Field, usual: object) -> None:
+    kind = TYPES[item.type]
+    if item.unique and not item.optional:
+        made.parameters.append(Parameter(key, f"{kind} | None", "None"))
+        word = f"{key} or" if item.type in TEXTS else f"{key} if {key} is not None else"
+        made.arguments.append((key, f"{word} {_unique(key, item)}"))
+        return
+    made.parameters.append(Parameter(key, f"{kind} | None" if item.optional else kind, source(usual)))
+    made.arguments.append((key, key))
+
+
+def _unique(key: str, item: Field) -> str:
+    """An expression that never gives the same value twice."""
+    match item.type:
+        case FieldType.INT:
+            return NUMBER if item.min is None else f"{int(item.min)} + {NUMBER}"
+        case FieldType.DECIMAL | FieldType.MONEY:
+            return f"Decimal({NUMBER})"
+        case FieldType.DATE:
+            return f"NOW.date() + timedelta(days={NUMBER})"
+        case FieldType.DATETIME:
+            return f"NOW + timedelta(days={NUMBER})"
+        case FieldType.EMAIL if item.pattern is None:
+            return f'f"{key}-{{{NUMBER}}}@example.org"'
+    if item.pattern is None:
+        least = lengths(item)[0]
+        return f'f"{key}-{{{NUMBER}:0{max(1, least - len(key) - 1)}}}"'
+    return _unique_by_pattern(item.pattern, item)
+
+
+def _unique_by_pattern(pattern: str, item: Field) -> str:
+    samples = [sample for sample, _ in zip(matching(pattern, *lengths(item)), range(60), strict=False)]
+    shape = numbered(pattern, samples[0]) if samples else None
+    if shape is None:
+        return f"{source(samples)}[{NUMBER}]"
+    before, digits, after = (part if isinstance(part, int) else part.replace("{", "{{").replace("}", "}}") for part in shape)
+    quoted = source(f"{before}<number>{after}")
+    return "f" + quoted.replace("<number>", f"{{{NUMBER}:0{digits}}}")
+
+
+def _mentioned(suite: Suite, key: str) -> bool:
+    """Whether any expression reads a moment that the service keeps by itself."""
+    return key in suite.spec.model_dump_json()
+
+
+def now() -> str:
+    """The moment of the tests as Python."""
+    return source(NOW)

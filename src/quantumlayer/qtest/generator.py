@@ -1,0 +1,136 @@
+"""The generator: from a Spec to its `tests/` folder."""
+
+import json
+from collections.abc import Iterator, Sequence
+from datetime import UTC
+from typing import Any
+
+from quantumlayer.core.artifact import Artifact
+from quantumlayer.qtest.access import access_tests
+from quantumlayer.qtest.concurrency import concurrency_tests
+from quantumlayer.qtest.derived import derived_tests
+from quantumlayer.qtest.factories import factories
+from quantumlayer.qtest.history import history_tests
+from quantumlayer.qtest.limits import limit_tests
+from quantumlayer.qtest.lists import list_tests
+from quantumlayer.qtest.literals import source, text
+from quantumlayer.qtest.operations import operation_tests
+from quantumlayer.qtest.privacy import personal_rows, visibility_tests
+from quantumlayer.qtest.properties import property_tests
+from quantumlayer.qtest.records import Records
+from quantumlayer.qtest.relations import relation_tests
+from quantumlayer.qtest.rules import rule_tests
+from quantumlayer.qtest.samples import NOW
+from quantumlayer.qtest.seeds import seeds
+from quantumlayer.qtest.suite import Suite
+from quantumlayer.qtest.tests import Module, Test
+from quantumlayer.spec.cel.runtime import zone
+from quantumlayer.spec.claims import claims
+from quantumlayer.spec.generator import OpenElement, Part
+from quantumlayer.spec.model import Spec
+
+_PART = Part(id="tests", title="Tests", estimate=1.0)
+_UNPROVEN = "no test could be derived for it"
+
+
+class QTest:
+    """Writes the tests that prove each claim of a Spec."""
+
+    name = "qtest"
+    version = "1"
+
+    def parts(self, spec: Spec) -> Sequence[Part]:
+        """One: the searches that the modules share are done once."""
+        del spec
+        return (_PART,)
+
+    def generate(self, spec: Spec, part: Part) -> Sequence[Artifact]:
+        """The files of `tests/`, Python not yet formatted."""
+        del part
+        suite = Suite(spec)
+        modules = _modules(suite)
+        return tuple(_files(suite, modules))
+
+    def open_elements(self, spec: Spec) -> Sequence[OpenElement]:
+        """The claims that no test names, each with the reason."""
+        suite = Suite(spec)
+        modules = _modules(suite)
+        proven = {address for module in modules for test in module.tests for address in proofs(test)}
+        proven |= {address for _, address in personal_rows(suite)}
+        reasons = {item.element: item for item in suite.open}
+        return tuple(
+            reasons.get(claim.element)
+            or OpenElement(element=claim.element, reason=_UNPROVEN, needs="Write a test for it by hand.")
+            for claim in claims(spec)
+            if claim.element not in proven
+        )
+
+
+def proofs(test: Test) -> set[str]:
+    """Every address that a test names."""
+    return {*test.proves, *(address for row in test.rows for address in row.proves)}
+
+
+def _modules(suite: Suite) -> list[Module]:
+    found = []
+    for name in suite.spec.entities:
+        records = Records(suite, name)
+        module = Module(f"tests/test_{records.names.module}.py", f"{records.names.plural.replace('_', ' ').capitalize()}.")
+        if records.creation is not None:
+            module.constants.append(records.creation.definition)
+        module.tests += records.tests()
+        module.tests += limit_tests(records)
+        module.tests += derived_tests(records)
+        module.tests += rule_tests(records)
+        module.tests += relation_tests(records)
+        module.tests += operation_tests(records)
+        module.tests += list_tests(records)
+        module.tests += history_tests(records)
+        found.append(module)
+    access = Module("tests/test_access.py", "Who may do what, and who sees what.")
+    access.tests += access_tests(suite)
+    access.tests += visibility_tests(suite)
+    races = Module("tests/test_concurrency.py", "Callers who do the same thing at the same moment.")
+    races.tests += concurrency_tests(suite)
+    texts = Module("tests/test_properties.py", "What holds for every value, tried with many.")
+    texts.tests += property_tests(suite)
+    return [*found, *(module for module in (access, races, texts) if module.tests)]
+
+
+def _files(suite: Suite, modules: list[Module]) -> Iterator[Artifact]:
+    from jinja2 import Environment, PackageLoader, StrictUndefined  # noqa: PLC0415  heavy, and only needed here
+
+    templates = Environment(
+        loader=PackageLoader("quantumlayer.qtest"),
+        autoescape=False,  # noqa: S701  Python is written, not HTML; every text of the Spec goes through `quoted`
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        keep_trailing_newline=True,
+    )
+    templates.filters["quoted"] = text
+    shared = _shared(suite)
+    for name in ("__init__", "conftest", "callers", "factories", "test_accounts", "test_service"):
+        content = templates.get_template(f"tests/{name}.py.jinja").render(shared)
+        yield Artifact.text(f"tests/{name}.py", content)
+    for module in modules:
+        content = templates.get_template("tests/test_module.py.jinja").render(shared, module=module)
+        yield Artifact.text(module.path, content)
+    yield Artifact.text("tests/seed.json", json.dumps(seeds(suite), indent=2, ensure_ascii=False) + "\n")
+
+
+def _shared(suite: Suite) -> dict[str, Any]:
+    spec = suite.spec
+    roles = list(spec.roles)
+    return {
+        "package": suite.package,
+        "service": spec.service.name,
+        "entities": [suite.names(name) for name in spec.entities],
+        "factories": factories(suite),
+        "now": source(NOW.astimezone(UTC)),
+        "local_time": f"{NOW.astimezone(zone(spec.service.timezone)):%H:%M} in {spec.service.timezone}",
+        "roles": roles,
+        "plain_roles": [name for name, role in spec.roles.items() if role.record is None],
+        "own": [(name, suite.names(role.record).snake) for name, role in spec.roles.items() if role.record],
+        "personal": personal_rows(suite),
+        "example_role": next(iter(roles), "anyone"),
+    }

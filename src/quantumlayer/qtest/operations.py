@@ -1,0 +1,303 @@
+"""Tests of operations: what they change, what refuses them, and from which states they start."""
+
+from collections.abc import Iterator
+
+from quantumlayer.qtest.limits import rows
+from quantumlayer.qtest.literals import source, text, wire
+from quantumlayer.qtest.places import TAKES, THIS, Slot
+from quantumlayer.qtest.records import Records
+from quantumlayer.qtest.samples import NOW, wrong_type
+from quantumlayer.qtest.scenes import Scene
+from quantumlayer.qtest.suite import NO_WITNESS, Suite, required
+from quantumlayer.qtest.tests import Row, Test
+from quantumlayer.qtest.witness import Pair, Question, Witness
+from quantumlayer.spec.cel import CelRuntimeError, Record, Scope, compile_cel, evaluate, rounded
+from quantumlayer.spec.model import Computed, FieldType, Operation
+from quantumlayer.spec.naming import route_name
+
+
+def operation_tests(records: Records) -> Iterator[Test]:
+    """The operations on records of one entity."""
+    for name, operation in records.suite.spec.operations.items():
+        if operation.on == records.name:
+            yield from Operating(records, name, operation).tests()
+
+
+class Operating:
+    """The tests of one operation.
+
+    Args:
+        records: The records it is used on.
+        name: Its name.
+        operation: What the Spec says of it.
+    """
+
+    def __init__(self, records: Records, name: str, operation: Operation) -> None:
+        self.records, self.name, self.operation = records, name, operation
+        self.suite = records.suite
+        self.address = f"operations.{name}"
+        self.done = 200 if operation.creates is None else 201
+
+    def tests(self) -> Iterator[Test]:
+        """What it does first, then what stands against it."""
+        for role in self.operation.by:
+            yield from self._working(role)
+        for key in self.operation.requires:
+            yield from self._requirement(key)
+        if self.operation.from_:
+            yield from self._states()
+        if self.operation.takes:
+            yield from self._input()
+
+    def call(self, scene: Scene) -> str:
+        """The request as Python."""
+        return self._sent(scene, self._json(scene.built.takes))
+
+    def _sent(self, scene: Scene, body: str) -> str:
+        json = f", json={body}" if self.operation.takes else ""
+        url = f'f"{self.records.path}/{{{scene.this}.id}}/{route_name(self.name)}"'
+        return f"answer = await {scene.caller}.post({url}{json})"
+
+    def _json(self, takes: dict[str, object]) -> str:
+        given = {
+            key: wire(value, self.operation.takes[key].type) for key, value in takes.items() if value is not None
+        }
+        return source(given)
+
+    def question(self, role: str, state: str | None = None) -> Question:
+        """The search space of a call by this role."""
+        return self.suite.operation(self.name, role, state)
+
+    def base(self, role: str) -> Witness | None:
+        """A world in which the operation works and changes every value that it sets."""
+        question = self.question(role)
+        base = question.base()
+        if base is None:
+            return None
+        entity = self.suite.spec.entities[self.operation.on]
+        slots = [Slot(THIS, key) for key in self.operation.sets if key in entity.fields]
+        slots += [Slot(TAKES, key) for key in self.operation.takes]
+        for witness in question.variations(slots):
+            if all(after != witness.built.this.values.get(key) for key, after in self._after(witness).items()):
+                return witness
+        return base
+
+    def _after(self, witness: Witness) -> dict[str, object]:
+        """The values that the operation gives the record."""
+        scope = Scope.for_operation(self.suite.spec, self.name)
+        return {key: self._value(cel, scope, witness) for key, cel in self.operation.sets.items()}
+
+    def _value(self, cel: str, scope: Scope, witness: Witness) -> object:
+        built = witness.built
+        checked = compile_cel(cel, scope)
+        try:
+            return evaluate(checked, built.world, this=built.this, caller=built.caller, takes=built.takes)
+        except CelRuntimeError:
+            return None
+
+    def _working(self, role: str) -> Iterator[Test]:
+        base = self.base(role)
+        if base is None:
+            self.suite.leave_open(self.address, NO_WITNESS)
+            return
+        scene = Scene(self.suite, base)
+        expected, proves = self._expected(base, scene, role)
+        name = self.name.strip("_")
+        lines = [*scene.lines, self.call(scene), f"assert answer.status_code == {self.done}"]
+        if expected:
+            lines.append(f"assert answer.json().items() >= {{{', '.join(expected)}}}.items()")
+        if self.operation.creates is not None:
+            made = self.suite.names(self.operation.creates.entity)
+            lines.append(f'assert answer.headers["Location"] == f"/{made.path}/{{answer.json()[\'id\']}}"')
+        yield Test(f"{role}_may_{name}", lines, [self.address, f"{self.address}.by", *proves])
+
+    def _expected(self, base: Witness, scene: Scene, role: str) -> tuple[list[str], list[str]]:
+        """What the answer must show as pairs of a JSON object in Python, and what that proves besides."""
+        entity_name = self.operation.on if self.operation.creates is None else self.operation.creates.entity
+        entity = self.suite.spec.entities[entity_name]
+        proves: list[str] = []
+        if self.operation.creates is None:
+            held = self._after(base)
+            if self.operation.to is not None and entity.states is not None:
+                held[entity.states.field] = self.operation.to
+                proves.append(f"entities.{entity_name}.states")
+        else:
+            held, proves = self._created(base, entity_name)
+        pairs = []
+        for key, value in held.items():
+            if isinstance(value, Record) and scene.named(value):
+                pairs.append(f'"{key}_id": {scene.name(value)}.id')
+            elif not isinstance(value, Record):
+                item = entity.fields.get(key)
+                if item is not None and item.visible_to and role not in item.visible_to:
+                    continue
+                kind = None if item is None else item.type
+                pairs.append(f"{text(key)}: {source(wire(rounded(value, kind or FieldType.STRING), kind))}")
+        proves += [f"{self.address}.takes.{key}" for key in self.operation.takes if self._shows(key)]
+        return pairs, proves
+
+    def _shows(self, key: str) -> bool:
+        """Whether an input is kept as it is given."""
+        kept = [*self.operation.sets.values(), *(self.operation.creates.set if self.operation.creates else {}).values()]
+        return f"takes.{key}" in kept
+
+    def _created(self, base: Witness, entity_name: str) -> tuple[dict[str, object], list[str]]:
+        """What the created record holds, and the defaults that it shows."""
+        creation = self.operation.creates
+        assert creation is not None  # noqa: S101 - only called when there is one
+        scope = Scope.for_operation(self.suite.spec, self.name)
+        held = {key: self._value(cel, scope, base) for key, cel in creation.set.items()}
+        entity = self.suite.spec.entities[entity_name]
+        record = Record(entity_name, {**held, "created_at": NOW, "updated_at": NOW})
+        proves = [f"entities.{entity_name}.relations.{key}" for key in creation.set if key in entity.relations]
+        for key, item in entity.fields.items():
+            if key in creation.set:
+                continue
+            if isinstance(item.default, Computed):
+                checked = compile_cel(item.default.cel, Scope.for_default(self.suite.spec, entity_name))
+                held[key] = record.values[key] = evaluate(checked, base.built.world, this=record)
+            else:
+                held[key] = record.values[key] = item.default
+            if item.default is not None:
+                proves.append(f"entities.{entity_name}.fields.{key}.default")
+        if entity.states is not None:
+            held[entity.states.field] = entity.states.values[0]
+            proves.append(f"entities.{entity_name}.states")
+        return held, proves
+
+    def _requirement(self, key: str) -> Iterator[Test]:
+        address = f"{self.address}.requires.{key}"
+        said = self.operation.requires[key].else_
+        condition = self.suite.requirements(self.name)[key]
+        for role in self.operation.by:
+            found = self._around(role, condition.cel)
+            if found is None:
+                continue
+            refused = Scene(self.suite, found.refused)
+            told = f"assert refusal(answer) == (409, {text(key.replace('_', '-'))}, {text(said)})"
+            name = f"{self.name.strip('_')}_is_refused_unless_{key}"
+            yield Test(name, [*refused.lines, self.call(refused), told], [address])
+            if found.accepted is not None:
+                accepted = Scene(self.suite, found.accepted)
+                lines = [*accepted.lines, self.call(accepted), f"assert answer.status_code == {self.done}"]
+                yield Test(f"{self.name.strip('_')}_is_accepted_when_{key}", lines, [address])
+            return
+        self.suite.leave_open(address, NO_WITNESS)
+
+    def _around(self, role: str, cel: str) -> Pair | None:
+        for state in self.operation.from_ or (None,):
+            question = self.question(role, state)
+            target = next(one for one in question.conditions if one.cel == cel)
+            found = question.refusal(target)
+            if found is not None:
+                return found
+        return None
+
+    def _states(self) -> Iterator[Test]:
+        """Each state: those it starts from, and all others."""
+        states = self.suite.spec.entities[self.operation.on].states
+        assert states is not None  # noqa: S101 - `from` names its values
+        role = next((role for role in self.operation.by if self.base(role) is not None), None)
+        if role is None:
+            self.suite.leave_open(f"{self.address}.from", NO_WITNESS)
+            return
+        base = self.base(role)
+        assert base is not None  # noqa: S101 - it was just found
+        scene = Scene(self.suite, base)
+        snake = self.records.names.snake
+        arranged = [self._in_state(line, snake, scene, states.field) for line in scene.lines]
+        other = [value for value in states.values if value not in self.operation.from_]
+        verb = self.name.strip("_")
+        if len(self.operation.from_) > 1 and not self.operation.requires:
+            yield Test(
+                f"{verb}_starts_from",
+                [*arranged, self.call(scene), f"assert answer.status_code == {self.done}"],
+                [f"{self.address}.from"],
+                names={states.field: "str"},
+                rows=[Row((text(value),)) for value in self.operation.from_],
+            )
+        if other:
+            yield Test(
+                f"{verb}_is_refused_in_another_state",
+                [
+                    *arranged,
+                    self.call(scene),
+                    "status_code, rule, _ = refusal(answer)",
+                    'assert (status_code, rule) == (409, "wrong-state")',
+                ],
+                [f"{self.address}.from"],
+                names={states.field: "str"},
+                rows=[Row((text(value),)) for value in other],
+            )
+
+    def _in_state(self, line: str, snake: str, scene: Scene, field: str) -> str:
+        made = f"{scene.this} = await make.{snake}("
+        if not line.startswith(made):
+            return line
+        start = scene.built.this.values[field]
+        rest = line.removeprefix(made).replace(f"{field}={source(start)}, ", "").replace(f"{field}={source(start)}", "")
+        rest = rest.replace(", )", ")")
+        return f"{made}{field}={field}{'' if rest == ')' else ', '}{rest}"
+
+    def _input(self) -> Iterator[Test]:
+        role = next((role for role in self.operation.by if self.base(role) is not None), None)
+        base = None if role is None else self.base(role)
+        if base is None:
+            return
+        scene = Scene(self.suite, base)
+        body = self._json(scene.built.takes)
+        verb = self.name.strip("_")
+        prefix = f"{self.address}.takes"
+        wrong = [Row((text(key), source(wrong_type(item)))) for key, item in self.operation.takes.items()]
+        yield Test(
+            f"{verb}_is_refused_with_input_of_another_type",
+            [
+                *scene.lines,
+                self._sent(scene, f"{body} | {{key: value}}"),
+                'assert pointers(answer) == [f"/body/{key}"]',
+            ],
+            names={"key": "str", "value": "object"},
+            rows=[*wrong, Row(('"nonsense"', "1"))],
+        )
+        needed = required(self.operation.takes)
+        if needed:
+            yield Test(
+                f"{verb}_is_refused_without",
+                [
+                    *scene.lines,
+                    f"body = {body}",
+                    self._sent(scene, "{name: body[name] for name in body if name != key}"),
+                    'assert pointers(answer) == [f"/body/{key}"]',
+                ],
+                names={"key": "str"},
+                rows=[Row((text(key),), (f"{prefix}.{key}",)) for key in needed],
+            )
+        yield from self._limits(scene, body, verb, prefix, base)
+
+    def _limits(self, scene: Scene, body: str, verb: str, prefix: str, base: Witness) -> Iterator[Test]:
+        sent = self._sent(scene, f"{body} | {{key: value}}")
+        question = self.question(base.built.caller.role)
+        fitting = [
+            row
+            for key, edge, row in rows(prefix, self.operation.takes, fits=True)
+            if question.accepts(question.builder().build({**base.choice, Slot(TAKES, key): edge.value}))
+        ]
+        names = {"key": "str", "value": "object"}
+        if fitting:
+            check = f"assert answer.status_code == {self.done}"
+            yield Test(f"{verb}_takes_a_value_at_its_limit", [*scene.lines, sent, check], names=names, rows=fitting)
+        beyond = [row for _, _, row in rows(prefix, self.operation.takes, fits=False)]
+        if beyond:
+            check = 'assert pointers(answer) == [f"/body/{key}"]'
+            yield Test(f"{verb}_refuses_a_value_beyond_its_limit", [*scene.lines, sent, check], names=names, rows=beyond)
+
+
+def works(suite: Suite, name: str) -> tuple[str, Witness] | None:
+    """A role and a world in which an operation works."""
+    operation = suite.spec.operations[name]
+    for role in operation.by:
+        base = Operating(Records(suite, operation.on), name, operation).base(role)
+        if base is not None:
+            return role, base
+    return None
+

@@ -1,0 +1,280 @@
+"""What expressions read: the slots of a small world that are worth changing, and the values worth trying in each."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, time, timedelta
+from decimal import Decimal
+
+from quantumlayer.qtest.samples import NOW, samples
+from quantumlayer.spec.cel import (
+    Binary,
+    Call,
+    Checked,
+    Comprehension,
+    Conditional,
+    Expr,
+    Ident,
+    Literal,
+    Macro,
+    MemberKind,
+    Nullable,
+    RecordType,
+    Scope,
+    Select,
+    children,
+    compile_cel,
+)
+from quantumlayer.spec.cel.runtime import add_months, zone
+from quantumlayer.spec.model import Field, FieldType, Spec
+
+Place = tuple[str, ...]
+THIS: Place = ("this",)
+CALLER: Place = ("caller",)
+TAKES: Place = ("takes",)
+COUNT, SAME, ABSENT, ROLE = "#", "=", "?", "@"
+_MOST_COUNTED = 12
+_DEEPEST = 6
+_MINUTE = timedelta(minutes=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Slot:
+    """Something of a world that can be chosen.
+
+    `place` is the way to a record from `this`, the caller or the input; a step that ends in `*` is a collection.
+    `name` is a field, or one of the marks above: how many records a collection has, whether the record is the one at
+    `other`, whether an optional one is absent, which role the caller has.
+    """
+
+    place: Place
+    name: str
+    other: Place = ()
+
+
+@dataclass(slots=True)
+class Constants:
+    """What expressions compare with."""
+
+    whole: set[int] = field(default_factory=set)
+    decimals: set[Decimal] = field(default_factory=set)
+    texts: set[str] = field(default_factory=set)
+    spans: set[timedelta] = field(default_factory=set)
+    months: set[int] = field(default_factory=set)
+    timezone: str = "UTC"
+    wall_clock: bool = False
+    weekdays: bool = False
+
+
+class Reader:
+    """Collects the slots that expressions read, through derived values."""
+
+    def __init__(self, spec: Spec) -> None:
+        self.spec = spec
+        self.constants = Constants(timezone=spec.service.timezone)
+        self.slots: dict[Slot, Field | None] = {}
+        self.entities: dict[Place, str] = {}
+
+    def read(self, checked: Checked, scope: Scope, names: Mapping[str, Place]) -> list[Slot]:
+        """The slots that one expression reads, nearest first; all of them are remembered in `slots`."""
+        before, self.slots = self.slots, {}
+        self._walk(checked.expr, checked, scope, dict(names), 0)
+        found = list(self.slots)
+        self.slots = before | self.slots
+        return found
+
+    def _walk(self, expr: Expr, checked: Checked, scope: Scope, names: dict[str, Place], depth: int) -> Place | None:
+        """Reads an expression; the place of the record or the records that it gives."""
+        match expr:
+            case Ident(name=name):
+                return names.get(name)
+            case Literal(value=value):
+                self._constant(value)
+            case Select():
+                return self._select(expr, checked, scope, names, depth)
+            case Comprehension(kind=kind, range=items, variable=variable, body=body, where=where):
+                place = self._walk(items, checked, scope, names, depth)
+                inner = names if place is None else {**names, variable: place}
+                given = self._walk(body, checked, scope, inner, depth)
+                if where is not None:
+                    self._walk(where, checked, scope, inner, depth)
+                return given if kind is Macro.MAP else place
+            case Conditional(condition=condition, then=then, otherwise=otherwise):
+                self._walk(condition, checked, scope, names, depth)
+                one = self._walk(then, checked, scope, names, depth)
+                return one or self._walk(otherwise, checked, scope, names, depth)
+            case _:
+                self._parts(expr, checked, scope, names, depth)
+        return None
+
+    def _parts(self, expr: Expr, checked: Checked, scope: Scope, names: dict[str, Place], depth: int) -> None:
+        places = [self._walk(part, checked, scope, names, depth) for part in children(expr)]
+        if isinstance(expr, Call):
+            self._called(expr)
+        if isinstance(expr, Binary) and expr.operator in {"==", "!="}:
+            left, right = places
+            if left is not None and right is not None:
+                self._same(left, right)
+            elif (one := left or right) is not None and len(one) > 1 and not one[-1].endswith("*"):
+                self.slots.setdefault(Slot(one, ABSENT), None)
+
+    def _same(self, left: Place, right: Place) -> None:
+        """The relation gives way, so that `this.member == caller.member` sets the member of `this`."""
+        place, other = (left, right) if len(left) > 1 or left == CALLER else (right, left)
+        self.slots.setdefault(Slot(place, SAME, other), None)
+
+    def _select(
+        self, expr: Select, checked: Checked, scope: Scope, names: dict[str, Place], depth: int
+    ) -> Place | None:
+        owner = self._walk(expr.operand, checked, scope, names, depth)
+        member = checked.member_of(expr)
+        if member is None:
+            return None
+        if member.kind is MemberKind.CALLER:
+            if expr.field == "role":
+                self.slots.setdefault(Slot(CALLER, ROLE), None)
+                return None
+            record = self.spec.roles[expr.field].record if expr.field in self.spec.roles else None
+            if record is None:
+                return None
+            self.entities[CALLER] = record
+            return CALLER
+        if owner is None:
+            return None
+        return self._member(owner, expr.field, member.kind, checked, expr, depth)
+
+    def _member(
+        self, owner: Place, name: str, kind: MemberKind, checked: Checked, expr: Select, depth: int
+    ) -> Place | None:
+        match kind:
+            case MemberKind.TAKES:
+                self.slots.setdefault(Slot(TAKES, name), None)
+            case MemberKind.FIELD | MemberKind.STATE | MemberKind.SYSTEM:
+                if name != "id":
+                    self.slots.setdefault(Slot(owner, name), None)
+            case MemberKind.RELATION:
+                place = (*owner, name)
+                self.entities[place] = _record(checked, expr)
+                return place
+            case MemberKind.BACK:
+                member = checked.member_of(expr)
+                place = (*owner, f"{name}*")
+                if member is not None:
+                    self.entities[place] = member.source
+                    self.slots.setdefault(Slot(place, COUNT), None)
+                return place
+            case MemberKind.DERIVED:
+                self._derived(owner, name, checked, expr, depth)
+        return None
+
+    def _derived(self, owner: Place, name: str, checked: Checked, expr: Select, depth: int) -> None:
+        if depth >= _DEEPEST:
+            return
+        entity = _record(checked, expr.operand)
+        scope = Scope.for_derived(self.spec, entity)
+        inner = compile_cel(self.spec.entities[entity].derived[name].cel, scope)
+        self._walk(inner.expr, inner, scope, {"this": owner}, depth + 1)
+
+    def _constant(self, value: object) -> None:
+        match value:
+            case bool() | None:
+                pass
+            case int():
+                self.constants.whole.add(value)
+            case Decimal():
+                self.constants.decimals.add(value)
+            case str():
+                self.constants.texts.add(value)
+
+    def _called(self, expr: Call) -> None:
+        units = {"days": timedelta(days=1), "hours": timedelta(hours=1), "minutes": _MINUTE}
+        numbers = [abs(arg.value) for arg in expr.args if isinstance(arg, Literal) and isinstance(arg.value, int)]
+        if expr.function in units:
+            self.constants.spans |= {number * units[expr.function] for number in numbers}
+        elif expr.function == "add_months":
+            self.constants.months |= set(numbers)
+        elif expr.function in {"time_of_day", "getHours", "getMinutes"}:
+            self.constants.wall_clock = True
+        elif expr.function == "getDayOfWeek":
+            self.constants.weekdays = True
+
+
+def _record(checked: Checked, expr: Expr) -> str:
+    """The entity of the record that an expression gives."""
+    kind = checked.type_of(expr)
+    if isinstance(kind, Nullable):
+        kind = kind.item
+    assert isinstance(kind, RecordType), f"{kind}"  # noqa: S101 - the checker has typed it
+    return kind.entity
+
+
+def candidates(key: str, item: Field | None, constants: Constants) -> list[object]:
+    """Values worth trying in a field, ordinary ones first."""
+    if item is None:
+        return []
+    if item.one_of:
+        found: list[object] = list(item.one_of)
+    else:
+        found = [*samples(key, item), *_pool(item.type, constants)]
+    if item.optional:
+        found.insert(0, None)
+    return [value for value in dict.fromkeys(found) if value is None or _fits(item, value)]
+
+
+def _fits(item: Field, value: object) -> bool:
+    if isinstance(value, int | Decimal) and not isinstance(value, bool):
+        return (item.min is None or value >= item.min) and (item.max is None or value <= item.max)
+    return True
+
+
+def _pool(kind: FieldType, constants: Constants) -> Iterable[object]:
+    match kind:
+        case FieldType.INT:
+            return [number + step for number in sorted({0, 1, *constants.whole}) for step in (0, -1, 1)]
+        case FieldType.DECIMAL | FieldType.MONEY:
+            known = sorted({Decimal(0), *constants.decimals, *map(Decimal, constants.whole)})
+            return [number + step for number in known for step in (0, Decimal("-0.01"), Decimal("0.01"))]
+        case FieldType.DATE:
+            return _dates(constants)
+        case FieldType.DATETIME:
+            return _moments(constants)
+        case FieldType.STRING | FieldType.TEXT:
+            return sorted(constants.texts)
+    return []
+
+
+def _dates(constants: Constants) -> list[date]:
+    today = NOW.date()
+    spans = sorted(
+        {abs(span) for span in constants.spans} | {timedelta(days=n) for n in constants.whole if 0 < n < 4000}
+    )
+    found = [today, today - timedelta(days=1), today + timedelta(days=1)]
+    for span in spans:
+        found += [today + sign * span + timedelta(days=step) for sign in (1, -1) for step in (0, 1, -1)]
+    for months in sorted(constants.months):
+        around = [add_months(today, sign * months) for sign in (1, -1)]
+        found += [day + timedelta(days=step) for day in around for step in (0, 1, -1)]
+    return [*found, today - timedelta(days=400), today + timedelta(days=400)]
+
+
+def _moments(constants: Constants) -> list[datetime]:
+    found = [NOW, NOW - _MINUTE, NOW + _MINUTE]
+    for span in sorted(constants.spans):
+        found += [NOW + sign * span + step * _MINUTE for sign in (1, -1) for step in (0, 1, -1)]
+    for months in sorted(constants.months):
+        around = [add_months(NOW, sign * months) for sign in (1, -1)]
+        found += [moment + step * _MINUTE for moment in around for step in (0, 1, -1)]
+    later = NOW + timedelta(days=7)
+    if constants.weekdays:
+        found += [later + timedelta(days=step) for step in range(1, 7)]
+    if constants.wall_clock:
+        steps = (0, -1, 1, -15, -14, -30, -29, -45, -44, -60, -59)
+        midnight = datetime.combine(later.date(), time(0), zone(constants.timezone)).astimezone(UTC)
+        hours = [*sorted(constants.spans), *(timedelta(hours=number) for number in sorted(constants.whole) if number < 25)]
+        found += [midnight + span + step * _MINUTE for span in hours for step in steps]
+    return [*found, NOW - timedelta(days=400), NOW + timedelta(days=400)]
+
+
+def counts(constants: Constants) -> list[int]:
+    """How many records of a collection are worth trying."""
+    near = {number + step for number in constants.whole for step in (-1, 0, 1)} | {0, 1, 2}
+    return sorted(number for number in near if 0 <= number <= _MOST_COUNTED)

@@ -1,0 +1,358 @@
+"""Tests of keeping records: made, read, changed and deleted as the Spec says."""
+
+from collections.abc import Iterator
+
+from quantumlayer.qtest.bodies import IF_ANY, Creation, other_values
+from quantumlayer.qtest.literals import source, text, wire
+from quantumlayer.qtest.places import THIS, Slot
+from quantumlayer.qtest.samples import samples, wrong_type
+from quantumlayer.qtest.scenes import Scene
+from quantumlayer.qtest.suite import Suite, relations_given, required, writable
+from quantumlayer.qtest.tests import Row, Test
+from quantumlayer.qtest.witness import Witness
+from quantumlayer.spec.cel import ANYONE
+from quantumlayer.spec.model import Action, Computed
+
+NOBODY = 999_999
+
+
+class Records:
+    """The tests of one entity.
+
+    Args:
+        suite: What is known of the Spec.
+        name: The entity.
+    """
+
+    def __init__(self, suite: Suite, name: str) -> None:
+        self.suite, self.name = suite, name
+        self.entity = suite.spec.entities[name]
+        self.names = suite.names(name)
+        self.path = f"/{self.names.path}"
+        self.creation = Creation.of(suite, name)
+        self.address = f"entities.{name}"
+
+    def tests(self) -> Iterator[Test]:
+        """All of them, in the order of a record's life."""
+        if self.creation is not None:
+            yield from self._creating(self.creation)
+            yield from self._refusing(self.creation)
+        else:
+            yield from self._kept()
+        if self.suite.offered(self.name, Action.READ):
+            yield from self._missing()
+        if self.suite.offered(self.name, Action.UPDATE):
+            yield from self._updating()
+        if self.suite.offered(self.name, Action.DELETE):
+            yield from self._deleting()
+
+    def shown(self, key: str, role: str) -> bool:
+        """Whether a role sees a field."""
+        visible = self.entity.fields[key].visible_to if key in self.entity.fields else ()
+        return not visible or role in visible
+
+    def _creating(self, creation: Creation) -> Iterator[Test]:
+        full = creation.full()
+        scene = creation.scene()
+        given = [*required(writable(self.entity)), *full]
+        visible = [key for key in given if self.shown(key, creation.role)]
+        proves = [f"{self.address}.fields.{key}" for key in visible]
+        proves += [f"{self.address}.relations.{key}" for key in relations_given(self.entity)]
+        body = creation.body(scene, full)
+        lines = [*scene.lines, f"body = {body}"]
+        lines += [
+            f'answer = await {scene.caller}.post("{self.path}", json=body)',
+            "assert answer.status_code == 201",
+            *self._given_back("body", hidden=[key for key in given if key not in visible]),
+        ]
+        if self.suite.may(self.name, Action.READ, creation.role):
+            lines += [
+                f'read = await {scene.caller}.get(answer.headers["Location"])',
+                "assert read.json() == answer.json()",
+                'assert read.headers["ETag"] == answer.headers["ETag"]',
+            ]
+        yield Test(f"{self.a}_is_kept_as_it_was_given", lines, proves)
+        yield from self._defaults(creation)
+        yield from self._unique(creation)
+
+    @property
+    def a(self) -> str:
+        """The noun with its article, as part of a name: `an_appointment`."""
+        return f"{'an' if self.names.title[0] in 'aeiou' else 'a'}_{self.names.title.replace(' ', '_')}"
+
+    def _given_back(self, body: str, hidden: list[str]) -> list[str]:
+        if self.suite.own_role(self.name) is not None and body == "body":
+            hidden = [*hidden, "account"]
+        if not hidden:
+            return [f"assert answer.json().items() >= {body}.items()"]
+        left = f"{{key: value for key, value in {body}.items() if key not in {source(hidden)}}}"
+        if len(hidden) == 1:
+            left = f"{{key: value for key, value in {body}.items() if key != {text(hidden[0])}}}"
+        return [f"expected = {left}", "assert answer.json().items() >= expected.items()"]
+
+    def _defaults(self, creation: Creation) -> Iterator[Test]:
+        expected, proves = {}, []
+        for key, item in writable(self.entity).items():
+            if not self.shown(key, creation.role) or key in required(self.entity.fields):
+                continue
+            expected[key] = wire(creation.suite.defaults.of(self.name)[key], item.type)
+            if item.default is not None and not self._moved(key):
+                proves.append(f"{self.address}.fields.{key}.default")
+        scene = creation.scene()
+        for key, item in self.entity.fields.items():
+            if item.read_only and self.shown(key, creation.role) and key in self.suite.defaults.of(self.name):
+                expected[key] = wire(self.suite.defaults.of(self.name)[key], item.type)
+                proves.append(f"{self.address}.fields.{key}")
+                proves += [f"{self.address}.fields.{key}.default"] if item.default is not None else []
+        states = self.entity.states
+        if states is not None:
+            expected[states.field] = states.values[0]
+            proves.append(f"{self.address}.states")
+        if expected:
+            yield Test(
+                f"{self.a}_begins_with_its_defaults",
+                [
+                    *scene.lines,
+                    f'answer = await {scene.caller}.post("{self.path}", json={creation.body(scene)})',
+                    f"assert answer.json().items() >= {source(expected)}.items()",
+                ],
+                proves,
+            )
+
+    def _moved(self, key: str) -> bool:
+        """Whether the ordinary value is not the default because rules forbid that one."""
+        item = self.entity.fields[key]
+        return not isinstance(item.default, Computed) and self.suite.defaults.of(self.name)[key] != item.default
+
+    def _unique(self, creation: Creation) -> Iterator[Test]:
+        for key, item in writable(self.entity).items():
+            if not item.unique:
+                continue
+            scene = creation.scene()
+            value = next(iter(samples(key, item)))
+            given = f'{creation.constant}["{key}"]'
+            if wire(value, item.type) != value or key not in required(self.entity.fields):
+                given = source(value)
+            extra = {} if key in required(self.entity.fields) else {key: wire(value, item.type)}
+            yield Test(
+                f"no_two_{self.names.plural}_have_the_same_{key}",
+                [
+                    f"await make.{self.names.snake}({key}={given})",
+                    *scene.lines,
+                    f'answer = await {scene.caller}.post("{self.path}", json={creation.body(scene, extra)})',
+                    f'assert refusal(answer) == (409, "about:blank", "Another {self.names.title} has the same {key}.")',
+                ],
+                [f"{self.address}.fields.{key}.unique"],
+            )
+
+    def _refusing(self, creation: Creation) -> Iterator[Test]:
+        scene = creation.scene()
+        post = f'answer = await {scene.caller}.post("{self.path}", json='
+        needed = required(writable(self.entity))
+        rows = [Row((text(key),), (f"{self.address}.fields.{key}",)) for key in needed]
+        relations = [key for key in relations_given(self.entity) if not self.entity.relations[key].optional]
+        rows += [Row((text(f"{key}_id"),), (f"{self.address}.relations.{key}",)) for key in relations]
+        if rows:
+            yield Test(
+                f"{self.a}_is_refused_without",
+                [
+                    *scene.lines,
+                    f"body = {creation.body(scene)}",
+                    f"{post}{{name: body[name] for name in body if name != key}})",
+                    'assert pointers(answer) == [f"/body/{key}"]',
+                ],
+                names={"key": "str"},
+                rows=rows,
+            )
+        yield self._foreign_keys(creation)
+        yield self._wrong_types(creation)
+        for key in relations_given(self.entity):
+            yield self._unknown_target(creation, key)
+
+    def _foreign_keys(self, creation: Creation) -> Test:
+        """What callers cannot set."""
+        scene = creation.scene()
+        rows = [Row(('"id"', "7")), Row(('"created_at"', '"2020-01-01T00:00:00Z"'))]
+        for key, item in self.entity.fields.items():
+            if item.read_only:
+                given = wire(next(iter(samples(key, item)), None), item.type)
+                rows.append(Row((text(key), source(given)), (f"{self.address}.fields.{key}.read_only",)))
+        rows += [Row((text(key), "1")) for key in self.entity.derived]
+        if self.entity.states is not None:
+            last = self.entity.states.values[-1]
+            rows.append(Row((text(self.entity.states.field), text(last)), (f"{self.address}.states",)))
+        rows.append(Row(('"nonsense"', "1")))
+        return Test(
+            f"no_caller_sets_what_the_service_keeps_of_{self.a}",
+            [
+                *scene.lines,
+                f'answer = await {scene.caller}.post("{self.path}", json={self._with_value(creation, scene)})',
+                'assert pointers(answer) == [f"/body/{key}"]',
+            ],
+            names={"key": "str", "value": "object"},
+            rows=rows,
+        )
+
+    def _with_value(self, creation: Creation, scene: Scene) -> str:
+        body = creation.body(scene)
+        return f"{body[:-1]}, key: value}}" if body.endswith("}") else f"{body} | {{key: value}}"
+
+    def _wrong_types(self, creation: Creation) -> Test:
+        scene = creation.scene()
+        rows = [Row((text(key), source(wrong_type(item)))) for key, item in writable(self.entity).items()]
+        rows += [Row((text(key), "None")) for key in required(writable(self.entity))]
+        return Test(
+            f"{self.a}_is_refused_with_a_value_of_another_type",
+            [
+                *scene.lines,
+                f'answer = await {scene.caller}.post("{self.path}", json={self._with_value(creation, scene)})',
+                'assert pointers(answer) == [f"/body/{key}"]',
+            ],
+            names={"key": "str", "value": "object"},
+            rows=rows,
+        )
+
+    def _unknown_target(self, creation: Creation, key: str) -> Test:
+        scene = creation.scene()
+        target = self.suite.names(self.entity.relations[key].to).title
+        body = creation.body(scene, {f"{key}_id": NOBODY})
+        return Test(
+            f"{self.a}_needs_{key}_that_exists",
+            [
+                *scene.lines,
+                f'answer = await {scene.caller}.post("{self.path}", json={body})',
+                f'assert refusal(answer) == (409, "about:blank", "There is no {target} {NOBODY}.")',
+            ],
+            [f"{self.address}.relations.{key}"],
+        )
+
+    def _kept(self) -> Iterator[Test]:
+        """Records that only operations make still show what is kept of them."""
+        found = self.reading()
+        if found is None:
+            return
+        role, base = found
+        question = self.suite.question(self.name, Action.READ, role)
+        keys = [key for key in self.entity.fields if self.shown(key, role)]
+        changed = other_values(self.suite, question, base, self.name, keys)
+        choice = {**base.choice, **{Slot(THIS, key): value for key, value in changed.items()}}
+        scene = Scene(self.suite, Witness(choice, question.builder().build(choice)))
+        expected = [f"{text(k)}: {source(wire(v, self.entity.fields[k].type))}" for k, v in changed.items()]
+        expected += [f'"{key}_id": {scene.this}.{key}_id' for key in self.entity.relations]
+        yield Test(
+            f"{self.a}_is_shown_as_it_is_kept",
+            [
+                *scene.lines,
+                f'answer = await {scene.caller}.get(f"{self.path}/{{{scene.this}.id}}")',
+                f"assert answer.json().items() >= {{{', '.join(expected)}}}.items()",
+            ],
+            [
+                *(f"{self.address}.fields.{key}" for key in changed),
+                *(f"{self.address}.relations.{key}" for key in self.entity.relations),
+            ],
+        )
+
+    def reading(self) -> tuple[str, Witness] | None:
+        """Who reads such records, and a world in which they do; never a stranger if others may."""
+        return self.suite.plain(self.name, Action.READ)
+
+    def _missing(self) -> Iterator[Test]:
+        role = next(iter(self.suite.roles_for(self.name, Action.READ)), ANYONE)
+        title = self.names.title
+        yield Test(
+            f"{self.a}_that_does_not_exist_is_not_found",
+            [
+                f'as_{role} = await sign_in("{role}")',
+                f'answer = await as_{role}.get("{self.path}/{NOBODY}")',
+                f'assert refusal(answer) == (404, "about:blank", "There is no {title} {NOBODY}.")',
+            ],
+        )
+
+    def changing(self) -> tuple[str, Scene, dict[str, object]] | None:
+        """Who changes such a record, the record, and its new values as JSON."""
+        plain = self.suite.plain(self.name, Action.UPDATE)
+        if plain is None:
+            return None
+        role, base = plain
+        fields = writable(self.entity, changing=True)
+        question = self.suite.question(self.name, Action.UPDATE, role)
+        unique = [key for key in fields if fields[key].unique]
+        changed = other_values(self.suite, question, base, self.name, list(fields))
+        values = {key: changed.get(key, base.built.this.values.get(key)) for key in fields}
+        del unique
+        return role, Scene(self.suite, base), {key: wire(value, fields[key].type) for key, value in values.items()}
+
+    def _updating(self) -> Iterator[Test]:
+        found = self.changing()
+        if found is None:
+            return
+        role, scene, values = found
+        relations = [f'"{key}_id": {scene.this}.{key}_id' for key in relations_given(self.entity, changing=True)]
+        body = "{" + ", ".join([*(f"{text(k)}: {source(v)}" for k, v in values.items()), *relations]) + "}"
+        url = f'f"{self.path}/{{{scene.this}.id}}"'
+        lines = [*scene.lines, f"body = {body}"]
+        hidden = [key for key in values if not self.shown(key, role)]
+        back = self._given_back("body", hidden=hidden) if hidden else ["assert answer.json().items() >= body.items()"]
+        put = f"await {scene.caller}.put({url}, json=body, "
+        kept = []
+        if self.suite.may(self.name, Action.READ, role):
+            kept = [f"assert (await {scene.caller}.get({url})).json() == answer.json()"]
+        yield Test(
+            f"{self.a}_is_changed_as_a_whole",
+            [*lines, f"answer = {put}{IF_ANY})", "assert answer.status_code == 200", *back, *kept],
+            [f"{self.address}.fields.{key}" for key in values if key not in hidden],
+        )
+        yield Test(
+            f"a_change_of_{self.a}_names_the_version_that_it_is_based_on",
+            [
+                *lines,
+                f'etag = (await {scene.caller}.get({url})).headers["ETag"]',
+                f'assert ({put[:-2]})).status_code == 428',
+                f'assert ({put}headers={{"If-Match": etag}})).status_code == 200',
+                f'assert ({put}headers={{"If-Match": etag}})).status_code == 412',
+            ],
+        )
+        yield from self._immutable(scene, values, url)
+
+    def _immutable(self, scene: Scene, values: dict[str, object], url: str) -> Iterator[Test]:
+        rows = [
+            Row((text(key), source(wire(next(iter(samples(key, item)), None), item.type))), (f"{self.address}.fields.{key}.{word}",))
+            for key, item in self.entity.fields.items()
+            for word in ("immutable", "read_only")
+            if getattr(item, word)
+        ]
+        fixed = [key for key, relation in self.entity.relations.items() if not relation.reassignable]
+        rows += [Row((f'"{key}_id"', "1")) for key in fixed]
+        if self.entity.states is not None:
+            last = self.entity.states.values[-1]
+            rows.append(Row((text(self.entity.states.field), text(last)), (f"{self.address}.states",)))
+        if rows:
+            body = source(values)[:-1] + (", " if values else "") + "key: value}"
+            yield Test(
+                f"{self.a}_is_never_changed_in",
+                [
+                    *scene.lines,
+                    f"answer = await {scene.caller}.put({url}, json={body}, {IF_ANY})",
+                    'assert f"/body/{key}" in pointers(answer)',
+                ],
+                names={"key": "str", "value": "object"},
+                rows=rows,
+            )
+
+    def _deleting(self) -> Iterator[Test]:
+        plain = self.suite.plain(self.name, Action.DELETE)
+        if plain is None:
+            return
+        scene = Scene(self.suite, plain[1])
+        url = f'f"{self.path}/{{{scene.this}.id}}"'
+        yield Test(
+            f"{self.a}_is_gone_once_deleted",
+            [
+                *scene.lines,
+                f"url = {url}",
+                f"assert (await {scene.caller}.delete(url)).status_code == 428",
+                f"assert (await {scene.caller}.delete(url, headers={{\"If-Match\": '\"0\"'}})).status_code == 412",
+                f"assert (await {scene.caller}.delete(url, {IF_ANY})).status_code == 204",
+                f"assert (await {scene.caller}.get(url)).status_code == 404",
+            ],
+        )

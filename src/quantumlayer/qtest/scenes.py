@@ -1,0 +1,169 @@
+"""A world as the first lines of a test: the records it needs, each in one line, and the caller."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from quantumlayer.qtest.literals import source, wire
+from quantumlayer.qtest.places import CALLER, Place
+from quantumlayer.qtest.suite import Suite, relations_given, writable
+from quantumlayer.qtest.witness import Witness
+from quantumlayer.spec.cel import ANYONE, Record
+
+SYSTEM = ("id", "created_at", "updated_at")
+
+
+@dataclass
+class Scene:
+    """The arrangement of a test.
+
+    `this_is_made` is false where the call under test makes `this`: then what it refers to is made.
+    """
+
+    suite: Suite
+    witness: Witness
+    this_is_made: bool = True
+    lines: list[str] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self.built = self.witness.built
+        self._names: dict[int, str] = {}
+        self._taken: set[str] = set()
+        self._needed = self._find_needed()
+        self._arrange()
+
+    @property
+    def this(self) -> str:
+        """The variable that holds `this`."""
+        return self.name(self.built.this)
+
+    @property
+    def caller(self) -> str:
+        """The variable of the client that calls."""
+        return f"as_{self.built.caller.role}"
+
+    def name(self, record: Record) -> str:
+        """The variable that holds a record."""
+        return self._names[id(record)]
+
+    def named(self, record: object) -> bool:
+        """Whether a variable holds the record."""
+        return id(record) in self._names
+
+    def body(self, *, changing: bool = False, without: Iterable[str] = ()) -> str:
+        """`this` as the JSON of a request, written as Python."""
+        entity = self.suite.spec.entities[self.built.this.entity]
+        parts = []
+        for key, item in writable(entity, changing=changing).items():
+            value = self.built.this.values.get(key)
+            if key not in without and (value is not None or (changing and not item.optional)):
+                parts.append(f'"{key}": {source(wire(value, item.type))}')
+        for key in relations_given(entity, changing=changing):
+            target = self.built.this.values.get(key)
+            if isinstance(target, Record) and self.named(target):
+                parts.append(f'"{key}_id": {self.name(target)}.id')
+        return "{" + ", ".join(parts) + "}"
+
+    def _find_needed(self) -> set[int]:
+        """The records that the test must name or shape; the factories make all others by themselves."""
+        this = self.built.this
+        needed: set[int] = {id(this)} if self.this_is_made else set()
+        if not self.this_is_made:
+            needed |= {id(value) for value in this.values.values() if isinstance(value, Record)}
+        references: dict[int, int] = {}
+        for place, record in self._all():
+            if record is this and not self.this_is_made:
+                continue
+            in_collection = any(step.endswith("*") for step in place[-1:])
+            if in_collection or self._special(record):
+                needed.add(id(record))
+            for key, target in self._targets(record):
+                references[id(target)] = references.get(id(target), 0) + 1
+                optional = self.suite.spec.entities[record.entity].relations[key].optional
+                if in_collection or optional:
+                    needed.add(id(target))
+        caller = self.built.caller.record
+        needed |= {key for key, count in references.items() if count > 1 or (caller is not None and key == id(caller))}
+        return needed
+
+    def _all(self) -> list[tuple[Place, Record]]:
+        found = [(place, record) for place, records in self.built.records.items() for record in records]
+        if self.built.caller.record is not None:
+            found.append((CALLER, self.built.caller.record))
+        seen: dict[int, tuple[Place, Record]] = {}
+        for place, record in sorted(found, key=lambda pair: (pair[0][-1].endswith("*"), len(pair[0]))):
+            seen.setdefault(id(record), (place, record))
+        return list(seen.values())
+
+    def _targets(self, record: Record) -> list[tuple[str, Record]]:
+        return [(key, value) for key, value in record.values.items() if isinstance(value, Record)]
+
+    def _special(self, record: Record) -> bool:
+        usual = self.suite.defaults.of(record.entity)
+        return any(
+            value != usual.get(key)
+            for key, value in record.values.items()
+            if not isinstance(value, Record) and key not in SYSTEM
+        ) or self._aged(record)
+
+    def _aged(self, record: Record) -> bool:
+        return any(record.values[key] != self.built.world.now for key in ("created_at", "updated_at"))
+
+    def _arrange(self) -> None:
+        places = self._all()
+        ordered = [pair for pair in places if pair[1] is self.built.caller.record]
+        ordered += [pair for pair in places if pair not in ordered]
+        singles = [pair for pair in ordered if not pair[0][-1].endswith("*")]
+        for place, record in singles:
+            self._make(record, place)
+        groups: dict[Place, list[Record]] = {}
+        for place, record in places:
+            if place[-1].endswith("*") and record is not self.built.this:
+                groups.setdefault(place, []).append(record)
+        for records in groups.values():
+            self._make_all(records)
+        self._sign_in()
+
+    def _make(self, record: Record, place: Place) -> None:
+        if id(record) in self._names or id(record) not in self._needed:
+            return
+        for key, target in self._targets(record):
+            self._make(target, (*place, key))
+        made = self._call(record)
+        self._names[id(record)] = variable = self._variable(record, place)
+        self.lines.append(f"{variable} = {made}")
+
+    def _make_all(self, records: list[Record]) -> None:
+        for key, target in self._targets(records[0]):
+            self._make(target, ("", key))
+        made = self._call(records[0])
+        if len(records) == 1:
+            self.lines.append(made)
+        else:
+            self.lines += [f"for _ in range({len(records)}):", f"    {made}"]
+
+    def _call(self, record: Record) -> str:
+        usual = self.suite.defaults.of(record.entity)
+        given = [f"{key}={self.name(target)}" for key, target in self._targets(record) if self.named(target)]
+        for key, value in record.values.items():
+            if key in usual and value != usual[key]:
+                given.append(f"{key}={source(value)}")
+            elif key in {"created_at", "updated_at"} and value != self.built.world.now:
+                given.append(f"{key}={source(value)}")
+        return f"await make.{self.suite.names(record.entity).snake}({', '.join(given)})"
+
+    def _variable(self, record: Record, place: Place) -> str:
+        snake = self.suite.names(record.entity).snake
+        role = self.built.caller.role
+        tries = [snake, role if place == CALLER else place[-1], f"another_{snake}", f"a_third_{snake}"]
+        name = next(name for name in [*tries, f"{snake}_{len(self._taken)}"] if name not in self._taken and name != "this")
+        self._taken.add(name)
+        return name
+
+    def _sign_in(self) -> None:
+        role, record = self.built.caller.role, self.built.caller.record
+        if role == ANYONE:
+            self.lines.append(f'{self.caller} = await sign_in("{ANYONE}")')
+        elif record is not None and self.named(record):
+            self.lines.append(f'{self.caller} = await sign_in("{role}", {self.name(record)})')
+        else:
+            self.lines.append(f'{self.caller} = await sign_in("{role}")')

@@ -1,0 +1,180 @@
+"""What every topic asks about a Spec: who may do what, under which conditions, and in which small world it works."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+
+from quantumlayer.qtest.places import CALLER, ROLE, THIS, Slot
+from quantumlayer.qtest.samples import samples
+from quantumlayer.qtest.witness import Condition, Question, Witness
+from quantumlayer.qtest.worlds import Defaults
+from quantumlayer.spec.cel import ANYONE, Scope
+from quantumlayer.spec.generator import OpenElement
+from quantumlayer.spec.model import Action, Entity, Field, Moment, Spec
+from quantumlayer.spec.naming import EntityNames, entity_names, service_package
+
+NO_WITNESS = "no small world was found in which it alone decides"
+
+
+@dataclass
+class Suite:
+    """One Spec with everything that was found out about it.
+
+    `open` collects what no test can be written for.
+    """
+
+    spec: Spec
+    open: list[OpenElement] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self.defaults = Defaults(self.spec)
+        for name in self.spec.entities:
+            base = self.question(name, Action.CREATE, self.first_role(name)).base()
+            if base is not None:
+                own = self.defaults.of(name)
+                own.update({key: value for key, value in base.built.this.values.items() if key in own})
+
+    @cached_property
+    def package(self) -> str:
+        """The Python package of the service."""
+        return service_package(self.spec)
+
+    def names(self, entity: str) -> EntityNames:
+        """The names of an entity."""
+        return entity_names(entity)
+
+    def leave_open(self, element: str, reason: str, needs: str = "Write a test for it by hand.") -> None:
+        """Says that an element has no test."""
+        found = OpenElement(element=element, reason=reason, needs=needs)
+        if found not in self.open:
+            self.open.append(found)
+
+    def own_role(self, entity: str) -> str | None:
+        """The first role whose callers are records of this entity."""
+        return next((name for name, role in self.spec.roles.items() if role.record == entity), None)
+
+    def grants(self, entity: str, action: Action, role: str) -> list[tuple[int, str | None]]:
+        """The grants that let a role do it, with their conditions; what anyone may do every role may do."""
+        return [
+            (index, grant.when)
+            for index, grant in enumerate(self.spec.entities[entity].access)
+            if action in grant.may and (role in grant.who or ANYONE in grant.who)
+        ]
+
+    def may(self, entity: str, action: Action, role: str) -> bool:
+        """Whether a grant names the role, perhaps for some records only."""
+        return bool(self.grants(entity, action, role))
+
+    def always(self, entity: str, action: Action, role: str) -> bool:
+        """Whether the role may do it with every record."""
+        return any(when is None for _, when in self.grants(entity, action, role))
+
+    def offered(self, entity: str, action: Action) -> bool:
+        """Whether anybody at all may do it, so that the service offers it."""
+        return any(action in grant.may for grant in self.spec.entities[entity].access)
+
+    def roles_for(self, entity: str, action: Action) -> list[str]:
+        """Who may do it, those who may do it with every record first, strangers last."""
+        roles = [role for role in (*self.spec.roles, ANYONE) if self.may(entity, action, role)]
+        return sorted(roles, key=lambda role: (not self.always(entity, action, role), role == ANYONE))
+
+    def first_role(self, entity: str) -> str:
+        """Whoever creates such records, or reads them, or the first role."""
+        found = self.roles_for(entity, Action.CREATE) or self.roles_for(entity, Action.READ)
+        return next(iter([*found, *self.spec.roles, ANYONE]))
+
+    def permission(self, entity: str, action: Action, role: str, *, wanted: bool = True) -> list[Condition]:
+        """The condition under which the role may do it; none if always."""
+        whens = [when for _, when in self.grants(entity, action, role)]
+        if not whens or None in whens:
+            return []
+        cel = " || ".join(f"({when})" for when in whens)
+        return [Condition(cel, Scope.for_grant(self.spec, entity, [role]), wanted)]
+
+    def rules(self, entity: str, moment: Moment) -> dict[str, Condition]:
+        """The rules of one record that are judged at a moment, by name."""
+        scope = Scope.for_rule(self.spec, entity)
+        return {
+            key: Condition(rule.cel, scope)
+            for key, rule in self.spec.entities[entity].rules.items()
+            if rule.cel is not None and moment in rule.on
+        }
+
+    def question(self, entity: str, action: Action, role: str) -> Question:
+        """How a caller of a role does something with a record of an entity, all rules kept."""
+        conditions = self.permission(entity, action, role)
+        if action in {Action.UPDATE, Action.DELETE}:
+            conditions += [one for one in self.permission(entity, Action.READ, role) if one not in conditions]
+        if action is not Action.READ:
+            conditions += self.rules(entity, Moment(action.value)).values()
+        fixed = self._role(role)
+        states = self.spec.entities[entity].states
+        if states is not None and action is Action.CREATE:
+            fixed[Slot(THIS, states.field)] = states.values[0]
+        return Question(self.spec, self.defaults, entity, [role], conditions, fixed=fixed)
+
+    def operation(self, name: str, role: str, state: str | None = None) -> Question:
+        """How a caller of a role uses an operation, from a state if it asks for one."""
+        operation = self.spec.operations[name]
+        conditions = list(self.requirements(name).values())
+        conditions += self.permission(operation.on, Action.READ, role)
+        fixed = self._role(role)
+        states = self.spec.entities[operation.on].states
+        if states is not None and operation.from_:
+            fixed[Slot(THIS, states.field)] = state or operation.from_[0]
+        return Question(
+            self.spec, self.defaults, operation.on, [role], conditions, operation.takes, self.input(name), fixed
+        )
+
+    def requirements(self, name: str) -> dict[str, Condition]:
+        """What an operation requires, by name."""
+        scope = Scope.for_operation(self.spec, name)
+        return {key: Condition(item.cel, scope) for key, item in self.spec.operations[name].requires.items()}
+
+    def input(self, name: str) -> dict[str, object]:
+        """Ordinary input for an operation: what it needs, and what it may take."""
+        return {key: sample(key, item) for key, item in self.spec.operations[name].takes.items()}
+
+    def plain(self, entity: str, action: Action) -> tuple[str, Witness] | None:
+        """The role that does something most freely, and a world in which it can."""
+        for role in self.roles_for(entity, action):
+            base = self.question(entity, action, role).base()
+            if base is not None:
+                return role, base
+        return None
+
+    @staticmethod
+    def _role(role: str) -> dict[Slot, object]:
+        return {Slot(CALLER, ROLE): role}
+
+
+def sample(key: str, item: Field) -> object:
+    """The most ordinary value of a field; nothing if none was found."""
+    return next(iter(samples(key, item)), None)
+
+
+def writable(entity: Entity, *, changing: bool = False) -> dict[str, Field]:
+    """The fields that callers give when they make a record or, with `changing`, when they change one."""
+    return {
+        key: item for key, item in entity.fields.items() if not item.read_only and not (changing and item.immutable)
+    }
+
+
+def relations_given(entity: Entity, *, changing: bool = False) -> list[str]:
+    """The relations that callers give."""
+    return [key for key, relation in entity.relations.items() if relation.reassignable or not changing]
+
+
+def required(fields: Mapping[str, Field]) -> list[str]:
+    """The fields that must be there when a record is made."""
+    return [key for key, item in fields.items() if not item.optional and item.default is None]
+
+
+def first(items: Iterable[str], otherwise: str) -> str:
+    """The first item, if there is one."""
+    return next(iter(items), otherwise)
+
+
+def series(words: Sequence[str]) -> str:
+    """Words as a list for a sentence."""
+    return ", ".join(words)

@@ -1,0 +1,262 @@
+"""Searches small worlds for witnesses: one in which exactly one condition fails, and its nearest neighbour that passes.
+
+The search is bounded and always takes the same way: it begins with a world in which everything holds and changes one
+slot, then two, then three, values near the constants of the expressions first.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from decimal import Decimal
+from itertools import combinations, islice, product
+
+from quantumlayer.qtest.places import ABSENT, CALLER, COUNT, ROLE, SAME, TAKES, THIS, Place, Reader, Slot
+from quantumlayer.qtest.places import candidates, counts
+from quantumlayer.qtest.worlds import Builder, Built, Choice, Defaults
+from quantumlayer.spec.cel import Checked, CelRuntimeError, Scope, compile_cel, evaluate
+from quantumlayer.spec.model import Field, FieldType, RelationKind, Spec
+
+_MOST_WORLDS = 3000
+_MOST_CHANGES = 3
+_WIDTHS = (1000, 30, 8)
+
+
+@dataclass(frozen=True, slots=True)
+class Condition:
+    """Something that must hold: a rule, a requirement or a grant's `when`; `wanted` is false where it must not."""
+
+    cel: str
+    scope: Scope
+    wanted: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Witness:
+    """A choice for each slot, and the world made from it."""
+
+    choice: dict[Slot, object]
+    built: Built
+
+
+@dataclass(slots=True)
+class Pair:
+    """A world in which one condition fails, and the nearest one in which it holds."""
+
+    refused: Witness
+    accepted: Witness | None
+
+
+@dataclass(slots=True)
+class _Judged:
+    checked: Checked
+    slots: list[Slot]
+    wanted: bool
+
+
+@dataclass
+class Question:
+    """A search space: who calls, what `this` is, and what must hold.
+
+    Args:
+        spec: The Spec.
+        defaults: What records hold where nothing is chosen.
+        this: The entity of `this`.
+        roles: The roles that may call, the preferred one first.
+        conditions: What must hold for the call to be accepted.
+        takes: The fields of the operation's input.
+        fixed: Choices that are not searched, such as the state from which an operation starts.
+    """
+
+    spec: Spec
+    defaults: Defaults
+    this: str
+    roles: Sequence[str]
+    conditions: Sequence[Condition] = ()
+    takes: Mapping[str, Field] = field(default_factory=dict)
+    given: Mapping[str, object] = field(default_factory=dict)
+    fixed: Choice = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.reader = Reader(self.spec)
+        self.worlds = 0
+        self.judged = [self._judge(condition) for condition in self.conditions]
+
+    def _judge(self, condition: Condition) -> _Judged:
+        checked = compile_cel(condition.cel, condition.scope)
+        names: dict[str, Place] = {"this": THIS, "takes": TAKES}
+        return _Judged(checked, self.reader.read(checked, condition.scope, names), condition.wanted)
+
+    def builder(self) -> Builder:
+        """Makes the worlds of this question."""
+        return Builder(self.spec, self.defaults, self.reader.entities, self.this, self.given)
+
+    def start(self) -> dict[Slot, object]:
+        """The plainest choice: records as the factories make them, and whoever is compared with is the same."""
+        choice: dict[Slot, object] = {Slot(CALLER, ROLE): self.roles[0] if self.roles else "anyone"}
+        choice |= {slot: True for slot in self.reader.slots if slot.name == SAME}
+        return choice | dict(self.fixed)
+
+    def accepts(self, built: Built) -> bool:
+        """Whether every condition holds in a world."""
+        return all(self._holds(one, built) for one in self.judged)
+
+    def base(self) -> Witness | None:
+        """A world in which every condition holds."""
+        builder, choice = self.builder(), self.start()
+        for _ in range(len(self.judged) + 1):
+            built = builder.build(choice)
+            failing = [one for one in self.judged if not self._holds(one, built)]
+            if not failing:
+                return Witness(choice, built)
+            better = self._repaired(builder, choice, failing)
+            if better is None:
+                return None
+            choice = better
+        return None
+
+    def _repaired(self, builder: Builder, choice: dict[Slot, object], failing: list[_Judged]) -> dict[Slot, object] | None:
+        """The nearest choice in which fewer conditions fail."""
+        slots = list(dict.fromkeys(slot for one in failing for slot in one.slots))
+        for changed in self._changes(choice, slots):
+            built = builder.build(changed)
+            if sum(not self._holds(one, built) for one in self.judged) < len(failing):
+                return changed
+        return None
+
+    def refusal(self, condition: Condition) -> Pair | None:
+        """Worlds around the border of one condition while all others hold."""
+        base = self.base()
+        if base is None:
+            return None
+        builder = self.builder()
+        target = self.judged[list(self.conditions).index(condition)]
+        others = [one for one in self.judged if one is not target]
+        for wider in (target.slots, list(self.reader.slots)):
+            for choice in self._changes(base.choice, wider):
+                built = builder.build(choice)
+                if self._fails(target, built) and all(self._holds(one, built) for one in others):
+                    changed = [slot for slot in choice if choice[slot] != base.choice.get(slot, _UNSET)]
+                    return self._closest(builder, Witness(choice, built), base, target, changed)
+        return None
+
+    def _closest(
+        self, builder: Builder, found: Witness, base: Witness, target: _Judged, changed: list[Slot]
+    ) -> Pair:
+        """The two worlds that are closest to one another on both sides of the border, along one of the changed slots."""
+        best: tuple[float, Witness, Witness] | None = None
+        for slot in changed:
+            refused: list[Witness] = []
+            accepted: list[Witness] = []
+            for value in self._values(slot, found.choice):
+                choice = {**found.choice, slot: value}
+                built = builder.build(choice)
+                if self.accepts(built):
+                    accepted.append(Witness(choice, built))
+                elif self._fails(target, built) and all(
+                    self._holds(one, built) for one in self.judged if one is not target
+                ):
+                    refused.append(Witness(choice, built))
+            for no, yes in product(refused, accepted):
+                apart = _distance(no.choice.get(slot), yes.choice.get(slot))
+                if best is None or apart < best[0]:
+                    best = (apart, no, yes)
+        if best is None:
+            return Pair(found, base)
+        return Pair(best[1], best[2])
+
+    def variations(self, slots: Sequence[Slot]) -> Iterator[Witness]:
+        """Worlds around the base in which every condition holds, the base first."""
+        base = self.base()
+        if base is None:
+            return
+        yield base
+        builder = self.builder()
+        for choice in self._changes(base.choice, list(slots), most=2):
+            built = builder.build(choice)
+            if self.accepts(built):
+                yield Witness(choice, built)
+
+    def _changes(
+        self, choice: dict[Slot, object], slots: Sequence[Slot], *, most: int = _MOST_CHANGES
+    ) -> Iterator[dict[Slot, object]]:
+        free = {
+            slot: [value for value in self._values(slot, choice) if value != choice.get(slot, _UNSET)]
+            for slot in slots
+            if slot not in self.fixed
+        }
+        small_first = sorted(free, key=lambda slot: len(free[slot]))
+        for size, width in zip(range(1, most + 1), _WIDTHS, strict=False):
+            every = (
+                dict(zip(chosen, values, strict=True))
+                for chosen in combinations(small_first, size)
+                for values in product(*(free[slot][:width] for slot in chosen))
+            )
+            for changed in islice(every, _MOST_WORLDS):
+                yield {**choice, **changed}
+
+    def _values(self, slot: Slot, choice: Choice) -> Sequence[object]:
+        if slot.name in {SAME, ABSENT}:
+            return self._either(slot)
+        if slot.name == ROLE:
+            return list(self.roles)
+        if slot.name == COUNT:
+            return self._counts(slot)
+        if slot.place == TAKES:
+            return candidates(slot.name, self.takes[slot.name], self.reader.constants)
+        entity = self.spec.entities[self._entity(slot.place, choice)]
+        if entity.states is not None and slot.name == entity.states.field:
+            return list(entity.states.values)
+        item = entity.fields.get(slot.name)
+        if item is None:
+            item = Field(type=FieldType.DATETIME)
+        return candidates(slot.name, item, self.reader.constants)
+
+    def _either(self, slot: Slot) -> Sequence[object]:
+        if slot.name == SAME:
+            return [True, False]
+        owner = self.spec.entities[self.reader.entities.get(slot.place[:-1], self.this)]
+        relation = owner.relations.get(slot.place[-1])
+        return [False, True] if relation is not None and relation.optional else [False]
+
+    def _counts(self, slot: Slot) -> Sequence[object]:
+        entity = self.spec.entities[self.reader.entities[slot.place]]
+        owner = self._entity(slot.place[:-1], {})
+        single = any(
+            relation.kind is RelationKind.ONE_TO_ONE and relation.to == owner for relation in entity.relations.values()
+        )
+        return [0, 1] if single else counts(self.reader.constants)
+
+    def _entity(self, place: Place, choice: Choice) -> str:
+        del choice
+        return self.this if place == THIS else self.reader.entities[place]
+
+    def _value(self, one: _Judged, built: Built) -> object:
+        self.worlds += 1
+        try:
+            return evaluate(one.checked, built.world, this=built.this, caller=built.caller, takes=built.takes)
+        except CelRuntimeError:
+            return None
+
+    def _holds(self, one: _Judged, built: Built) -> bool:
+        return self._value(one, built) is one.wanted
+
+    def _fails(self, one: _Judged, built: Built) -> bool:
+        return self._value(one, built) is (not one.wanted)
+
+
+_UNSET = object()
+
+
+def _distance(one: object, other: object) -> float:
+    """How far two values of a slot are apart; unlike ones are far."""
+    match one, other:
+        case (datetime(), datetime()):
+            return abs((one - other).total_seconds()) / 86400
+        case (date(), date()):
+            return float(abs((one - other).days))
+        case (bool(), bool()):
+            return 1.0
+        case (int() | Decimal(), int() | Decimal()):
+            return float(abs(one - other))
+        case _:
+            return 1000.0

@@ -1,0 +1,185 @@
+"""Small worlds made from a choice for each slot, on which expressions are evaluated."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+
+from quantumlayer.qtest.places import ABSENT, CALLER, COUNT, ROLE, SAME, TAKES, THIS, Place, Slot, candidates
+from quantumlayer.qtest.places import Constants
+from quantumlayer.qtest.samples import NOW
+from quantumlayer.spec.cel import Caller, CelError, CelRuntimeError, Record, Scope, World, compile_cel, evaluate
+from quantumlayer.spec.model import Computed, Field, Spec
+from quantumlayer.spec.naming import back_name
+
+Choice = Mapping[Slot, object]
+
+
+@dataclass(slots=True)
+class Built:
+    """A world and the records in it by their place."""
+
+    world: World
+    this: Record
+    caller: Caller
+    takes: dict[str, object]
+    records: dict[Place, list[Record]] = field(default_factory=dict)
+
+
+@dataclass
+class Defaults:
+    """What records hold unless something else is wanted: the values of the factories."""
+
+    spec: Spec
+    chosen: dict[str, dict[str, object]] = field(default_factory=dict)
+
+    def of(self, entity: str) -> dict[str, object]:
+        """The values of a record's fields and its state."""
+        if entity not in self.chosen:
+            self.chosen[entity] = ordinary(self.spec, entity)
+        return self.chosen[entity]
+
+
+def ordinary(spec: Spec, entity: str) -> dict[str, object]:
+    """Plain values for each field of an entity: its defaults, nothing where it is optional, else a sample."""
+    described = spec.entities[entity]
+    values: dict[str, object] = {}
+    if described.states is not None:
+        values[described.states.field] = described.states.values[0]
+    world = World(spec, NOW)
+    record = Record(entity, {**values, "created_at": NOW, "updated_at": NOW, "id": 1})
+    for key, item in described.fields.items():
+        values[key] = record.values[key] = _ordinary(world, record, key, item)
+    return values
+
+
+def _ordinary(world: World, record: Record, key: str, item: Field) -> object:
+    if isinstance(item.default, Computed):
+        try:
+            checked = compile_cel(item.default.cel, Scope.for_default(world.spec, record.entity))
+            return evaluate(checked, world, this=record)
+        except (CelError, CelRuntimeError):
+            pass  # it reads what only a real record has
+    elif item.default is not None:
+        return item.default
+    if item.optional:
+        return None
+    found = candidates(key, item, Constants())
+    return found[0] if found else None
+
+
+class Builder:
+    """Makes worlds for one question.
+
+    Args:
+        spec: The Spec.
+        defaults: What records hold where nothing is chosen.
+        entities: The entity of each place that matters.
+        this: The entity of `this`.
+        takes: The fields of the operation's input with their values unless chosen otherwise.
+    """
+
+    def __init__(
+        self,
+        spec: Spec,
+        defaults: Defaults,
+        entities: Mapping[Place, str],
+        this: str,
+        takes: Mapping[str, object],
+    ) -> None:
+        self.spec, self.defaults, self.takes = spec, defaults, takes
+        self.entities = {THIS: this, **entities}
+
+    def build(self, choice: Choice) -> Built:
+        """The world in which each slot is as chosen."""
+        return _Building(self, choice).built
+
+    @cached_property
+    def steps(self) -> dict[Place, list[Place]]:
+        """The places one step away from each place."""
+        found: dict[Place, list[Place]] = {}
+        for place in self.entities:
+            found.setdefault(place[:-1], []).append(place)
+        return found
+
+
+class _Building:
+    def __init__(self, builder: Builder, choice: Choice) -> None:
+        self.builder, self.choice = builder, choice
+        self.world = World(builder.spec, NOW)
+        self.found: dict[Place, list[Record]] = {}
+        self.count = 0
+        self.same = {slot.place: slot.other for slot, value in choice.items() if slot.name == SAME and value}
+        role = str(choice.get(Slot(CALLER, ROLE), next(iter(builder.spec.roles), "anyone")))
+        this = self.at(THIS)[0]
+        own = builder.spec.roles[role].record if role in builder.spec.roles else None
+        record = None
+        if own is not None and builder.entities.setdefault(CALLER, own) == own:
+            record = self.at(CALLER)[0]
+        elif own is not None:
+            record = self._made(own, CALLER)
+        for place in builder.entities:
+            if place[0] != CALLER[0] or own is not None:
+                self.at(place)
+        takes = {**builder.takes, **{slot.name: value for slot, value in choice.items() if slot.place == TAKES}}
+        self.built = Built(self.world, this, Caller(role, 1, record), takes, self.found)
+
+    def at(self, place: Place) -> list[Record]:
+        """The records at a place; none when their number is 0 or they are absent."""
+        if place in self.found:
+            return self.found[place]
+        if place in self.same:
+            self.found[place] = []
+            self.found[place] = list(self.at(self.same[place]))
+            return self.found[place]
+        entity = self.builder.entities[place]
+        if len(place) > 1 and place[-1].endswith("*"):
+            return self._collection(place, entity)
+        if self.choice.get(Slot(place, ABSENT)):
+            self.found[place] = []
+            return []
+        if len(place) > 1:
+            owners = self.at(place[:-1])
+            if place in self.found:
+                return self.found[place]
+            if not owners:
+                self.found[place] = []
+                return []
+        record = self._made(entity, place)
+        self.found[place] = [record]
+        self._relate(record, place)
+        return self.found[place]
+
+    def _relate(self, record: Record, place: Place) -> None:
+        for step in self.builder.steps.get(place, ()):
+            if not step[-1].endswith("*"):
+                targets = self.at(step)
+                record.values[step[-1]] = targets[0] if targets else None
+
+    def _collection(self, place: Place, entity: str) -> list[Record]:
+        owners = self.at(place[:-1])
+        via = self._via(place, entity)
+        wanted = int(str(self.choice.get(Slot(place, COUNT), 0))) if owners else 0
+        self.found[place] = []
+        for _ in range(wanted):
+            record = self._made(entity, place)
+            record.values[via] = owners[0]
+            self.found[place].append(record)
+            self._relate(record, place)
+            record.values[via] = owners[0]
+        return self.found[place]
+
+    def _via(self, place: Place, entity: str) -> str:
+        owner, back = self.builder.entities[place[:-1]], place[-1].removesuffix("*")
+        return next(
+            key
+            for key, relation in self.builder.spec.entities[entity].relations.items()
+            if relation.to == owner and back_name(entity, relation) == back
+        )
+
+    def _made(self, entity: str, place: Place) -> Record:
+        self.count += 1
+        values = {"id": self.count, "created_at": NOW, "updated_at": NOW, **self.builder.defaults.of(entity)}
+        values |= {
+            slot.name: value for slot, value in self.choice.items() if slot.place == place and slot.name.isidentifier()
+        }
+        return self.world.add(Record(entity, values))

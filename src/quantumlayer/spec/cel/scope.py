@@ -1,0 +1,153 @@
+"""The names an expression may use, and what each of them is."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from quantumlayer.spec.cel.types import (
+    INT,
+    STRING,
+    TIMESTAMP,
+    CallerType,
+    ListType,
+    RecordType,
+    TakesType,
+    Type,
+    field_type,
+    nullable,
+)
+from quantumlayer.spec.model import Field, RelationKind, Spec
+from quantumlayer.spec.naming import back_name
+
+ANYONE = "anyone"
+"""The role of a caller who did not sign in."""
+
+
+class MemberKind(StrEnum):
+    """Where a member's value comes from."""
+
+    SYSTEM = "system"
+    FIELD = "field"
+    STATE = "state"
+    RELATION = "relation"
+    DERIVED = "derived"
+    BACK = "back"
+    CALLER = "caller"
+    TAKES = "takes"
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """Something that can be selected from a record, the caller or an operation's input.
+
+    `values` are the only ones it can have, where that is known. For `BACK`, `source` and `via` are the entity and the
+    relation that points here.
+    """
+
+    name: str
+    type: Type
+    kind: MemberKind
+    values: tuple[int | str, ...] = ()
+    source: str = ""
+    via: str = ""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Scope:
+    """The variables of an expression by name, and the Spec that says what their members are."""
+
+    spec: Spec
+    names: Mapping[str, Type]
+    _members: dict[Type, dict[str, Member]] = field(default_factory=dict, repr=False)
+
+    @classmethod
+    def for_derived(cls, spec: Spec, entity: str) -> "Scope":
+        """For a derived field: `this`."""
+        return cls._of(spec, this=RecordType(entity))
+
+    @classmethod
+    def for_default(cls, spec: Spec, entity: str) -> "Scope":
+        """For a computed default: `this`, the record being made."""
+        return cls._of(spec, this=RecordType(entity))
+
+    @classmethod
+    def for_rule(cls, spec: Spec, entity: str) -> "Scope":
+        """For a rule of an entity: `this` and `caller`, who may be in any role, or a stranger where strangers may."""
+        strangers = any(ANYONE in grant.who for grant in spec.entities[entity].access)
+        roles = (*spec.roles, *([ANYONE] if strangers else []))
+        return cls._of(spec, this=RecordType(entity), caller=CallerType(roles))
+
+    @classmethod
+    def for_grant(cls, spec: Spec, entity: str, roles: Iterable[str]) -> "Scope":
+        """For the condition of a grant: `this` and `caller`, who is in one of the roles."""
+        return cls._of(spec, this=RecordType(entity), caller=CallerType(tuple(roles)))
+
+    @classmethod
+    def for_operation(cls, spec: Spec, name: str) -> "Scope":
+        """For what an operation requires, sets and creates: `this`, `caller` and `takes`."""
+        operation = spec.operations[name]
+        return cls._of(spec, this=RecordType(operation.on), caller=CallerType(operation.by), takes=TakesType(name))
+
+    @classmethod
+    def _of(cls, spec: Spec, **names: Type) -> "Scope":
+        return cls(spec, {**names, "timezone": STRING})
+
+    def members(self, owner: Type) -> Mapping[str, Member]:
+        """What can be selected from a value of the type, by name; empty for a type without members."""
+        if owner not in self._members:
+            found: Iterable[Member] = ()
+            match owner:
+                case RecordType(entity=entity):
+                    found = self._of_record(entity)
+                case CallerType(roles=roles):
+                    found = self._of_caller(roles)
+                case TakesType(operation=operation):
+                    takes = self.spec.operations[operation].takes
+                    found = (_field(name, item, MemberKind.TAKES) for name, item in takes.items())
+            named: dict[str, Member] = {}
+            for member in found:
+                named.setdefault(member.name, member)
+            self._members[owner] = named
+        return self._members[owner]
+
+    def _of_record(self, name: str) -> Iterable[Member]:
+        entity = self.spec.entities.get(name)
+        if entity is None:
+            return
+        yield Member("id", INT, MemberKind.SYSTEM)
+        yield Member("created_at", TIMESTAMP, MemberKind.SYSTEM)
+        yield Member("updated_at", TIMESTAMP, MemberKind.SYSTEM)
+        for key, item in entity.fields.items():
+            yield _field(key, item, MemberKind.FIELD)
+        if entity.states is not None:
+            yield Member(entity.states.field, STRING, MemberKind.STATE, values=entity.states.values)
+        for key, relation in entity.relations.items():
+            target = RecordType(relation.to)
+            yield Member(key, nullable(target) if relation.optional else target, MemberKind.RELATION)
+        for key, derived in entity.derived.items():
+            kind = field_type(derived.type)
+            yield Member(key, nullable(kind) if derived.optional else kind, MemberKind.DERIVED)
+        yield from self._back(name)
+
+    def _back(self, target: str) -> Iterable[Member]:
+        for source, entity in self.spec.entities.items():
+            for via, relation in entity.relations.items():
+                if relation.to == target:
+                    record = RecordType(source)
+                    single = relation.kind is RelationKind.ONE_TO_ONE
+                    kind = nullable(record) if single else ListType(record)
+                    yield Member(back_name(source, relation), kind, MemberKind.BACK, source=source, via=via)
+
+    def _of_caller(self, roles: tuple[str, ...]) -> Iterable[Member]:
+        yield Member("id", nullable(INT) if ANYONE in roles else INT, MemberKind.CALLER)
+        yield Member("role", STRING, MemberKind.CALLER, values=roles)
+        for name in roles:
+            role = self.spec.roles.get(name)
+            if role is not None and role.record is not None:
+                record = RecordType(role.record)
+                yield Member(name, record if set(roles) == {name} else nullable(record), MemberKind.CALLER)
+
+
+def _field(name: str, item: Field, kind: MemberKind) -> Member:
+    held = field_type(item.type)
+    return Member(name, nullable(held) if item.optional else held, kind, values=item.one_of)

@@ -1,0 +1,233 @@
+"""The claims of a Spec: every promise that a passing test must name."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from quantumlayer.kit.identifiers import plural
+from quantumlayer.spec.model import (
+    Computed,
+    Derived,
+    Entity,
+    Field,
+    FieldType,
+    Grant,
+    Literal_,
+    OnDelete,
+    Operation,
+    Relation,
+    RelationKind,
+    Rule,
+    Spec,
+)
+from quantumlayer.spec.naming import entity_names
+
+_LENGTHS = frozenset({FieldType.STRING, FieldType.TEXT, FieldType.EMAIL})
+_ON_DELETE = {
+    OnDelete.RESTRICT: "no {target} can be deleted while one of the {records} refers to it",
+    OnDelete.CASCADE: "deleting a {target} deletes the {records} that refer to it",
+    OnDelete.SET_NULL: "deleting a {target} leaves the {records} that referred to it without one",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """One promise of a Spec.
+
+    Args:
+        element: Address of the element that makes it: `entities.Book.fields.isbn.pattern`.
+        says: The promise in one sentence.
+        text: The words of the requirement that it came from; empty where the Spec has no trace of them.
+    """
+
+    element: str
+    says: str
+    text: str = ""
+
+
+def claims(spec: Spec) -> tuple[Claim, ...]:
+    """Every claim of a Spec, in the order of the Spec. Quality targets are measured in operation and are none."""
+    quotes = _quotes(spec)
+    found = [pair for name, entity in spec.entities.items() for pair in _of_entity(name, entity)]
+    found += [pair for name, operation in spec.operations.items() for pair in _of_operation(name, operation)]
+    return tuple(Claim(element, says, _quote(quotes, element)) for element, says in found)
+
+
+def _quotes(spec: Spec) -> dict[str, str]:
+    quotes: dict[str, list[str]] = {}
+    for source in spec.trace:
+        for address in source.elements:
+            quotes.setdefault(address, []).append(source.quote)
+    return {address: " ".join(found) for address, found in quotes.items()}
+
+
+def _quote(quotes: dict[str, str], address: str) -> str:
+    """The words behind an element, or behind the nearest element around it that is no whole entity or operation."""
+    while address.count(".") >= 1:
+        if address in quotes:
+            return quotes[address]
+        parent = address.rpartition(".")[0]
+        if parent.count(".") == 1 and parent.startswith("entities."):
+            return ""
+        address = parent
+    return ""
+
+
+Found = Iterator[tuple[str, str]]
+
+
+def _of_entity(name: str, entity: Entity) -> Found:
+    prefix, title = f"entities.{name}", entity_names(name).title
+    for key, field in entity.fields.items():
+        yield from _of_field(f"{prefix}.fields.{key}", key, title, field)
+    for key, relation in entity.relations.items():
+        yield from _of_relation(f"{prefix}.relations.{key}", key, title, relation)
+    for key, derived in entity.derived.items():
+        yield from _of_derived(f"{prefix}.derived.{key}", key, title, derived)
+    if entity.states is not None:
+        yield f"{prefix}.states", f"{_a(title)} begins as {entity.states.values[0]}, and only operations change that"
+    for key, rule in entity.rules.items():
+        yield f"{prefix}.rules.{key}", _rule(title, rule)
+    yield from _of_reach(prefix, title, entity)
+
+
+def _of_reach(prefix: str, title: str, entity: Entity) -> Found:
+    """Who reaches records, how lists are asked for, and what is kept of the past."""
+    for index, grant in enumerate(entity.access):
+        yield f"{prefix}.access.{index}", _grant(title, grant)
+    yield f"{prefix}.access", f"whoever no grant names is refused any {title}"
+    for word, verb in (("search", "searched by"), ("filter", "filtered by"), ("sort", "sorted by")):
+        if keys := getattr(entity.list, word):
+            yield f"{prefix}.list.{word}", f"the list of {plural(title)} is {verb} {_and(keys)}"
+    if entity.versioned:
+        yield f"{prefix}.versioned", f"every earlier {_and(entity.versioned)} of {_a(title)} stays readable"
+    if entity.audit is not None:
+        actions, readers = _and(entity.audit.actions), _and(entity.audit.visible_to)
+        yield f"{prefix}.audit", f"each {actions} of {_a(title)} is written to a trail that {readers} may read"
+
+
+def _of_field(address: str, key: str, title: str, field: Field) -> Found:
+    kind = _kind(field)
+    if field.read_only:
+        yield address, f"{_a(title)} shows {key}, {kind}"
+    else:
+        need = "may have" if field.optional or field.default is not None else "needs"
+        yield address, f"{_a(title)} {need} {key}, {kind}, and gives it back as it was given"
+    unit = " characters" if field.type in _LENGTHS else ""
+    if field.min is not None:
+        yield f"{address}.min", f"{key} has at least {field.min}{unit}" if unit else f"{key} is at least {field.min}"
+    if field.max is not None:
+        yield f"{address}.max", f"{key} has at most {field.max}{unit}" if unit else f"{key} is at most {field.max}"
+    if field.pattern is not None:
+        yield f"{address}.pattern", f"{key} matches {field.pattern}"
+    if field.one_of:
+        yield f"{address}.one_of", f"{key} is one of {_or(field.one_of)}"
+    yield from _of_habits(address, key, title, field)
+
+
+def _of_habits(address: str, key: str, title: str, field: Field) -> Found:
+    if field.unique:
+        yield f"{address}.unique", f"no two {plural(title)} have the same {key}"
+    if field.default is not None:
+        yield f"{address}.default", f"{key} is {_value(field.default)} unless it is given"
+    if field.immutable:
+        yield f"{address}.immutable", f"{key} of {_a(title)} never changes"
+    if field.read_only:
+        yield f"{address}.read_only", f"no caller can set {key} of {_a(title)}"
+    if field.visible_to:
+        yield f"{address}.visible_to", f"{key} of {_a(title)} is shown to {_and(field.visible_to)} only"
+    if field.personal:
+        yield f"{address}.personal", f"{key} of {_a(title)} never reaches a log"
+
+
+def _of_relation(address: str, key: str, title: str, relation: Relation) -> Found:
+    target = entity_names(relation.to).title
+    need = "may have" if relation.optional else "needs"
+    only = ", which no other has" if relation.kind is RelationKind.ONE_TO_ONE else ""
+    known = _a(target) if key.replace("_", " ") == target else f"{_a(key)}: {_a(target)}"
+    yield address, f"{_a(title)} {need} {known} that exists{only}"
+    yield f"{address}.on_delete", _ON_DELETE[relation.on_delete].format(target=target, records=plural(title))
+
+
+def _of_derived(address: str, key: str, title: str, derived: Derived) -> Found:
+    yield address, f"{key} of {_a(title)} is {_line(derived.cel)}"
+    if derived.visible_to:
+        yield f"{address}.visible_to", f"{key} of {_a(title)} is shown to {_and(derived.visible_to)} only"
+
+
+def _rule(title: str, rule: Rule) -> str:
+    if rule.cel is not None:
+        return f"to {_or(rule.on)} {_a(title)} is refused unless {_line(rule.cel)}: {rule.else_}"
+    overlap = rule.no_overlap
+    per, start, end = (overlap.per, overlap.start, overlap.end) if overlap is not None else ("", "", "")
+    return f"no two {plural(title)} of one {per} overlap from {start} to {end}: {rule.else_}"
+
+
+def _grant(title: str, grant: Grant) -> str:
+    condition = f", if {_line(grant.when)}" if grant.when is not None else ""
+    return f"{_and(grant.who)} may {_and(grant.may)} {_a(title)}{condition}"
+
+
+def _of_operation(name: str, operation: Operation) -> Found:
+    prefix, title = f"operations.{name}", entity_names(operation.on).title
+    yield prefix, f"{name} {_effect(operation, title)}"
+    yield f"{prefix}.by", f"only {_and(operation.by)} may {name} {_a(title)}"
+    if operation.from_:
+        yield f"{prefix}.from", f"{name} is refused unless the {title} is {_or(operation.from_)}"
+    for key, requirement in operation.requires.items():
+        yield f"{prefix}.requires.{key}", f"{name} is refused unless {_line(requirement.cel)}: {requirement.else_}"
+    for key, field in operation.takes.items():
+        need = "may take" if field.optional or field.default is not None else "takes"
+        yield f"{prefix}.takes.{key}", f"{name} {need} {key}, {_kind(field)}"
+        yield from _of_limits(f"{prefix}.takes.{key}", key, field)
+
+
+def _of_limits(address: str, key: str, field: Field) -> Found:
+    """An input's own limits: everything that is said of a field but what only a kept field can have."""
+    for element, says in _of_field(address, key, "input", field):
+        if element != address and not element.endswith((".unique", ".immutable", ".read_only", ".visible_to")):
+            yield element, says
+
+
+def _effect(operation: Operation, title: str) -> str:
+    parts = [f"sets {key} to {_line(cel)}" for key, cel in operation.sets.items()]
+    if operation.to is not None:
+        parts.append(f"moves the {title} to {operation.to}")
+    if operation.creates is not None:
+        given = ", ".join(f"{key} {_line(cel)}" for key, cel in operation.creates.set.items())
+        parts.append(f"makes {_a(entity_names(operation.creates.entity).title)}{f' with {given}' if given else ''}")
+    return _and(parts)
+
+
+def _kind(field: Field) -> str:
+    return _a(field.type)
+
+
+def _a(noun: str) -> str:
+    return f"{'an' if noun[0] in 'aeiou' else 'a'} {noun}"
+
+
+def _many(title: str) -> str:
+    return plural(title)
+
+
+def _value(default: Computed | Literal_) -> str:
+    if isinstance(default, Computed):
+        return _line(default.cel)
+    return str(default).lower() if isinstance(default, bool) else str(default)
+
+
+def _line(cel: str) -> str:
+    return " ".join(cel.split())
+
+
+def _and(words: Iterable[str]) -> str:
+    return _series(words, "and")
+
+
+def _or(words: Iterable[str | int]) -> str:
+    return _series(map(str, words), "or")
+
+
+def _series(words: Iterable[str], last: str) -> str:
+    *others, final = words
+    return f"{', '.join(others)} {last} {final}" if others else final

@@ -1,0 +1,298 @@
+"""The semantic difference of two Specs, and which changes break those who call the service."""
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from enum import StrEnum
+
+from pydantic import BaseModel
+
+from quantumlayer.spec.model import Action, Entity, Field, FieldType, Grant, Operation, Relation, Spec
+
+_LONGEST = {FieldType.STRING: 200, FieldType.EMAIL: 200, FieldType.TEXT: 10_000}
+_COLLECTIONS = frozenset(
+    {"roles", "entities", "fields", "relations", "derived", "rules", "operations", "takes", "requires", "quality"}
+)
+
+
+class ChangeKind(StrEnum):
+    """What happened to an element."""
+
+    ADDED = "added"
+    REMOVED = "removed"
+    CHANGED = "changed"
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One difference.
+
+    Args:
+        element: Its address, in the old Spec for what was removed, else in the new one.
+        kind: Whether it was added, removed or changed.
+        says: The change in one sentence.
+        reason: Why it can break a caller that worked before; empty if it cannot.
+    """
+
+    element: str
+    kind: ChangeKind
+    says: str
+    reason: str = ""
+
+    @property
+    def breaking(self) -> bool:
+        """Whether a caller that worked before may fail now."""
+        return bool(self.reason)
+
+
+@dataclass(frozen=True, slots=True)
+class _Raw:
+    address: str
+    kind: ChangeKind
+    old: object
+    new: object
+
+    @property
+    def shape(self) -> str:
+        """The address without the names a person chose: `entities.*.fields.*.min`."""
+        shape: list[str] = []
+        for part in self.address.split("."):
+            shape.append("*" if shape and shape[-1] in _COLLECTIONS else part)
+        return ".".join(shape)
+
+
+def diff(old: Spec, new: Spec) -> tuple[Change, ...]:
+    """What changed from one Spec to the other, in the order of the grammar.
+
+    A change is breaking when a request that was accepted can be refused, when a value or path that was there is gone,
+    or when a value has another type or may now be missing. What only changes a computed value is not.
+    """
+    return tuple(_judged(raw, old, new) for raw in _models("", old, new))
+
+
+def _models(prefix: str, old: BaseModel, new: BaseModel) -> Iterator[_Raw]:
+    for name, field in type(old).model_fields.items():
+        before, after = getattr(old, name), getattr(new, name)
+        if before != after:
+            yield from _values(f"{prefix}{field.alias or name}", before, after)
+
+
+def _values(address: str, old: object, new: object) -> Iterator[_Raw]:
+    if isinstance(old, BaseModel) and isinstance(new, BaseModel) and type(old) is type(new):
+        yield from _models(f"{address}.", old, new)
+    elif isinstance(old, dict) and isinstance(new, dict):
+        yield from _mappings(address, old, new)
+    elif old is None or new is None:
+        kind = ChangeKind.ADDED if old is None else ChangeKind.REMOVED
+        yield _Raw(address, kind, old, new)
+    else:
+        yield _Raw(address, ChangeKind.CHANGED, old, new)
+
+
+def _mappings(address: str, old: Mapping[str, object], new: Mapping[str, object]) -> Iterator[_Raw]:
+    for key, value in old.items():
+        if key not in new:
+            yield _Raw(f"{address}.{key}", ChangeKind.REMOVED, value, None)
+        elif new[key] != value:
+            yield from _values(f"{address}.{key}", value, new[key])
+    for key, value in new.items():
+        if key not in old:
+            yield _Raw(f"{address}.{key}", ChangeKind.ADDED, None, value)
+
+
+def _judged(raw: _Raw, old: Spec, new: Spec) -> Change:
+    return Change(raw.address, raw.kind, _sentence(raw), _reason(raw, old, new))
+
+
+def _sentence(raw: _Raw) -> str:
+    if raw.kind is not ChangeKind.CHANGED:
+        return f"{raw.address} was {raw.kind}."
+    if isinstance(raw.old, tuple) and isinstance(raw.new, tuple):
+        lost = [_shown(item) for item in raw.old if item not in raw.new]
+        gained = [_shown(item) for item in raw.new if item not in raw.old]
+        parts = [f"lost {', '.join(lost)}"] if lost else []
+        parts += [f"gained {', '.join(gained)}"] if gained else []
+        return f"{raw.address} {' and '.join(parts) or 'changed its order'}."
+    return f"{raw.address} changed from {_shown(raw.old)} to {_shown(raw.new)}."
+
+
+def _shown(value: object) -> str:
+    if isinstance(value, Grant):
+        return f"{'/'.join(value.who)} may {'/'.join(value.may)}{f' when {value.when}' if value.when else ''}"
+    if isinstance(value, BaseModel):
+        return value.model_dump_json(exclude_defaults=True, by_alias=True)
+    if isinstance(value, bool):
+        return str(value).lower()
+    if isinstance(value, tuple):
+        return f"[{', '.join(map(_shown, value))}]"
+    return repr(str(value)) if isinstance(value, str) else str(value)
+
+
+def _reason(raw: _Raw, old: Spec, new: Spec) -> str:
+    shape = raw.shape
+    if shape == "entities.*.access":
+        name = raw.address.split(".")[1]
+        return _lost_grants(old.entities[name], new.entities[name])
+    if shape.startswith(("entities.*.fields.*.", "operations.*.takes.*.")):
+        return _field_reason(raw, old, new)
+    if raw.kind is ChangeKind.REMOVED and (reason := _REMOVED.get(shape)):
+        return reason
+    if raw.kind is ChangeKind.ADDED:
+        return _added(raw, new)
+    return _CHANGED.get(shape, _harmless)(raw.old, raw.new)
+
+
+def _field_reason(raw: _Raw, old: Spec, new: Spec) -> str:
+    """Why a change inside a field or an input breaks callers."""
+    part, owner, _, name, key = raw.address.split(".")[:5]
+    before, after = _field_at(old, part, owner, name), _field_at(new, part, owner, name)
+    if key in {"optional", "default"} and not after.optional:
+        given = part == "operations" or (_is_given(new.entities[owner]) and not after.read_only)
+        newly = after.default is None and (before.optional or before.default is not None)
+        return "Callers must give it now." if given and newly else ""
+    if key == "max":
+        usual = _LONGEST.get(before.type)
+        return _lower(_first(before.max, usual), _first(after.max, _LONGEST.get(after.type)))
+    return _FIELD.get(key, _harmless)(raw.old, raw.new)
+
+
+def _field_at(spec: Spec, part: str, owner: str, name: str) -> Field:
+    return spec.entities[owner].fields[name] if part == "entities" else spec.operations[owner].takes[name]
+
+
+def _first(limit: int | Decimal | None, usual: int | None) -> int | Decimal | None:
+    return usual if limit is None else limit
+
+
+def _harmless(_old: object, _new: object) -> str:
+    return ""
+
+
+def _always(reason: str) -> Callable[[object, object], str]:
+    return lambda _old, _new: reason
+
+
+def _turned_on(reason: str) -> Callable[[object, object], str]:
+    return lambda _old, new: reason if new is True else ""
+
+
+def _lost(reason: str) -> Callable[[object, object], str]:
+    """For lists of names: breaking when one is gone."""
+    return lambda old, new: reason if isinstance(old, tuple) and isinstance(new, tuple) and set(old) - set(new) else ""
+
+
+def _narrowed(reason: str) -> Callable[[object, object], str]:
+    """For lists of names where an empty one means no limit."""
+
+    def judge(old: object, new: object) -> str:
+        were, are = _names(old), _names(new)
+        return reason if are and (not were or were - are) else ""
+
+    return judge
+
+
+def _names(value: object) -> set[object]:
+    return set(value) if isinstance(value, tuple) else set()
+
+
+def _higher(old: object, new: object) -> str:
+    higher = isinstance(new, (int, Decimal)) and (old is None or (isinstance(old, (int, Decimal)) and new > old))
+    return "Smaller values are refused now." if higher else ""
+
+
+def _lower(old: object, new: object) -> str:
+    lower = isinstance(new, (int, Decimal)) and (old is None or (isinstance(old, (int, Decimal)) and new < old))
+    return "Larger values are refused now." if lower else ""
+
+
+def _set_anew(old: object, new: object) -> str:
+    return "Values that do not match are refused now." if new is not None and old != new else ""
+
+
+def _optional(_old: object, new: object) -> str:
+    return "Callers may find no value now." if new is True else "Callers must give it now."
+
+
+_FIELD: Mapping[str, Callable[[object, object], str]] = {
+    "type": _always("Its values have another type."),
+    "optional": lambda _old, new: "Callers may find no value now." if new is True else "",
+    "unique": _turned_on("Values that another record has are refused now."),
+    "immutable": _turned_on("Callers can no longer change it."),
+    "read_only": _turned_on("Callers can no longer give it."),
+    "min": _higher,
+    "pattern": _set_anew,
+    "one_of": _narrowed("Values that were allowed are refused now."),
+    "visible_to": _narrowed("Some callers can no longer see it."),
+}
+_REMOVED = {
+    "roles.*": "Callers in this role are refused.",
+    "entities.*": "Its paths are gone.",
+    "entities.*.fields.*": "Callers that read or give it fail.",
+    "entities.*.relations.*": "Callers that read or give it fail.",
+    "entities.*.derived.*": "Callers that read it fail.",
+    "entities.*.states": "Callers that read the state fail.",
+    "entities.*.audit": "The audit trail can no longer be read.",
+    "operations.*": "Its path is gone.",
+    "operations.*.takes.*": "Callers that give it may be refused.",
+    "operations.*.creates": "The answer is another record.",
+}
+_CHANGED: Mapping[str, Callable[[object, object], str]] = {
+    "roles.*.record": _always("Conditions about the caller's own records mean other records."),
+    "entities.*.relations.*.to": _always("It refers to another kind of record."),
+    "entities.*.relations.*.kind": _always("How many records may refer to the same one is different."),
+    "entities.*.relations.*.on_delete": _always("Deleting the target does something else."),
+    "entities.*.relations.*.optional": _optional,
+    "entities.*.relations.*.reassignable": lambda _old, new: "" if new is True else "Callers can no longer change it.",
+    "entities.*.derived.*.type": _always("Its values have another type."),
+    "entities.*.derived.*.optional": lambda _old, new: "Callers may find no value now." if new is True else "",
+    "entities.*.derived.*.visible_to": _narrowed("Some callers can no longer see it."),
+    "entities.*.states.field": _always("The state has another name."),
+    "entities.*.states.values": _lost("A state that callers know is gone."),
+    "entities.*.rules.*.cel": _always("What was accepted can be refused."),
+    "entities.*.rules.*.on": _always("What was accepted can be refused."),
+    "entities.*.list.search": _lost("The list can no longer be asked this way."),
+    "entities.*.list.filter": _lost("The list can no longer be asked this way."),
+    "entities.*.list.sort": _lost("The list can no longer be asked this way."),
+    "entities.*.versioned": _lost("Earlier values can no longer be read."),
+    "entities.*.audit.visible_to": _lost("Some callers can no longer read the audit trail."),
+    "operations.*.on": _always("It has another path."),
+    "operations.*.by": _lost("Some callers may no longer do it."),
+    "operations.*.from": _narrowed("It is refused in a state in which it was accepted."),
+    "operations.*.requires.*.cel": _always("What was accepted can be refused."),
+    "operations.*.creates.entity": _always("The answer is another kind of record."),
+}
+
+
+def _added(raw: _Raw, new: Spec) -> str:
+    """Why something new breaks callers: it must be given, or it refuses what was accepted."""
+    shape, value = raw.shape, raw.new
+    if shape == "operations.*.creates":
+        return "The answer is another record."
+    if shape == "operations.*.requires.*" or shape.startswith("entities.*.rules.*"):
+        return "What was accepted can be refused."
+    given = shape == "operations.*.takes.*" or _is_given(new.entities.get(raw.address.split(".")[1]))
+    needed = isinstance(value, Field) and not (value.optional or value.default is not None or value.read_only)
+    needed = needed or (isinstance(value, Relation) and not value.optional)
+    if given and needed:
+        return "Callers must give it now."
+    return _CHANGED.get(shape, _harmless)(raw.old, raw.new) if not isinstance(value, (BaseModel, Operation)) else ""
+
+
+def _is_given(entity: Entity | None) -> bool:
+    """Whether callers make records of the entity themselves."""
+    return entity is not None and any(Action.CREATE in grant.may for grant in entity.access)
+
+
+def _lost_grants(old: Entity, new: Entity) -> str:
+    allowed = set(_grants(new))
+    lost = [(who, may) for who, may, when in _grants(old) if not {(who, may, when), (who, may, None)} & allowed]
+    if not lost:
+        return ""
+    return "; ".join(f"{who} may no longer {may} all that they could" for who, may in dict.fromkeys(lost)) + "."
+
+
+def _grants(entity: Entity) -> Iterator[tuple[str, str, str | None]]:
+    for grant in entity.access:
+        for who in grant.who:
+            for may in grant.may:
+                yield who, str(may), grant.when

@@ -1,0 +1,68 @@
+"""Every name that generated code derives from a Spec, in one place."""
+
+from dataclasses import dataclass
+
+from quantumlayer.kit.identifiers import identifier, plural, safe, singular, words
+from quantumlayer.spec.model import Relation, RelationKind, Spec
+
+
+@dataclass(frozen=True, slots=True)
+class EntityNames:
+    """The names of one entity.
+
+    Args:
+        name: Class name, as the Spec writes it: `VisitNote`.
+        snake: Variable of one record: `visit_note`; never a keyword or a builtin (`class_`).
+        plural: Variable of several records: `visit_notes`; never the same as `snake`.
+        module: Python module or package: `visit_notes`.
+        table: SQL table: `visit_note`. May be a reserved word of SQL, so whoever writes SQL quotes it.
+        path: Segment of a URL: `visit-notes`.
+        title: Words for a sentence: `visit note`.
+    """
+
+    name: str
+    snake: str
+    plural: str
+    module: str
+    table: str
+    path: str
+    title: str
+
+
+def entity_names(entity_name: str) -> EntityNames:
+    """The names of the entity with this name; an entity called `Books` is named like one called `Book`."""
+    one = singular("_".join(words(entity_name)))
+    many = plural(one)
+    apart = many if many != one else f"{one}_records"
+    return EntityNames(
+        name=entity_name,
+        snake=safe(one),
+        plural=safe(apart),
+        module=safe(apart),
+        table=one,
+        path=many.replace("_", "-"),
+        title=one.replace("_", " "),
+    )
+
+
+def back_name(entity_name: str, relation: Relation) -> str:
+    """How the target of an entity's relation calls the way back: `relation.back`, else `loans`, one-to-one `note`."""
+    if relation.back is not None:
+        return relation.back
+    names = entity_names(entity_name)
+    return names.snake if relation.kind is RelationKind.ONE_TO_ONE else names.plural
+
+
+def service_package(spec: Spec) -> str:
+    """The Python package of the service: `town_library`."""
+    return identifier(spec.service.name)
+
+
+def route_name(operation: str) -> str:
+    """An operation's segment of a URL: `write-note`."""
+    return operation.strip("_").replace("_", "-")
+
+
+def function_name(operation: str) -> str:
+    """An operation's Python function: `write_note`, `return_`."""
+    return safe(operation)

@@ -1,0 +1,207 @@
+"""Judges expressions: each has a type in its scope that fits its place, and none needs itself."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from graphlib import CycleError, TopologicalSorter
+
+from quantumlayer.spec.cel import (
+    BOOL,
+    Call,
+    CelError,
+    Checked,
+    Ident,
+    MemberKind,
+    Nullable,
+    RecordType,
+    Scope,
+    Select,
+    Type,
+    assignable,
+    compile_cel,
+    field_type,
+    walk,
+)
+from quantumlayer.spec.errors import Problem
+from quantumlayer.spec.model import Computed, Derived, Entity, Field, Operation, Spec
+
+_CLOCK = frozenset({"today", "now"})
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where an expression stands: its address and text, the names it may use and the type it must have."""
+
+    address: str
+    text: str
+    scope: Scope
+    wanted: Type
+
+
+def judge_expressions(spec: Spec) -> Iterator[Problem]:
+    """Expressions that cannot be read or typed, have another type than their place, or go in a circle."""
+    checked: dict[str, Checked] = {}
+    for place in places(spec):
+        try:
+            found = compile_cel(place.text, place.scope)
+        except CelError as error:
+            message = error.what.removeprefix(f"line {error.line}, column {error.column}: ")
+            message = f"{message[:1].upper()}{message[1:].removesuffix('.')}."
+            yield Problem(place.address, message, error.hint, error.line, error.column)
+            continue
+        checked[place.address] = found
+        if not assignable(found.type, place.wanted):
+            message = f"This is {_a(found.type)}, and {_a(place.wanted)} is needed here."
+            hint = (
+                "Make the field optional, or give a value for null too." if _only_null(found.type, place.wanted) else ""
+            )
+            yield Problem(place.address, message, hint or f"Write an expression that gives {_a(place.wanted)}.", 1, 1)
+    yield from _own_values(spec, checked)
+    yield from _circles(spec, checked)
+
+
+def places(spec: Spec) -> Iterator[Place]:
+    """Every expression of a Spec."""
+    for name, entity in spec.entities.items():
+        yield from _of_entity(spec, name, entity)
+    for name, operation in spec.operations.items():
+        yield from _of_operation(spec, name, operation)
+
+
+def _of_entity(spec: Spec, name: str, entity: Entity) -> Iterator[Place]:
+    prefix = f"entities.{name}"
+    for key, field in entity.fields.items():
+        if isinstance(field.default, Computed):
+            scope = Scope.for_default(spec, name)
+            yield Place(f"{prefix}.fields.{key}.default.cel", field.default.cel, scope, _held(field))
+    for key, derived in entity.derived.items():
+        yield Place(f"{prefix}.derived.{key}.cel", derived.cel, Scope.for_derived(spec, name), _held(derived))
+    for key, rule in entity.rules.items():
+        address = f"{prefix}.rules.{key}"
+        if rule.cel is not None:
+            yield Place(f"{address}.cel", rule.cel, Scope.for_rule(spec, name), BOOL)
+        if rule.no_overlap is not None and rule.no_overlap.when is not None:
+            yield Place(f"{address}.no_overlap.when", rule.no_overlap.when, Scope.for_derived(spec, name), BOOL)
+    for index, grant in enumerate(entity.access):
+        if grant.when is not None:
+            yield Place(f"{prefix}.access.{index}.when", grant.when, Scope.for_grant(spec, name, grant.who), BOOL)
+
+
+def _of_operation(spec: Spec, name: str, operation: Operation) -> Iterator[Place]:
+    prefix, scope = f"operations.{name}", Scope.for_operation(spec, name)
+    for key, requirement in operation.requires.items():
+        yield Place(f"{prefix}.requires.{key}.cel", requirement.cel, scope, BOOL)
+    for key, cel in operation.sets.items():
+        if wanted := _of_member(spec.entities[operation.on], key):
+            yield Place(f"{prefix}.sets.{key}", cel, scope, wanted)
+    if operation.creates is not None:
+        for key, cel in operation.creates.set.items():
+            if wanted := _of_member(spec.entities[operation.creates.entity], key):
+                yield Place(f"{prefix}.creates.set.{key}", cel, scope, wanted)
+
+
+def _held(value: Field | Derived) -> Type:
+    return Nullable(field_type(value.type)) if value.optional else field_type(value.type)
+
+
+def _of_member(entity: Entity, key: str) -> Type | None:
+    if key in entity.fields:
+        return _held(entity.fields[key])
+    relation = entity.relations.get(key)
+    if relation is None:
+        return None
+    target = RecordType(relation.to)
+    return Nullable(target) if relation.optional else target
+
+
+def _only_null(actual: Type, wanted: Type) -> bool:
+    return isinstance(actual, Nullable) and assignable(actual.item, wanted)
+
+
+def _a(kind: Type) -> str:
+    name = str(kind)
+    return f"{'an' if name[0] in 'aeiou' else 'a'} {name}"
+
+
+def _own_values(spec: Spec, checked: Mapping[str, Checked]) -> Iterator[Problem]:
+    """What the database must hold reads the record's own fields only: stored derived ones and overlap conditions."""
+    for name, entity in spec.entities.items():
+        stored = {key for key, derived in entity.derived.items() if derived.stored}
+        held = [(f"entities.{name}.derived.{key}.cel", "A stored derived field") for key in stored]
+        held += [
+            (f"entities.{name}.rules.{key}.no_overlap.when", "The condition of `no_overlap`") for key in entity.rules
+        ]
+        for address, what in sorted(held):
+            if address in checked and (fault := _beyond_own(checked[address], stored)):
+                node, said = fault
+                message = f"{what} reads the record's own fields only, and this reads {said}."
+                hint = "Drop `stored: true`." if "derived" in address else "Use fields or stored derived ones."
+                yield Problem(address, message, hint, node.line, node.column)
+
+
+def _beyond_own(checked: Checked, stored: set[str]) -> tuple[Select | Call, str] | None:
+    for node in walk(checked.expr):
+        if isinstance(node, Call) and node.function in _CLOCK:
+            return node, f"the clock with `{node.function}()`"
+        member = checked.member_of(node) if isinstance(node, Select) else None
+        if member is None or not isinstance(node, Select):
+            continue
+        own = member.kind in {MemberKind.FIELD, MemberKind.STATE}
+        if not (own or (member.kind is MemberKind.DERIVED and member.name in stored)):
+            return node, f"`{member.name}`"
+    return None
+
+
+def _circles(spec: Spec, checked: Mapping[str, Checked]) -> Iterator[Problem]:
+    """Derived fields that need each other, in one record or across relations, and defaults that do within one."""
+    derived = {
+        f"entities.{name}.derived.{key}": _derived_read(checked.get(f"entities.{name}.derived.{key}.cel"))
+        for name, entity in spec.entities.items()
+        for key in entity.derived
+    }
+    yield from _circle(derived, "derived fields")
+    defaults = {
+        f"entities.{name}.fields.{key}": _defaults_read(
+            name, entity, checked.get(f"entities.{name}.fields.{key}.default.cel")
+        )
+        for name, entity in spec.entities.items()
+        for key in entity.fields
+    }
+    yield from _circle(defaults, "defaults")
+
+
+def _circle(needs: Mapping[str, set[str]], what: str) -> Iterator[Problem]:
+    try:
+        TopologicalSorter(needs).prepare()
+    except CycleError as error:
+        circle = list(reversed(error.args[1]))
+        names = " -> ".join(".".join(address.split(".")[1::2]) for address in circle)
+        yield Problem(circle[0], f"These {what} need each other: {names}.", "Work one of them out from fields alone.")
+
+
+def _derived_read(checked: Checked | None) -> set[str]:
+    """Addresses of the derived fields that an expression reads, of whichever record."""
+    found: set[str] = set()
+    for node in walk(checked.expr) if checked is not None else ():
+        member = checked.member_of(node) if checked is not None and isinstance(node, Select) else None
+        if (
+            checked is not None
+            and member is not None
+            and isinstance(node, Select)
+            and member.kind is MemberKind.DERIVED
+        ):
+            owner = checked.type_of(node.operand)
+            owner = owner.item if isinstance(owner, Nullable) else owner
+            found.add(f"entities.{owner}.derived.{member.name}")
+    return found
+
+
+def _defaults_read(name: str, entity: Entity, checked: Checked | None) -> set[str]:
+    """Addresses of the fields of the same record that a default reads and that have a computed default too."""
+    found: set[str] = set()
+    for node in walk(checked.expr) if checked is not None else ():
+        if not (isinstance(node, Select) and isinstance(node.operand, Ident) and node.operand.name == "this"):
+            continue
+        field = entity.fields.get(node.field)
+        if field is not None and isinstance(field.default, Computed):
+            found.add(f"entities.{name}.fields.{node.field}")
+    return found

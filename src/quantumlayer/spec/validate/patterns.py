@@ -1,0 +1,95 @@
+"""Judges regular expressions: valid in Python and in the engine that services run, and never slow."""
+
+import re
+
+MAX_LENGTH = 200
+"""Longest pattern in characters."""
+
+_MOST_REPEATS = 1000
+_QUANTIFIER = re.compile(r"[*+?]|\{(\d+)(?:(,)(\d*))?\}")
+_SEPARATED = re.compile(
+    r"\((?:\?:)?(?P<mark>[-_/,: ]|\\[-./])(?P<atom>\[[^\]\\]*\]|\\[dw]|[A-Za-z0-9])(?:[+*]|\{[\d,]+\})\)"
+)
+_CLASS = re.compile(r"\[\^?\]?(?:\\.|[^\]\\])*\]", re.DOTALL)
+
+
+def judge_pattern(pattern: str) -> str:
+    """What is wrong with a pattern; empty if it may be used."""
+    if len(pattern) > MAX_LENGTH:
+        return f"The pattern is longer than {MAX_LENGTH} characters."
+    if fault := _slow(pattern):
+        return fault
+    try:
+        re.compile(pattern)
+    except (re.error, OverflowError, RecursionError) as error:
+        return f"The pattern is no regular expression: {error}."
+    try:
+        matches(pattern, "")
+    except ValueError:
+        return "The pattern uses what services do not offer, such as look-around or back-references."
+    return ""
+
+
+def matches(pattern: str, text: str) -> bool:
+    """Whether a pattern that `judge_pattern` passed describes the whole text, in time linear in its length.
+
+    Raises:
+        ValueError: The engine of the services refuses the pattern.
+    """
+    from pydantic_core import SchemaError, SchemaValidator, core_schema  # noqa: PLC0415  few Specs have a default with a pattern
+
+    try:
+        validator = SchemaValidator(core_schema.str_schema(pattern=f"^(?:{pattern})$"))
+    except SchemaError as error:
+        raise ValueError(str(error)) from error
+    return validator.isinstance_python(text)
+
+
+def _slow(pattern: str) -> str:
+    """Why backtracking could take for ever: a repetition of a group that repeats inside."""
+    pattern = _SEPARATED.sub(_plain_if_separated, pattern)
+    varying, repeats, here = [False], [1], 0
+    group_varies, group_repeats = False, 1
+    while here < len(pattern):
+        char = pattern[here]
+        found = _CLASS.match(pattern, here) if char == "[" else None
+        here += len(found[0]) if found else 2 if char == "\\" else 1
+        if char == "(":
+            varying.append(False)
+            repeats.append(1)
+            here += 2 if pattern.startswith("?:", here) else 0
+            continue
+        group_varies, group_repeats = False, 1
+        if char == ")" and len(varying) > 1:
+            group_varies, group_repeats = varying.pop(), repeats.pop()
+        elif char == "|" and len(varying) > 1:
+            varying[-1] = True
+        least, most, here = _repetition(pattern, here)
+        if group_varies and most > 1:
+            return "The pattern repeats a group that repeats or chooses inside, which can take for ever."
+        group_repeats *= most if most < _MOST_REPEATS else max(least, 1)
+        if group_repeats > _MOST_REPEATS or least > _MOST_REPEATS:
+            return f"The pattern repeats more than {_MOST_REPEATS} times."
+        varying[-1] = varying[-1] or group_varies or most > max(least, 1)
+        repeats[-1] = max(repeats[-1], group_repeats)
+    return ""
+
+
+def _plain_if_separated(group: re.Match[str]) -> str:
+    """A group that begins with a mark that the rest of it cannot hold has one way to match: it counts as plain."""
+    mark = group["mark"][-1]
+    return group[0] if re.fullmatch(group["atom"], mark) else "(x)"
+
+
+def _repetition(pattern: str, here: int) -> tuple[int, int, int]:
+    """How often what stands before is repeated at least and at most, and where the pattern goes on."""
+    found = _QUANTIFIER.match(pattern, here)
+    if found is None:
+        return 1, 1, here
+    after = found.end() + (1 if pattern[found.end() : found.end() + 1] in {"?", "+"} else 0)
+    if found[1] is None:
+        return {"*": (0, _MOST_REPEATS, after), "+": (1, _MOST_REPEATS, after), "?": (0, 1, after)}[found[0]]
+    least = int(found[1])
+    if found[2] is None:
+        return least, least, after
+    return least, int(found[3]) if found[3] else max(_MOST_REPEATS, least), after

@@ -1,0 +1,158 @@
+"""Judges references: that what a Spec names exists, and that no name stands twice in a list."""
+
+from collections.abc import Iterable, Iterator
+from functools import cache
+
+from quantumlayer.spec.address import elements
+from quantumlayer.spec.errors import Problem
+from quantumlayer.spec.model import Entity, FieldType, Operation, Spec
+
+ANYONE = "anyone"
+_PROSE = frozenset({FieldType.STRING, FieldType.TEXT, FieldType.EMAIL})
+
+
+def judge_references(spec: Spec) -> Iterator[Problem]:
+    """Names of entities, roles, states and fields that do not exist."""
+    for name, entity in spec.entities.items():
+        for key, relation in entity.relations.items():
+            yield from _known([relation.to], spec.entities, f"entities.{name}.relations.{key}.to", "entity")
+        yield from _roles_of(spec, name, entity)
+        yield from _listing(name, entity)
+    yield from _role_records(spec)
+    for name, operation in spec.operations.items():
+        yield from _operation(spec, name, operation)
+    yield from _timezone(spec)
+
+
+def judge_addresses(spec: Spec) -> Iterator[Problem]:
+    """Notes and trace entries about elements that do not exist."""
+    known = elements(spec)
+    for part, notes in (("assumptions", spec.assumptions), ("questions", spec.questions)):
+        for index, note in enumerate(notes):
+            if note.about:
+                yield from _known([note.about], known, f"{part}.{index}.about", "element")
+    for index, source in enumerate(spec.trace):
+        for address in source.elements:
+            yield from _known([address], known, f"trace.{index}.elements.{address}", "element")
+        if source.end < source.start:
+            message = f"The sentence ends at {source.end}, before it starts at {source.start}."
+            yield Problem(f"trace.{index}.end", message, "Give offsets with `start` <= `end`.")
+
+
+def _roles_of(spec: Spec, name: str, entity: Entity) -> Iterator[Problem]:
+    prefix = f"entities.{name}"
+    for index, grant in enumerate(entity.access):
+        address = f"{prefix}.access.{index}"
+        yield from _known(grant.who, [*spec.roles, ANYONE], f"{address}.who", "role", some=True)
+        yield from _once(grant.may, f"{address}.may")
+    for part, members in (("fields", entity.fields), ("derived", entity.derived)):
+        for key, member in members.items():
+            yield from _visible_to(spec, member.visible_to, f"{prefix}.{part}.{key}.visible_to")
+    if entity.audit is not None:
+        yield from _visible_to(spec, entity.audit.visible_to, f"{prefix}.audit.visible_to", some=True)
+        yield from _once(entity.audit.actions, f"{prefix}.audit.actions")
+
+
+def _visible_to(spec: Spec, names: Iterable[str], address: str, *, some: bool = False) -> Iterator[Problem]:
+    if ANYONE in names:
+        message = "`anyone` has not signed in and can be named in `who` only."
+        yield Problem(address, message, "Name roles here, or leave `visible_to` out.")
+    yield from _known([name for name in names if name != ANYONE], spec.roles, address, "role", some=some)
+
+
+def _role_records(spec: Spec) -> Iterator[Problem]:
+    owners: dict[str, str] = {}
+    for name, role in spec.roles.items():
+        if role.record is None:
+            continue
+        address = f"roles.{name}.record"
+        yield from _known([role.record], spec.entities, address, "entity")
+        if role.record in owners:
+            message = f"{role.record} is the record of {owners[role.record]} already."
+            yield Problem(address, message, "Give each role an entity of its own.")
+        owners.setdefault(role.record, name)
+
+
+def _listing(name: str, entity: Entity) -> Iterator[Problem]:
+    prefix = f"entities.{name}"
+    states = [entity.states.field] if entity.states is not None else []
+    prose = [key for key, field in entity.fields.items() if field.type in _PROSE]
+    exact = [key for key, field in entity.fields.items() if field.type is not FieldType.TEXT]
+    plain = [*exact, *states]
+    yield from _known(entity.list.search, prose, f"{prefix}.list.search", "field with text")
+    yield from _known(
+        entity.list.filter, [*plain, *entity.relations], f"{prefix}.list.filter", "field, relation or state"
+    )
+    yield from _known(entity.list.sort, plain, f"{prefix}.list.sort", "field or state")
+    yield from _known(entity.versioned, entity.fields, f"{prefix}.versioned", "field")
+    for part in ("search", "filter", "sort"):
+        for key in getattr(entity.list, part):
+            field = entity.fields.get(key)
+            if field is not None and field.visible_to:
+                message = f"{key!r} is not visible to everyone, and asking the list by it would give it away."
+                yield Problem(f"{prefix}.list.{part}", message, f"Take {key!r} out, or drop its `visible_to`.")
+
+
+def _operation(spec: Spec, name: str, operation: Operation) -> Iterator[Problem]:
+    prefix = f"operations.{name}"
+    yield from _known([operation.on], spec.entities, f"{prefix}.on", "entity")
+    if ANYONE in operation.by:
+        message = "`anyone` has not signed in and can be named in `who` only."
+        yield Problem(f"{prefix}.by", message, "Name the roles that may do this.")
+    yield from _known([role for role in operation.by if role != ANYONE], spec.roles, f"{prefix}.by", "role", some=True)
+    if operation.creates is not None:
+        yield from _known([operation.creates.entity], spec.entities, f"{prefix}.creates.entity", "entity")
+    entity = spec.entities.get(operation.on)
+    if entity is None or not (operation.from_ or operation.to):
+        return
+    if entity.states is None:
+        message = f"{operation.on} has no states to move between."
+        yield Problem(prefix, message, f"Give {operation.on} `states: {{values: [...]}}`, or drop `from` and `to`.")
+        return
+    yield from _known(operation.from_, entity.states.values, f"{prefix}.from", "state")
+    yield from _known([operation.to] if operation.to else [], entity.states.values, f"{prefix}.to", "state")
+
+
+def _known(
+    names: Iterable[str], allowed: Iterable[str], address: str, what: str, *, some: bool = False
+) -> Iterator[Problem]:
+    """Names that are not allowed, or stand twice; with `some` there must be one."""
+    names, allowed = list(names), list(allowed)
+    if some and not names:
+        yield Problem(address, f"No {what} is named here.", f"Name at least one {what}.")
+    yield from _once(names, address)
+    for name in names:
+        if name not in allowed:
+            yield Problem(address, f"There is no {what} {name!r}.", nearest(name, allowed))
+
+
+def _once(names: Iterable[str], address: str) -> Iterator[Problem]:
+    seen: set[str] = set()
+    for name in names:
+        if name in seen:
+            yield Problem(address, f"{name!r} stands here twice.", "Remove one of the two.")
+        seen.add(name)
+
+
+def nearest(name: str, allowed: Iterable[str]) -> str:
+    """A hint that names the closest of the allowed names, or some of them."""
+    from difflib import get_close_matches  # noqa: PLC0415  only a Spec with errors needs it
+
+    choices = list(allowed)
+    near = get_close_matches(name, choices, n=1)
+    if near:
+        return f"Did you mean `{near[0]}`?"
+    return f"Known are: {', '.join(choices[:12])}." if choices else "There is none yet; add it first."
+
+
+def _timezone(spec: Spec) -> Iterator[Problem]:
+    name = spec.service.timezone
+    if name != "UTC" and name not in _timezones():
+        yield Problem("service.timezone", f"{name[:60]!r} is no IANA time zone.", nearest(name, _timezones()))
+
+
+@cache
+def _timezones() -> tuple[str, ...]:
+    from importlib.resources import files  # noqa: PLC0415  not needed for a service in UTC
+
+    return tuple(files("tzdata").joinpath("zones").read_text("utf-8").split())

@@ -1,0 +1,183 @@
+"""Judges how entities and operations hang together: whether every record can come to be, and every state be reached."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from graphlib import CycleError, TopologicalSorter
+
+from quantumlayer.spec.errors import Problem
+from quantumlayer.spec.model import Action, Entity, Field, Moment, OnDelete, Operation, Relation, Rule, Spec
+
+_INSTANTS = "a datetime field, or a stored derived one"
+
+
+def judge_structure(spec: Spec) -> Iterator[Problem]:
+    """Relations, states, rules and operations that contradict each other."""
+    for name, entity in spec.entities.items():
+        for key, relation in entity.relations.items():
+            if relation.on_delete is OnDelete.SET_NULL and not relation.optional:
+                address = f"entities.{name}.relations.{key}.on_delete"
+                yield Problem(address, "`set_null` would leave a required relation empty.", "Add `optional: true`.")
+        for key, rule in entity.rules.items():
+            yield from _rule(f"entities.{name}.rules.{key}", entity, rule)
+        yield from _states(spec, name, entity)
+    for name, operation in spec.operations.items():
+        yield from _operation(spec, name, operation)
+    circle = _circle(spec)
+    yield from circle
+    if not circle:
+        yield from _existence(spec)
+
+
+def _circle(spec: Spec) -> list[Problem]:
+    """The first circle of required relations: none of its records could be the first."""
+    needs = {name: [relation.to for relation in _required(entity)] for name, entity in spec.entities.items()}
+    try:
+        TopologicalSorter(needs).prepare()
+    except CycleError as error:
+        circle = list(reversed(error.args[1]))
+        name, target = circle[0], circle[1]
+        key = next(
+            key
+            for key, relation in spec.entities[name].relations.items()
+            if relation.to == target and not relation.optional
+        )
+        message = f"These entities need each other before they exist: {' -> '.join(circle)}."
+        return [Problem(f"entities.{name}.relations.{key}", message, "Make one of the relations `optional: true`.")]
+    return []
+
+
+def _required(entity: Entity) -> Iterable[Relation]:
+    return (relation for relation in entity.relations.values() if not relation.optional)
+
+
+def _existence(spec: Spec) -> Iterator[Problem]:
+    """Entities of which no record can ever be made."""
+    possible: set[str] = set()
+    growing = True
+    while growing:
+        found = {name for name in spec.entities if name not in possible and _can_exist(spec, name, possible)}
+        possible |= found
+        growing = bool(found)
+    for name, entity in spec.entities.items():
+        if _direct(entity):
+            yield from _nobody_gives(name, entity)
+        if name not in possible and all(relation.to in possible for relation in _required(entity)):
+            message = f"No record of {name} can ever be made: no grant and no operation creates one."
+            hint = f"Grant `create` in the access of {name}, or add an operation that creates it."
+            yield Problem(f"entities.{name}", message, hint)
+
+
+def _can_exist(spec: Spec, name: str, possible: set[str]) -> bool:
+    entity = spec.entities[name]
+    if any(relation.to not in possible for relation in _required(entity)):
+        return False
+    made_by = (operation.on for operation in spec.operations.values() if _creates(operation) == name)
+    return _direct(entity) or any(on in possible for on in made_by)
+
+
+def _creates(operation: Operation) -> str | None:
+    return operation.creates.entity if operation.creates is not None else None
+
+
+def _direct(entity: Entity) -> bool:
+    return any(Action.CREATE in grant.may for grant in entity.access)
+
+
+def _nobody_gives(name: str, entity: Entity) -> Iterator[Problem]:
+    for key, field in entity.fields.items():
+        if field.read_only and _must_be_given(field):
+            message = f"Nobody can give {key}: it is required and read-only, and has no default."
+            hint = (
+                "Add a `default`, make it `optional: true`, or let an operation create the record instead of a grant."
+            )
+            yield Problem(f"entities.{name}.fields.{key}", message, hint)
+
+
+def _must_be_given(field: Field) -> bool:
+    return not field.optional and field.default is None
+
+
+def _rule(address: str, entity: Entity, rule: Rule) -> Iterator[Problem]:
+    if (rule.cel is None) == (rule.no_overlap is None):
+        message = "A rule has either `cel` or `no_overlap`."
+        yield Problem(address, message, "Write one of the two.")
+    if not rule.on or len(set(rule.on)) < len(rule.on):
+        yield Problem(f"{address}.on", "`on` names each moment once, and at least one.", "Correct the list.")
+    if rule.no_overlap is None:
+        return
+    if Moment.DELETE in rule.on:
+        yield Problem(f"{address}.on", "Deleting a record cannot make it overlap another.", "Remove `delete`.")
+    if rule.no_overlap.per not in entity.relations:
+        known = ", ".join(entity.relations) or "none"
+        message = f"There is no relation {rule.no_overlap.per!r}."
+        yield Problem(f"{address}.no_overlap.per", message, f"Relations are: {known}.")
+    instants = _instants(entity)
+    for word in ("start", "end"):
+        name = getattr(rule.no_overlap, word)
+        if name not in instants:
+            known = ", ".join(instants) or "none"
+            message = f"{name!r} is not {_INSTANTS}."
+            yield Problem(f"{address}.no_overlap.{word}", message, f"Values that fit: {known}.")
+
+
+def _instants(entity: Entity) -> list[str]:
+    fields = [key for key, field in entity.fields.items() if field.type == "datetime"]
+    return fields + [key for key, derived in entity.derived.items() if derived.stored and derived.type == "datetime"]
+
+
+def _states(spec: Spec, name: str, entity: Entity) -> Iterator[Problem]:
+    if entity.states is None:
+        return
+    first, *others = entity.states.values
+    address = f"entities.{name}.states.values"
+    if len({first, *others}) <= len(others):
+        yield Problem(address, "A state stands here twice.", "Remove one of the two.")
+    reached = {operation.to for operation in spec.operations.values() if operation.on == name}
+    for state in others:
+        if state not in reached:
+            message = f"No operation leads to the state {state!r}."
+            yield Problem(address, message, f"Add an operation with `to: {state}`, or remove the state.", warning=True)
+
+
+def _operation(spec: Spec, name: str, operation: Operation) -> Iterator[Problem]:
+    prefix = f"operations.{name}"
+    if not (operation.sets or operation.to or operation.creates):
+        yield Problem(prefix, "This operation changes nothing.", "Give it `sets`, `to` or `creates`.")
+    for key in operation.sets:
+        entity = spec.entities[operation.on]
+        if fault := _not_settable(entity, key):
+            yield Problem(f"{prefix}.sets.{key}", *fault)
+    if operation.creates is not None:
+        yield from _creation(spec, f"{prefix}.creates", operation)
+
+
+def _not_settable(entity: Entity, key: str) -> tuple[str, str] | None:
+    """Why an operation cannot set a value of an existing record, and what to do."""
+    field, relation = entity.fields.get(key), entity.relations.get(key)
+    if field is not None and field.immutable:
+        return f"{key} is immutable: it is set once, when the record is made.", "Drop `immutable`, or do not set it."
+    if relation is not None and not relation.reassignable:
+        return f"The relation {key} cannot change.", "Add `reassignable: true` to it."
+    return None if field is not None or relation is not None else _unknown(entity, key)
+
+
+def _unknown(entity: Entity, key: str) -> tuple[str, str]:
+    if entity.states is not None and key == entity.states.field:
+        return f"{key} holds the state, which only transitions change.", "Use `to: ...`."
+    if key in entity.derived:
+        return f"{key} is worked out, it cannot be set.", "Set the fields it is worked out from."
+    return f"There is no field or relation {key!r}.", f"Known are: {', '.join([*entity.fields, *entity.relations])}."
+
+
+def _creation(spec: Spec, address: str, operation: Operation) -> Iterator[Problem]:
+    assert operation.creates is not None  # noqa: S101  the caller looked
+    entity, given = spec.entities[operation.creates.entity], operation.creates.set
+    settable: Mapping[str, object] = {**entity.fields, **entity.relations}
+    for key in given:
+        if key not in settable:
+            yield Problem(f"{address}.set.{key}", *_unknown(entity, key))
+    required = [key for key, field in entity.fields.items() if _must_be_given(field)]
+    required += [key for key, relation in entity.relations.items() if not relation.optional]
+    missing = [key for key in required if key not in given]
+    if missing:
+        message = f"A {operation.creates.entity} cannot be made without {', '.join(missing)}."
+        yield Problem(f"{address}.set", message, f"Set {missing[0]} here, or give it a default.")

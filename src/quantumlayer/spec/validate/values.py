@@ -1,0 +1,165 @@
+"""Judges fields: limits, patterns, choices and plain defaults."""
+
+import re
+from collections.abc import Iterator, Mapping
+from datetime import date, datetime
+from decimal import Decimal
+
+from quantumlayer.spec.errors import Problem
+from quantumlayer.spec.model import Computed, Field, FieldType, Literal_, Spec
+from quantumlayer.spec.validate.patterns import judge_pattern, matches
+
+_TEXT = frozenset({FieldType.STRING, FieldType.TEXT, FieldType.EMAIL})
+_PLACES = {FieldType.INT: 0, FieldType.MONEY: 2, FieldType.DECIMAL: 6}
+_LONGEST = {FieldType.STRING: 200, FieldType.EMAIL: 200, FieldType.TEXT: 10_000}
+_MOST = 1_000_000
+_LARGEST = {FieldType.INT: 2**63 - 1, FieldType.MONEY: 10**16 - 1, FieldType.DECIMAL: 10**12 - 1}
+_EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
+
+
+def judge_values(spec: Spec) -> Iterator[Problem]:
+    """Fields of entities and inputs of operations, one by one, and the examples of derived fields."""
+    for name, entity in spec.entities.items():
+        for key, field in entity.fields.items():
+            yield from _field(f"entities.{name}.fields.{key}", field)
+        for key, derived in entity.derived.items():
+            address = f"entities.{name}.derived.{key}.examples"
+            shown = {other: Field(type=item.type, optional=item.optional) for other, item in entity.derived.items()}
+            for index, example in enumerate(derived.examples):
+                yield from _example(f"{address}.{index}.given", example.given, entity.fields)
+                yield from _example(f"{address}.{index}.then", example.then, shown)
+    for name, operation in spec.operations.items():
+        for key, field in operation.takes.items():
+            address = f"operations.{name}.takes.{key}"
+            yield from _field(address, field)
+            yield from _input(address, field)
+
+
+def _input(address: str, field: Field) -> Iterator[Problem]:
+    for word in ("unique", "immutable", "read_only", "visible_to"):
+        if getattr(field, word):
+            yield Problem(f"{address}.{word}", f"`{word}` has no meaning for an input.", f"Remove `{word}`.")
+    if isinstance(field.default, Computed):
+        message = "The default of an input is a plain value, not an expression."
+        yield Problem(f"{address}.default", message, "Make it optional and work the value out in `sets` or `creates`.")
+
+
+def _example(address: str, values: Mapping[str, Literal_ | None], fields: Mapping[str, Field]) -> Iterator[Problem]:
+    for key, value in values.items():
+        field = fields.get(key)
+        if field is None:
+            known = ", ".join(fields) or "none"
+            yield Problem(
+                f"{address}.{key}", f"There is no value {key!r} to give or show here.", f"Known are: {known}."
+            )
+        elif value is None and not field.optional:
+            yield Problem(f"{address}.{key}", f"{key} always has a value.", "Write a value.")
+        elif value is not None and (fault := _misfit(field, value)):
+            yield Problem(f"{address}.{key}", fault, "Write a value of the field's type.")
+
+
+def _field(address: str, field: Field) -> Iterator[Problem]:
+    limits = list(_limits(address, field))
+    pattern = list(_pattern(address, field))
+    choices = list(_choices(address, field))
+    yield from limits
+    yield from pattern
+    yield from choices
+    if field.default is None or isinstance(field.default, Computed) or limits or pattern or choices:
+        return
+    if fault := _misfit(field, field.default) or _beyond(field, field.default):
+        yield Problem(f"{address}.default", f"The default does not fit: {fault}", "Change the default or the limit.")
+
+
+def _limits(address: str, field: Field) -> Iterator[Problem]:
+    for word in ("min", "max"):
+        value = getattr(field, word)
+        if value is not None and (fault := _bad_limit(field.type, value)):
+            yield Problem(f"{address}.{word}", fault, f"Correct or remove `{word}`.")
+    if field.min is not None and field.max is not None and field.min > field.max:
+        message = f"`min` {field.min} is larger than `max` {field.max}."
+        yield Problem(f"{address}.min", message, "No value could ever fit; swap or correct them.")
+    longest = _LONGEST.get(field.type)
+    if field.max is None and field.min is not None and longest is not None and field.min > longest:
+        message = f"`min` {field.min} is larger than the {longest} characters of a {field.type}."
+        yield Problem(f"{address}.min", message, "Add a larger `max`.")
+
+
+def _bad_limit(kind: FieldType, value: int | Decimal) -> str:
+    if kind in _TEXT:
+        fits = isinstance(value, int) and 0 <= value <= _MOST
+        return "" if fits else f"The length of a text is a whole number from 0 to {_MOST:,}."
+    if kind not in _PLACES:
+        return f"A {kind} has no `min` and `max`."
+    return _bad_number(kind, value)
+
+
+def _bad_number(kind: FieldType, value: int | Decimal) -> str:
+    exponent = Decimal(value).as_tuple().exponent
+    places = -exponent if isinstance(exponent, int) and exponent < 0 else 0
+    if places > _PLACES[kind]:
+        return f"A number with {places} places does not fit {kind}, which has {_PLACES[kind]}."
+    return f"The number is too large for {kind}." if Decimal(value).copy_abs() > _LARGEST[kind] else ""
+
+
+def _pattern(address: str, field: Field) -> Iterator[Problem]:
+    if field.pattern is None:
+        return
+    if field.type not in _TEXT:
+        yield Problem(f"{address}.pattern", f"A {field.type} has no pattern.", "Remove `pattern`.")
+    elif fault := judge_pattern(field.pattern):
+        yield Problem(f"{address}.pattern", fault, "Use characters, classes such as [0-9], and plain repetition.")
+
+
+def _choices(address: str, field: Field) -> Iterator[Problem]:
+    for index, choice in enumerate(field.one_of):
+        place = f"{address}.one_of"
+        if choice in field.one_of[:index]:
+            yield Problem(place, f"{choice!r} stands here twice.", "Remove one of the two.")
+        elif field.type not in _TEXT and field.type is not FieldType.INT:
+            yield Problem(place, f"A {field.type} has no `one_of`.", "Use `string` or `int`.")
+            return
+        elif fault := _misfit(field.model_copy(update={"one_of": ()}), choice) or _beyond(field, choice):
+            yield Problem(place, f"A choice does not fit: {fault}", "Correct the choice, or the type or limit.")
+
+
+def _misfit(field: Field, value: Literal_) -> str:
+    """Why a value is not of the field's type; empty if it is."""
+    kind = field.type
+    if kind in _PLACES:
+        if isinstance(value, bool) or not isinstance(value, (int, Decimal)):
+            return f"{value!r} is no number."
+        return _bad_number(kind, value)
+    if kind is FieldType.DATETIME:
+        return (
+            ""
+            if isinstance(value, str) and _is_instant(value)
+            else f"{value!s} is no instant such as '2026-01-31T08:00:00Z'."
+        )
+    if kind is FieldType.EMAIL and not (isinstance(value, str) and _EMAIL.fullmatch(value)):
+        return f"{value!r} is no e-mail address."
+    wanted = {FieldType.BOOL: bool, FieldType.DATE: date}.get(kind, str)
+    return "" if isinstance(value, wanted) else f"{value!s} is no {kind}."
+
+
+def _is_instant(value: str) -> bool:
+    try:
+        return datetime.fromisoformat(value).tzinfo is not None
+    except ValueError:
+        return False
+
+
+def _beyond(field: Field, value: Literal_) -> str:
+    """Which limit of the field a value of its type breaks; empty if none."""
+    if field.one_of and value not in field.one_of:
+        return f"{value!r} is not one of {', '.join(map(str, field.one_of))}."
+    size = len(value) if isinstance(value, str) else value
+    if isinstance(size, (int, Decimal)) and not isinstance(size, bool) and field.type is not FieldType.DATETIME:
+        most = field.max if field.max is not None else _LONGEST.get(field.type)
+        if field.min is not None and size < field.min:
+            return f"{value!r} is less than `min` {field.min}."
+        if most is not None and size > most:
+            return f"{value!r} is more than `max` {most}."
+    if isinstance(value, str) and field.pattern is not None and not matches(field.pattern, value):
+        return f"{value!r} does not match the pattern."
+    return ""

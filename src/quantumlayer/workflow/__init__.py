@@ -1,0 +1,1 @@
+"""Runs a plan: a graph of tasks, whatever they do."""

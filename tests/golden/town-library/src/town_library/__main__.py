@@ -1,0 +1,90 @@
+"""The service's command line: `python -m town_library --help`."""
+
+import argparse
+import asyncio
+import getpass
+import json
+import sys
+from pathlib import Path
+from typing import Any
+
+from alembic import command
+from alembic.config import Config
+from pydantic import ValidationError
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
+
+from town_library.accounts import tokens
+from town_library.accounts.models import Account, Role
+from town_library.accounts.schemas import NewAccount
+from town_library.accounts.service import open_account
+from town_library.database import create_engine
+from town_library.seeds import load_seeds
+from town_library.settings import get_settings
+
+ROOT = Path(__file__).parents[2]
+
+
+def main() -> None:
+    """Run one command."""
+    parser = argparse.ArgumentParser(prog="town-library")
+    commands = parser.add_subparsers(dest="command", required=True)
+    commands.add_parser("migrate", help="bring the database up to date")
+    seed = commands.add_parser("seed", help="load records from a JSON file")
+    seed.add_argument("file", type=Path)
+    create = commands.add_parser("create-account", help="open an account for a role; asks for the password")
+    create.add_argument("username")
+    create.add_argument("role", choices=[Role.LIBRARIAN.value])
+    token = commands.add_parser("token", help="print an access token for an account")
+    token.add_argument("username")
+    arguments = parser.parse_args()
+    match arguments.command:
+        case "migrate":
+            migrate()
+        case "seed":
+            asyncio.run(seed_database(json.loads(arguments.file.read_text())))
+        case "create-account":
+            asyncio.run(create_account(arguments.username, Role(arguments.role)))
+        case "token":
+            asyncio.run(print_token(arguments.username))
+
+
+def migrate() -> None:
+    """Apply the migrations that the database lacks."""
+    config = Config(ROOT / "alembic.ini")
+    command.upgrade(config, "head")
+
+
+async def seed_database(seeds: dict[str, list[dict[str, Any]]]) -> None:
+    """Load records, all of them or none."""
+    async with sessions().begin() as session:
+        await load_seeds(session, seeds)
+
+
+async def create_account(username: str, role: Role) -> None:
+    """Open an account with a password from the terminal, or from standard input when there is none."""
+    password = getpass.getpass() if sys.stdin.isatty() else sys.stdin.readline().rstrip("\n")
+    try:
+        new = NewAccount.model_validate({"username": username, "password": password})
+    except ValidationError as error:
+        sys.exit("\n".join(f"{item['loc'][0]}: {item['msg']}" for item in error.errors()))
+    async with sessions().begin() as session:
+        await open_account(session, new, role)
+
+
+async def print_token(username: str) -> None:
+    """Print an access token."""
+    async with sessions().begin() as session:
+        account = await session.scalar(select(Account).where(Account.username == username))
+    if account is None:
+        sys.exit(f"There is no account {username}.")
+    print(tokens.issue(account, get_settings()))
+
+
+def sessions() -> async_sessionmaker[AsyncSession]:
+    """Sessions on the database of the settings."""
+    return async_sessionmaker(create_engine(get_settings().database_url), expire_on_commit=False)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,49 @@
+"""Accounts as callers see them."""
+
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, Field, SecretStr, StringConstraints
+
+from town_library.accounts.models import Role
+from town_library.schemas import Writing
+
+Username = Annotated[str, StringConstraints(strict=True, min_length=3, max_length=100, pattern=r"^[^\s\x00]+$")]
+Password = Annotated[SecretStr, Field(min_length=12, max_length=128)]
+
+
+class NewAccount(Writing):
+    """The account that a new record's owner signs in with."""
+
+    username: Username
+    password: Password
+
+
+class Credentials(BaseModel):
+    """The password grant of OAuth 2."""
+
+    grant_type: Literal["password"] = "password"
+    username: Username
+    password: Annotated[SecretStr, Field(max_length=128)]
+
+
+class Token(BaseModel):
+    """A fresh access token."""
+
+    access_token: str
+    token_type: Literal["bearer"] = "bearer"  # noqa: S105 - the name of a scheme
+    expires_in: int = Field(description="Seconds.")
+
+
+class Me(BaseModel):
+    """The caller."""
+
+    username: str
+    role: Role
+    member_id: int | None
+
+
+class PasswordChange(Writing):
+    """A new password, and the old one as proof."""
+
+    old_password: SecretStr
+    new_password: Password

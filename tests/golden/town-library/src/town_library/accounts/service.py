@@ -1,0 +1,48 @@
+"""Opening accounts and signing in."""
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from town_library.accounts.models import Account, Role
+from town_library.accounts.passwords import hash_password, verify_password
+from town_library.accounts.schemas import NewAccount, PasswordChange
+from town_library.problems import Forbidden, Unauthenticated
+
+
+async def open_account(session: AsyncSession, new: NewAccount, role: Role, *, member_id: int | None = None) -> Account:
+    """An account for a role, or for the record of a member."""
+    account = Account(
+        username=new.username,
+        password_hash=await hash_password(new.password.get_secret_value()),
+        role=role,
+        member_id=member_id,
+    )
+    session.add(account)
+    await session.flush()
+    return account
+
+
+async def sign_in(session: AsyncSession, username: str, password: str) -> Account:
+    """The account that user name and password belong to.
+
+    Raises:
+        Unauthenticated: They belong to none.
+
+    """
+    account = await session.scalar(select(Account).where(Account.username == username))
+    if not await verify_password(password, account.password_hash if account else None) or account is None:
+        raise Unauthenticated("User name or password is wrong.")
+    return account
+
+
+async def change_password(session: AsyncSession, account: Account, change: PasswordChange) -> None:
+    """Set a new password; tokens issued before are no longer good.
+
+    Raises:
+        Forbidden: The old password is wrong.
+
+    """
+    if not await verify_password(change.old_password.get_secret_value(), account.password_hash):
+        raise Forbidden("The old password is wrong.")
+    account.password_hash = await hash_password(change.new_password.get_secret_value())
+    await session.flush()

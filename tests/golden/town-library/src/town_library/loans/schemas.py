@@ -1,0 +1,30 @@
+"""Loans as callers see them."""
+
+from datetime import date
+from typing import Literal
+
+from pydantic import Field
+
+from town_library.listing import Paging
+from town_library.schemas import Money, Reading, Reference
+
+
+class LoanRead(Reading):
+    """A loan."""
+
+    book_id: int
+    member_id: int
+    borrowed_on: date
+    due_on: date
+    returned_on: date | None
+    renewed: bool
+    days_late: int
+    fee: Money = Field(description="What a late return costs; for an open loan, what it would cost today.")
+
+
+class LoanQuery(Paging):
+    """Which loans are asked for."""
+
+    book_id: Reference | None = None
+    member_id: Reference | None = None
+    sort: Literal["due_on", "-due_on", "borrowed_on", "-borrowed_on"] | None = None

@@ -1,0 +1,175 @@
+"""Each command as it is typed, within this process."""
+
+import json
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner, Result
+
+from quantumlayer.bootstrap import App, bootstrap
+from quantumlayer.cli.main import app
+
+ROOT = Path(__file__).resolve().parents[3]
+LIBRARY = ROOT / "examples" / "town-library.spec.yaml"
+CLINIC = ROOT / "examples" / "clinic.spec.yaml"
+TEXT = ROOT / "tests" / "cases" / "library" / "requirements.md"
+
+
+def ql(*arguments: str | Path, given: App | None = None) -> Result:
+    return CliRunner().invoke(app, [str(each) for each in arguments], obj=given)
+
+
+@pytest.fixture
+def tiny(tiny_pack: Path, monkeypatch: pytest.MonkeyPatch) -> App:
+    monkeypatch.syspath_prepend(tiny_pack)
+    return bootstrap({"QL_PACK": "tiny"})
+
+
+def test_help_names_every_command_and_exit_code() -> None:
+    shown = ql("--help").stdout
+    for command in ("build", "parse", "plan", "run", "verify", "doctor", "explain", "diff"):
+        assert f"\n  {command} " in shown
+        assert ql(command, "--help").exit_code == 0
+    assert "    130  stopped by you" in shown
+    assert ql().exit_code == 2
+
+
+def test_a_build_is_summed_up(tiny: App, tmp_path: Path) -> None:
+    done = ql("build", LIBRARY, "-o", tmp_path / "lib", given=tiny)
+    assert done.exit_code == 3
+    assert "incomplete  town-library: 5 files in" in done.stdout
+    assert "open     entities: this pack keeps nothing" in done.stdout
+    assert "passed   Lint rules hold" in done.stderr
+    assert (tmp_path / "lib" / "spec.yaml").read_text() == LIBRARY.read_text()
+    verified = ql("verify", tmp_path / "lib")
+    assert (verified.exit_code, "is as it was built and checked" in verified.stdout) == (0, True)
+
+
+def test_a_build_for_programs_is_events_and_a_result(tiny: App, tmp_path: Path) -> None:
+    done = ql("build", LIBRARY, "-o", tmp_path / "lib", "--json", given=tiny)
+    *events, last = [json.loads(line) for line in done.stdout.splitlines()]
+    assert [event["seq"] for event in events] == list(range(1, len(events) + 1))
+    assert (events[0]["kind"], events[-1]["kind"]) == ("run.started", "run.finished")
+    assert (last["result"]["exit"], last["result"]["outcome"]) == (done.exit_code, "incomplete")
+    assert all("log" not in check for check in last["result"]["checks"])
+    assert done.stderr == ""
+
+
+def test_an_error_for_programs_is_the_result(tiny: App, tmp_path: Path) -> None:
+    (tmp_path / "lib").write_text("a file")
+    done = ql("build", LIBRARY, "-o", tmp_path / "lib", "--json", given=tiny)
+    result = json.loads(done.stdout.splitlines()[-1])["result"]
+    assert (done.exit_code, result["exit"], result["code"], result["kind"]) == (8, 8, "QL2103", "conflict")
+    assert "is a file, not a folder (QL2103)" in done.stderr
+
+
+def test_the_default_pack_must_be_there(tmp_path: Path) -> None:
+    done = ql("build", LIBRARY, "-o", tmp_path / "lib", "--pack", "nowhere")
+    assert (done.exit_code, "QL2201" in done.stderr) == (7, True)
+
+
+def test_settings_that_look_like_a_slip_are_warned_of(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("QL_JOB", "2")
+    done = ql("plan", LIBRARY, "--pack", "nowhere")
+    assert "QL_JOB in the environment is no setting; did you mean QL_JOBS?" in done.stderr
+
+
+def test_a_plan_is_a_tree_with_estimates(tiny: App) -> None:
+    done = ql("plan", LIBRARY, given=tiny)
+    assert done.exit_code == 0
+    assert done.stdout.startswith(
+        "town-library: standard, about 755 lines of business code, 7 tasks\ngenerate  0.6 s\n"
+    )
+    assert "put together and tidy" in done.stdout
+    made = json.loads(ql("plan", CLINIC, "--json", given=tiny).stdout)
+    assert (made["tier"], made["tasks"][-1]["id"]) == ("complex", "package")
+
+
+def test_a_spec_is_checked_and_printed() -> None:
+    done = ql("parse", LIBRARY)
+    assert (done.exit_code, done.stdout) == (0, LIBRARY.read_text())
+
+
+def test_a_text_is_read_into_a_file(tmp_path: Path) -> None:
+    done = ql("parse", TEXT, "-o", tmp_path / "spec.yaml")
+    assert (done.exit_code, done.stdout) == (0, "")
+    assert "running  reading" in done.stderr
+    assert ql("parse", tmp_path / "spec.yaml").exit_code == 0
+
+
+def test_the_summary_of_a_spec_has_one_stable_shape() -> None:
+    shown = json.loads(ql("parse", LIBRARY, "--json").stdout)
+    assert list(shown) == ["entities", "roles", "operations", "rules", "assumptions", "questions"]
+    book = next(entity for entity in shown["entities"] if entity["name"] == "Book")
+    assert list(book) == ["name", "fields", "relations", "states"]
+    assert {"name": "isbn", "type": "string", "required": True, "unique": True} in book["fields"]
+
+
+def test_a_file_that_cannot_be_written_is_named(tmp_path: Path) -> None:
+    done = ql("parse", LIBRARY, "-o", tmp_path / "missing" / "spec.yaml")
+    assert (done.exit_code, "QL4003" in done.stderr) == (6, True)
+
+
+def test_wrong_specs_name_their_place(tmp_path: Path) -> None:
+    path = tmp_path / "spec.yaml"
+    path.write_text("spec: 1\nservice: {name: shed}\nentites: {}\n")
+    done = ql("parse", path)
+    assert done.exit_code == 4
+    assert f"{path}:3:1" in done.stderr
+    assert "entities" in done.stderr
+
+
+def test_differences_of_specs_are_told(tmp_path: Path) -> None:
+    path = tmp_path / "spec.yaml"
+    path.write_text(LIBRARY.read_text().replace("name: town-library", "name: city-library"))
+    assert "fits" in ql("diff", LIBRARY, path).stdout
+    assert "breaks" in ql("diff", LIBRARY, CLINIC).stdout
+    assert ql("diff", LIBRARY, LIBRARY).stdout == "nothing changed\n"
+
+
+def test_a_changed_capsule_is_shown_file_by_file(tiny: App, tmp_path: Path) -> None:
+    folder = tmp_path / "lib"
+    ql("build", LIBRARY, "-o", folder, given=tiny)
+    (folder / "spec.yaml").write_text("changed")
+    (folder / ".data").mkdir()
+    (folder / ".data" / "rows").write_text("mine")
+    done = ql("verify", folder)
+    assert (done.exit_code, "spec.yaml: " in done.stdout, ".data" in done.stdout) == (1, True, False)
+    shown = json.loads(ql("verify", folder, "--json").stdout)
+    assert shown["unchanged"] is False
+    assert [finding["path"] for finding in shown["findings"]] == ["spec.yaml"]
+
+
+def test_codes_are_explained() -> None:
+    assert ql("explain", "ql2101").stdout.startswith("QL2101\n\nThe target folder holds files")
+    everything = ql("explain").stdout
+    assert "QL2101  The target folder holds files that no build has put there" in everything
+    unknown = ql("explain", "QL210")
+    assert (unknown.exit_code, "the nearest are QL2101, QL2102" in unknown.stderr) == (7, True)
+
+
+def test_the_doctor_finds_this_machine_well() -> None:
+    done = ql("doctor")
+    assert done.exit_code == 0, done.stdout
+    assert [line.split()[2] for line in done.stdout.splitlines()] == [
+        "Python", "Sandbox", "PostgreSQL", "Language", "Disk",
+    ]  # fmt: skip
+    shown = json.loads(ql("doctor", "--json").stdout)
+    assert shown["well"] is True
+    assert {diagnosis["fix"] for diagnosis in shown["diagnoses"]} == {""}
+
+
+def test_the_doctor_says_how_to_get_what_is_missing(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PATH", "/nowhere")
+    done = ql("doctor")
+    lines = done.stdout.splitlines()
+    assert done.exit_code == 10
+    assert "failed   Sandbox" in lines[1]
+    assert "fix             Install bubblewrap" in lines[2]
+    assert "failed   PostgreSQL" in lines[3]
+
+
+def test_what_is_no_service_does_not_run(tmp_path: Path) -> None:
+    done = ql("run", tmp_path)
+    assert (done.exit_code, "QL2120" in done.stderr) == (7, True)
+    assert ql("run", tmp_path, "--port", "0").exit_code == 2

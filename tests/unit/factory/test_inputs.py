@@ -1,0 +1,119 @@
+"""Inputs are told apart by what they hold, and what cannot be read is refused with a way out."""
+
+from pathlib import Path
+
+import pytest
+
+from quantumlayer.core.errors import DomainError
+from quantumlayer.factory.errors import (
+    InputEmptyError,
+    InputFormatError,
+    InputMissingError,
+    InputTooLargeError,
+    MixedInputsError,
+)
+from quantumlayer.factory.inputs import MAX_BYTES, read_inputs
+
+
+def file(folder: Path, content: bytes, name: str = "input.md") -> Path:
+    path = folder / name
+    path.write_bytes(content)
+    return path
+
+
+@pytest.mark.parametrize(
+    ("content", "is_spec"),
+    [
+        (b"spec: 1\n", True),
+        (b"\xef\xbb\xbfspec: 1\n", True),
+        (b"# a comment\n\n---\nspec: 2\n", True),
+        (b"%YAML 1.2\n---\n'spec': 1\n", True),
+        (b'"spec" : 1\n', True),
+        (b"The spec: 1 thing\n", False),
+        (b"# Town library\n\nWe run a library.\n", False),
+        (b"specification: long\n", False),
+    ],
+)
+def test_a_spec_is_known_by_its_first_key(content: bytes, is_spec: bool, tmp_path: Path) -> None:
+    (one,) = read_inputs([file(tmp_path, content)])
+    assert one.is_spec is is_spec
+    assert one.text.encode() == content
+
+
+@pytest.mark.parametrize(
+    ("content", "what", "hint"),
+    [
+        (b"%PDF-1.7 ...", "a PDF", "pdftotext"),
+        (b"PK\x03\x04 word/document.xml", "a Word document or an archive", "plain text"),
+        (b"\xd0\xcf\x11\xe0\xa1\xb1", "a Word document", "plain text"),
+        (b"{\\rtf1 hello}", "Rich Text", "plain text"),
+        (b"\x1f\x8b\x08", "compressed", "Unpack"),
+        (b"\x89PNG\r\n", "a picture", "Write down"),
+        (b"\x7fELF\x02", "a program", "sentences"),
+        (b"SQLite format 3\0", "a database", "sentences"),
+        (b"\xff\xfeT\0o\0", "UTF-16", "iconv"),
+        (b"text with \0 in it", "binary", "UTF-8"),
+        ("fünf Bücher".encode("latin-1"), "not text in UTF-8", "iconv"),
+    ],
+)
+def test_other_formats_are_named_with_a_way_out(content: bytes, what: str, hint: str, tmp_path: Path) -> None:
+    path = file(tmp_path, content)
+    with pytest.raises(InputFormatError) as caught:
+        read_inputs([path])
+    assert what in caught.value.what
+    assert str(path) in caught.value.what
+    assert hint in caught.value.hint
+
+
+def test_the_line_of_a_foreign_byte_is_named(tmp_path: Path) -> None:
+    with pytest.raises(InputFormatError) as caught:
+        read_inputs([file(tmp_path, b"one\ntwo\nthr\xe9e\n")])
+    assert caught.value.why == "line 3 holds the byte 0xe9"
+
+
+@pytest.mark.parametrize("content", [b"", b" \n\t\r\n", b"\xef\xbb\xbf\n"])
+def test_nothing_is_nothing(content: bytes, tmp_path: Path) -> None:
+    with pytest.raises(InputEmptyError):
+        read_inputs([file(tmp_path, content)])
+
+
+def test_five_megabytes_are_the_limit(tmp_path: Path) -> None:
+    (one,) = read_inputs([file(tmp_path, b"a" * MAX_BYTES)])
+    assert len(one.text) == MAX_BYTES
+    with pytest.raises(InputTooLargeError, match="over 5 MB"):
+        read_inputs([file(tmp_path, b"a" * (MAX_BYTES + 1))])
+
+
+@pytest.mark.parametrize("name", ["missing.md", "a\0b", "x" * 300])
+def test_a_missing_file_is_named(name: str, tmp_path: Path) -> None:
+    with pytest.raises(InputMissingError, match="cannot be read"):
+        read_inputs([tmp_path / name])
+
+
+def test_a_folder_is_answered_with_the_texts_in_it(tmp_path: Path) -> None:
+    with pytest.raises(InputFormatError, match="is a folder") as caught:
+        read_inputs([tmp_path])
+    assert caught.value.hint == InputFormatError.hint
+    file(tmp_path, b"text")
+    with pytest.raises(InputFormatError) as caught:
+        read_inputs([tmp_path])
+    assert f"ql build {tmp_path / 'input.md'}" in caught.value.hint
+
+
+@pytest.mark.parametrize("contents", [(b"spec: 1\n", b"A text.\n"), (b"spec: 1\n", b"spec: 1\n")])
+def test_a_spec_stands_alone(contents: tuple[bytes, bytes], tmp_path: Path) -> None:
+    paths = [file(tmp_path, content, f"{number}.txt") for number, content in enumerate(contents)]
+    with pytest.raises(MixedInputsError) as caught:
+        read_inputs(paths)
+    assert "0.txt" in caught.value.why
+
+
+def test_several_texts_are_read_together(tmp_path: Path) -> None:
+    paths = [file(tmp_path, b"One.", "one.md"), file(tmp_path, b"Two.", "two.md")]
+    assert [one.text for one in read_inputs(paths)] == ["One.", "Two."]
+
+
+def test_every_refusal_has_a_next_step(tmp_path: Path) -> None:
+    with pytest.raises(DomainError) as caught:
+        read_inputs([file(tmp_path, b"")])
+    assert caught.value.hint

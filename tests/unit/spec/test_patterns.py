@@ -1,0 +1,55 @@
+"""Patterns must be valid, must run in the services' engine, and must never be slow."""
+
+import pytest
+
+from quantumlayer.spec.validate.patterns import judge_pattern, matches
+
+
+@pytest.mark.parametrize(
+    "pattern",
+    [
+        "[0-9]{13}",
+        "[A-Z]{2}-?[0-9]+",
+        "(a|b)c",
+        "[a-z0-9]+(-[a-z0-9]+)*",
+        r"\d{3}(?:\.\d{3})*",
+        r"[^\]]+",
+        "(ab?){2}",
+        "[]a]+",
+        "a{2,}b",
+        "a+?",
+        r"\(x\)",
+        "x{0,3}",
+    ],
+)
+def test_usual_patterns_are_fine(pattern: str) -> None:
+    assert judge_pattern(pattern) == ""
+
+
+@pytest.mark.parametrize(
+    ("pattern", "fault"),
+    [
+        ("(a+)+", "for ever"),
+        ("(a*)*b", "for ever"),
+        ("(?:a{1,3})*", "for ever"),
+        ("(a|a)*", "for ever"),
+        ("((a+)b?)+", "for ever"),
+        ("([a-z]*-)*", "for ever"),
+        ("(-[-a]+)*", "for ever"),
+        ("((a{50}){50}){50}", "1000 times"),
+        ("a{2000}", "1000 times"),
+        ("[", "no regular expression"),
+        ("a)", "no regular expression"),
+        ("(?=a)b", "look-around"),
+        (r"(a)\1", "look-around"),
+        ("a" * 201, "longer than 200"),
+    ],
+)
+def test_bad_patterns_are_refused(pattern: str, fault: str) -> None:
+    assert fault in judge_pattern(pattern)
+
+
+def test_a_pattern_describes_the_whole_text() -> None:
+    assert matches("[0-9]{3}|x", "123")
+    assert not matches("[0-9]{3}|x", "1234")
+    assert not matches("[0-9]{3}", "123\n")

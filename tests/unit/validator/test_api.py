@@ -1,0 +1,174 @@
+"""The running service against its API document."""
+
+import asyncio
+import json
+import runpy
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from quantumlayer.core.checks import Check, Status
+from quantumlayer.qlayer.validator import prepare_api
+from quantumlayer.qlayer.validator.api_report import read_report
+from quantumlayer.qlayer.validator.models import CheckContext
+from quantumlayer.qlayer.validator.postgres import Database, PostgresServer
+from quantumlayer.qlayer.validator.registry import run_check
+from quantumlayer.sandbox.ports import Command, Completed, Mount
+
+Run = Callable[..., Check]
+
+
+APP = "src/tiny/app.py"
+
+
+@pytest.mark.slow
+def test_a_service_that_keeps_to_its_document_passes(check: Run) -> None:
+    found = check("api")
+    assert found.status is Status.PASSED, (found.findings, found.log)
+    assert found.figures["operations"] == 2
+    assert found.figures["cases"] >= 20
+
+
+@pytest.mark.slow
+def test_an_answer_that_breaks_the_document_is_found(check: Run, service: Path) -> None:
+    source = (service / APP).read_text().replace("return Count(notes=found or 0)", "raise HTTPException(418)")
+    found = check("api", {APP: source})
+    assert found.status is Status.FAILED
+    (finding,) = [finding for finding in found.findings if finding.code == "ST103"]
+    assert finding.message.startswith("GET /count: Undocumented status code. Received: 418")
+    assert "Try: curl -X GET" in finding.message
+    assert "http://127.0.0.1:8000/count" in finding.message
+    assert "token of reader" not in found.model_dump_json()
+
+
+@pytest.mark.slow
+def test_sign_in_that_is_not_asked_for_is_found(check: Run, service: Path) -> None:
+    source = (service / APP).read_text().replace('credentials != "token of reader"', 'credentials == ""')
+    found = check("api", {APP: source.replace("token is None or ", "token is not None and ")})
+    assert found.status is Status.FAILED
+    assert "GET /count" in found.findings[0].message
+
+
+@pytest.mark.slow
+def test_a_service_that_cannot_be_seeded_is_an_error_of_the_check(check: Run) -> None:
+    found = check("api", {"tests/seed.json": '[{"colour": "red"}]'})
+    assert found.status is Status.ERROR
+    assert found.summary == "preparing tiny ended with 1."
+    assert "INSERT INTO note" in found.log
+
+
+class Prepared:
+    """A sandbox in which every command prints a prepared API and leaves these files."""
+
+    def __init__(self, **files: str) -> None:
+        self.files = files
+
+    async def run(self, command: Command, /) -> Completed:
+        """End well."""
+        for name, text in self.files.items():
+            (command.cwd / f"schemathesis.{name}").write_text(text)
+        paths = {"/a": {"get": {}, "put": {"x-roles": ["b"], "parameters": [{"name": "X", "in": "query"}]}}}
+        return Completed(0, json.dumps({"document": {"paths": paths}, "tokens": {"b": "t"}}), "last words", 0.1)
+
+
+class Ready(PostgresServer):
+    """A server that is there already."""
+
+    async def database(self) -> Database:
+        """Never connected to."""
+        return Database("sqlite://", Mount(Path(__file__)))
+
+
+@pytest.mark.parametrize("files", [{}, {"json": "{}"}, {"json": "{}", "xml": "<testsuites/>"}])
+def test_a_run_that_leaves_no_report_is_an_error_of_the_check(
+    service: Path, tmp_path: Path, files: dict[str, str]
+) -> None:
+    sandbox = Prepared(**files)
+    found = asyncio.run(run_check("api", service, CheckContext(sandbox, Ready(sandbox), tmp_path)))
+    assert (found.status, found.summary) == (Status.ERROR, "schemathesis ended with 0.")
+    assert found.log == "last words"
+
+
+def test_preparing_migrates_seeds_and_makes_tokens(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    package = tmp_path / "prepared"
+    package.mkdir()
+    (package / "__init__.py").write_text("")
+    (package / "__main__.py").write_text("import sys\nprint(*sys.argv[1:])\nsys.exit(0)\n")
+    (package / "app.py").write_text(
+        "class App:\n"
+        "    def openapi(self) -> dict:\n"
+        "        return {'paths': {'/a': {'get': {'x-roles': ['b', 'c']}, 'put': {}}}}\n"
+        "create_app = App\n"
+    )
+    (tmp_path / "alembic.ini").write_text("[alembic]\nscript_location = migrations\npath_separator = os\n")
+    (tmp_path / "migrations" / "versions").mkdir(parents=True)
+    (tmp_path / "migrations" / "env.py").write_text("")
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.syspath_prepend(str(tmp_path))
+    monkeypatch.setattr(sys, "argv", ["ours", "prepared"])
+    runpy.run_path(prepare_api.__file__, run_name="__main__")
+    answer = json.loads(capsys.readouterr().out)
+    assert answer["tokens"] == {"b": "token b"}
+    assert list(answer["document"]["paths"]) == ["/a"]
+    (package / "__main__.py").write_text("raise SystemExit('no')\n")
+    with pytest.raises(SystemExit):
+        prepare_api.call("prepared")
+
+
+SUMMARY = {
+    "complete": True,
+    "operations": {"tested": 2},
+    "test_cases": {"generated": 9},
+    "failures": [],
+    "errors": [],
+    "warnings": {},
+}
+EMPTY = "<testsuites/>"
+
+
+def test_what_only_the_summary_knows_is_found() -> None:
+    failure = {"code": "ST999", "title": "Odd", "operations": ["GET /a", "GET /b"]}
+    gaps = {"unresolvable_reference": ["GET /a"], "validation_mismatch": ["GET /b"]}
+    summary = SUMMARY | {"failures": [failure], "errors": [{"message": "lost"}], "warnings": gaps}
+    findings, cases = read_report(json.dumps(summary), EMPTY)
+    assert cases == 9
+    assert [(finding.code, finding.message.split(":")[0]) for finding in findings] == [
+        ("ST999", "GET /a, GET /b"),
+        ("error", "schemathesis met an error"),
+        ("unresolvable_reference", "GET /a"),
+    ]
+
+
+def test_each_failure_of_a_case_is_told_once_with_its_call() -> None:
+    text = (
+        "1. Test Case ID: abc\n\n- ST103 Undocumented status code\n\n    Received: 400\n\n- ST202 Rejected\n\n    Why\n"
+        "\n[400] Bad Request:\n\n    `{}`\n\nReproduce with:\n\n    curl -X GET http://a/b\n"
+        "2. Test Case ID: def\n\n- ST999 Odd\n"
+    )
+    junit = f'<testsuites><testcase name="GET /b"><failure>{text}</failure></testcase></testsuites>'
+    findings, _ = read_report(json.dumps(SUMMARY), junit)
+    assert [finding.message for finding in findings] == [
+        "GET /b: Undocumented status code. Received: 400 Try: curl -X GET http://a/b",
+        "GET /b: Rejected. Why Try: curl -X GET http://a/b",
+        "GET /b: Odd. ",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("summary", "junit"),
+    [
+        (json.dumps(SUMMARY | {"complete": False}), EMPTY),
+        (json.dumps(SUMMARY | {"operations": {"tested": 0}}), EMPTY),
+        (json.dumps(SUMMARY | {"operations": None}), EMPTY),
+        ("{}", EMPTY),
+        ("no json", EMPTY),
+        (json.dumps(SUMMARY), "no xml"),
+    ],
+)
+def test_a_run_without_an_end_is_no_result(summary: str, junit: str) -> None:
+    with pytest.raises(ValueError, match=r"end|report|Expecting"):
+        read_report(summary, junit)
