@@ -10,7 +10,7 @@ from quantumlayer.sandbox.ports import Command, Mount, Sandbox
 
 TIDY = """
 ruff check --no-cache --quiet --fix --exit-zero --select F401,I,UP --output-format concise . >&2 || exit
-ruff format --no-cache --quiet .
+ruff format --no-cache --quiet --config format.skip-magic-trailing-comma=true .
 """
 
 

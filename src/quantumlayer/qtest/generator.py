@@ -1,12 +1,14 @@
 """The generator: from a Spec to its `tests/` folder."""
 
 import json
+import re
 from collections.abc import Iterator, Sequence
 from datetime import UTC
 from typing import Any
 
 from quantumlayer.core.artifact import Artifact
 from quantumlayer.qtest.access import access_tests
+from quantumlayer.qtest.bodies import Creation
 from quantumlayer.qtest.concurrency import concurrency_tests
 from quantumlayer.qtest.derived import derived_tests
 from quantumlayer.qtest.factories import factories
@@ -15,7 +17,7 @@ from quantumlayer.qtest.limits import limit_tests
 from quantumlayer.qtest.lists import list_tests
 from quantumlayer.qtest.literals import source, text
 from quantumlayer.qtest.operations import operation_tests
-from quantumlayer.qtest.privacy import personal_rows, visibility_tests
+from quantumlayer.qtest.privacy import personal_tests, visibility_tests
 from quantumlayer.qtest.properties import property_tests
 from quantumlayer.qtest.records import Records
 from quantumlayer.qtest.relations import relation_tests
@@ -56,7 +58,6 @@ class QTest:
         suite = Suite(spec)
         modules = _modules(suite)
         proven = {address for module in modules for test in module.tests for address in proofs(test)}
-        proven |= {address for _, address in personal_rows(suite)}
         reasons = {item.element: item for item in suite.open}
         return tuple(
             reasons.get(claim.element)
@@ -69,6 +70,11 @@ class QTest:
 def proofs(test: Test) -> set[str]:
     """Every address that a test names."""
     return {*test.proves, *(address for row in test.rows for address in row.proves)}
+
+
+def mentions(module: Module, constant: str) -> bool:
+    """Whether a test of a module uses a constant."""
+    return any(re.search(rf"\b{constant}\b", line) for test in module.tests for line in test.body)
 
 
 def _modules(suite: Suite) -> list[Module]:
@@ -86,12 +92,15 @@ def _modules(suite: Suite) -> list[Module]:
         module.tests += operation_tests(records)
         module.tests += list_tests(records)
         module.tests += history_tests(records)
+        module.tests += personal_tests(records)
         found.append(module)
     access = Module("tests/test_access.py", "Who may do what, and who sees what.")
     access.tests += access_tests(suite)
     access.tests += visibility_tests(suite)
     races = Module("tests/test_concurrency.py", "Callers who do the same thing at the same moment.")
     races.tests += concurrency_tests(suite)
+    bodies = (Creation.of(suite, name) for name in suite.spec.entities)
+    races.constants += [one.definition for one in bodies if one is not None and mentions(races, one.constant)]
     texts = Module("tests/test_properties.py", "What holds for every value, tried with many.")
     texts.tests += property_tests(suite)
     return [*found, *(module for module in (access, races, texts) if module.tests)]
@@ -131,6 +140,5 @@ def _shared(suite: Suite) -> dict[str, Any]:
         "roles": roles,
         "plain_roles": [name for name, role in spec.roles.items() if role.record is None],
         "own": [(name, suite.names(role.record).snake) for name, role in spec.roles.items() if role.record],
-        "personal": personal_rows(suite),
         "example_role": next(iter(roles), "anyone"),
     }

@@ -122,7 +122,7 @@ class Operating:
                 held[entity.states.field] = self.operation.to
                 proves.append(f"entities.{entity_name}.states")
         else:
-            held, proves = self._created(base, entity_name)
+            held, proves = self.created(base, entity_name)
         pairs = []
         for key, value in held.items():
             if isinstance(value, Record) and scene.named(value):
@@ -141,7 +141,7 @@ class Operating:
         kept = [*self.operation.sets.values(), *(self.operation.creates.set if self.operation.creates else {}).values()]
         return f"takes.{key}" in kept
 
-    def _created(self, base: Witness, entity_name: str) -> tuple[dict[str, object], list[str]]:
+    def created(self, base: Witness, entity_name: str) -> tuple[dict[str, object], list[str]]:
         """What the created record holds, and the defaults that it shows."""
         creation = self.operation.creates
         assert creation is not None  # noqa: S101 - only called when there is one
@@ -170,7 +170,7 @@ class Operating:
         said = self.operation.requires[key].else_
         condition = self.suite.requirements(self.name)[key]
         for role in self.operation.by:
-            found = self._around(role, condition.cel)
+            found = self.around(role, condition.cel)
             if found is None:
                 continue
             refused = Scene(self.suite, found.refused)
@@ -184,7 +184,8 @@ class Operating:
             return
         self.suite.leave_open(address, NO_WITNESS)
 
-    def _around(self, role: str, cel: str) -> Pair | None:
+    def around(self, role: str, cel: str) -> Pair | None:
+        """Worlds on both sides of a requirement, for the first state in which there are some."""
         for state in self.operation.from_ or (None,):
             question = self.question(role, state)
             target = next(one for one in question.conditions if one.cel == cel)

@@ -39,15 +39,7 @@ async def run_watched(
         FileNotFoundError: There is no such program.
     """
     started = time.monotonic()
-    process = await asyncio.create_subprocess_exec(
-        *argv,
-        cwd=cwd,
-        env=dict(env),
-        stdin=asyncio.subprocess.PIPE,
-        stdout=asyncio.subprocess.PIPE,
-        stderr=asyncio.subprocess.PIPE,
-        start_new_session=True,
-    )
+    process = await _begun(argv, cwd, env)
     assert process.stdout is not None  # noqa: S101 - asked for above
     assert process.stderr is not None  # noqa: S101 - asked for above
     outputs = [asyncio.create_task(_read(stream)) for stream in (process.stdout, process.stderr)]
@@ -70,6 +62,29 @@ async def run_watched(
         timed_out=not done,
         out_of_memory=watcher in done and finished not in done,
     )
+
+
+async def _begun(argv: Sequence[str], cwd: Path, env: Mapping[str, str]) -> asyncio.subprocess.Process:
+    """Start a program at the head of a process group of its own."""
+    start = asyncio.create_subprocess_exec(
+        *argv,
+        cwd=cwd,
+        env=dict(env),
+        stdin=asyncio.subprocess.PIPE,
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.PIPE,
+        start_new_session=True,
+    )
+    starting = asyncio.ensure_future(start)
+    try:
+        return await asyncio.shield(starting)
+    except asyncio.CancelledError:
+        # Left to itself, asyncio would kill only the one process, which may have started the next by then.
+        with contextlib.suppress(OSError):
+            process = await starting
+            kill_tree(process.pid)
+            await process.wait()
+        raise
 
 
 def tree(root: int) -> list[int]:

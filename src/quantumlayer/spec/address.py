@@ -7,7 +7,6 @@ from pydantic import BaseModel
 from quantumlayer.spec.model import Spec
 
 _ALWAYS = frozenset({"access", "on_delete", "timezone"})
-_SAYS_ITSELF = frozenset({"entities", "roles", "operations", "quality"})
 _NOUNS = {
     "roles": "role",
     "operations": "operation",
@@ -23,6 +22,7 @@ _NOUNS = {
     "access": "grant",
     "examples": "example",
 }
+_SILENT = frozenset({"entities", "fields", "relations", "derived", *_NOUNS})
 
 
 def elements(spec: Spec) -> Mapping[str, object]:
@@ -39,27 +39,20 @@ def describe(spec: Spec, address: str) -> str:
     if address not in elements(spec):
         raise KeyError(address)
     said: list[str] = []
-    previous = ""
+    parent = part = ""
     for part in address.split("."):
-        word = _word(previous, part)
-        if word:
-            said.insert(0, word)
-        previous = part
-    last = address.rpartition(".")[2]
-    if last in _NOUNS or not said:
-        said.insert(0, last)
-    return " of ".join(said)
+        said.insert(0, _word(parent, part))
+        parent = part
+    return " of ".join(filter(None, [said[0] or part, *said[1:]]))
 
 
 def _word(parent: str, part: str) -> str:
     """What a part of an address adds to its words: nothing for the name of a collection."""
     if part.isdigit():
-        return f"{_NOUNS.get(parent, 'item')} {int(part) + 1}"
+        return f"{_NOUNS[parent]} {int(part) + 1}"
     if parent in _NOUNS:
         return f"{_NOUNS[parent]} {part}"
-    if parent == "" or part in {"fields", "relations", "derived", *_NOUNS}:
-        return ""
-    return part
+    return "" if part in _SILENT and parent not in _SILENT else part
 
 
 def _inside(prefix: str, node: BaseModel) -> Iterator[tuple[str, object]]:

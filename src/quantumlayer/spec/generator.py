@@ -33,7 +33,11 @@ class OpenElement(BaseModel):
 
 
 class Generator(Protocol):
-    """Pure functions from a Spec to files: the same Spec gives the same bytes."""
+    """Pure functions from a Spec to files: the same Spec gives the same bytes.
+
+    A generator may have `checks: tuple[str, ...]`, the names of the checks that apply to what it makes; without it all
+    checks do.
+    """
 
     name: str
     version: str

@@ -77,7 +77,7 @@ def _merge(target: dict[str, object], old: dict[str, object], new: dict[str, obj
         elif isinstance(here, list) and isinstance(before, list) and isinstance(value, list):
             _merge_items(here, before, value)
         else:
-            target[key] = _writable(value)
+            target[_writable_text(key)] = _writable(value)
 
 
 def _merge_items(target: list[object], old: list[object], new: list[object]) -> None:
@@ -97,7 +97,7 @@ def _writable(value: object) -> object:
     from ruamel.yaml.comments import CommentedMap, CommentedSeq  # noqa: PLC0415  as above
 
     if isinstance(value, dict):
-        mapping = CommentedMap({key: _writable(item) for key, item in value.items()})
+        mapping = CommentedMap({_writable_text(key): _writable(item) for key, item in value.items()})
         if not any(isinstance(item, dict) for item in value.values()):
             mapping.fa.set_flow_style()
         return mapping
@@ -106,7 +106,16 @@ def _writable(value: object) -> object:
         if not any(isinstance(item, (dict, list)) for item in value):
             sequence.fa.set_flow_style()
         return sequence
-    return value
+    return _writable_text(value) if isinstance(value, str) else value
+
+
+def _writable_text(text: str) -> str:
+    """A text with the quotes it needs: the round-trip writer leaves out some, as of `:a`."""
+    if not text.isprintable() or _text(text, flow=True) == text:
+        return text
+    from ruamel.yaml.scalarstring import SingleQuotedScalarString  # noqa: PLC0415  as above
+
+    return cast("str", SingleQuotedScalarString(text))
 
 
 def _represent_decimal(writer: "RoundTripRepresenter", value: Decimal) -> "ScalarNode":

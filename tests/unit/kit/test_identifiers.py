@@ -3,12 +3,13 @@
 import keyword
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from quantumlayer.kit.identifiers import MAX_LENGTH, class_name, identifier, plural, safe, singular, words
 
 
+@settings(deadline=None)
 @given(st.text())
 def test_any_text_becomes_an_identifier_that_is_no_keyword(text: str) -> None:
     for name in (identifier(text), class_name(text)):
@@ -19,6 +20,7 @@ def test_any_text_becomes_an_identifier_that_is_no_keyword(text: str) -> None:
         assert len(name) <= MAX_LENGTH
 
 
+@settings(deadline=None)
 @given(st.text())
 def test_an_identifier_stays_what_it_is(text: str) -> None:
     name = identifier(text)

@@ -161,6 +161,19 @@ def test_cancelling_ends_everything_that_was_started() -> None:
     assert running("sleep\x00984") == []
 
 
+def test_cancelling_leaves_nothing_at_any_moment_of_the_start() -> None:
+    async def cancelled() -> None:
+        for moment in range(40):
+            task = asyncio.create_task(SANDBOX.run(Command(("sleep", "982"))))
+            await asyncio.sleep(moment / 4000)
+            task.cancel()
+            await asyncio.wait((task,))
+            assert task.cancelled()
+
+    asyncio.run(cancelled())
+    assert running("sleep\x00982") == []
+
+
 def test_long_output_keeps_its_beginning_and_end() -> None:
     done = shell("echo begin; head -c 3000000 /dev/zero | tr '\\0' x; echo end")
     assert done.stdout.startswith("begin\n")

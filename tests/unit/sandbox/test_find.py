@@ -76,6 +76,17 @@ def test_without_a_sandbox_a_program_that_does_not_exist_cannot_start() -> None:
         asyncio.run(UnsafeSandbox().run(Command(("no-such-program",))))
 
 
+def test_cancelling_a_program_that_does_not_exist_is_cancelling() -> None:
+    async def cancelled() -> bool:
+        task = asyncio.create_task(UnsafeSandbox().run(Command(("no-such-program",))))
+        await asyncio.sleep(0)
+        task.cancel()
+        await asyncio.wait((task,))
+        return task.cancelled()
+
+    assert asyncio.run(cancelled())
+
+
 def test_a_tree_begins_with_its_root_and_ended_processes_take_no_memory() -> None:
     ended = 2**22 + 1
     assert tree(os.getpid())[0] == os.getpid()

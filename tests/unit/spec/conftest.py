@@ -83,16 +83,16 @@ def judge() -> Judge:
 
 
 @pytest.fixture
-def contradiction(judge: Judge) -> Callable[..., None]:
-    """Asserts that an edit of the shop's Spec gives one problem with this element, message and hint, and a place."""
+def contradiction(judge: Judge) -> Callable[..., Problem]:
+    """The one problem with this element and message after an edit of the shop's Spec; it has a hint and a place."""
 
-    def expected(old: str, new: str, element: str, what: str, hint: str) -> None:
+    def expected(old: str, new: str, element: str, what: str) -> Problem:
         problems = judge(old, new)
         hits = [problem for problem in problems if problem.element == element and what in problem.message]
         assert len(hits) == 1, [problem.shown("spec.yaml") for problem in problems]
-        assert hint in hits[0].hint
         assert hits[0].hint
         assert hits[0].line > 0
         assert hits[0].column > 0
+        return hits[0]
 
     return expected

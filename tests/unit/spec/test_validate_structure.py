@@ -4,6 +4,8 @@ from collections.abc import Callable
 
 import pytest
 
+from quantumlayer.spec.errors import Problem
+
 CASES = [
     (
         "{to: Buyer}",
@@ -113,6 +115,6 @@ CASES = [
 
 @pytest.mark.parametrize(("old", "new", "element", "what", "hint"), CASES)
 def test_a_contradiction_is_found_at_its_place(
-    contradiction: Callable[..., None], old: str, new: str, element: str, what: str, hint: str
+    contradiction: Callable[..., Problem], old: str, new: str, element: str, what: str, hint: str
 ) -> None:
-    contradiction(old, new, element, what, hint)
+    assert hint in contradiction(old, new, element, what).hint

@@ -72,12 +72,14 @@ def test_a_folder_that_is_no_service_is_told(check: Run, service: Path) -> None:
     assert "has no pyproject.toml" in check("format").summary
 
 
+@pytest.mark.slow
 def test_a_check_changes_nothing_in_the_repository(check: Run, service: Path) -> None:
     before = {path: path.read_bytes() for path in service.rglob("*") if path.is_file()}
     check("tests", {})
     assert {path: path.read_bytes() for path in service.rglob("*") if path.is_file()} == before
 
 
+@pytest.mark.slow
 def test_logs_do_not_name_the_private_copy(check: Run) -> None:
     found = check("tests", {"tests/test_wrong.py": "def test_wrong() -> None:\n    raise ValueError(__file__)\n"})
     assert "ql-check-" not in found.log
@@ -96,6 +98,7 @@ def test_cancelling_is_not_swallowed(service: Path, tmp_path: Path) -> None:
     assert asyncio.run(cancelled())
 
 
+@pytest.mark.slow
 def test_few_caches_of_packages_are_kept(check: Run, cache: Path) -> None:
     for number in range(KEPT + 1):
         (cache / "mypy" / f"old-{number}").mkdir(parents=True, exist_ok=True)

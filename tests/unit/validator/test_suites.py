@@ -10,6 +10,8 @@ from quantumlayer.core.checks import Check, Status
 Run = Callable[..., Check]
 
 
+pytestmark = pytest.mark.slow
+
 FAILING = """import pytest
 
 
@@ -74,19 +76,18 @@ def test_settings_that_stop_pytest_are_an_error_of_the_check(check: Run) -> None
 
 @pytest.mark.parametrize("report", ["no report", "<testsuites/>"])
 def test_a_run_without_a_readable_report_is_an_error_of_the_check(check: Run, report: str) -> None:
-    hook = f"def pytest_unconfigure() -> None:\n    import os\n    open('junit.xml', 'w').write({report!r})\n    os._exit(3)\n"
+    body = f"import os\n    open('junit.xml', 'w').write({report!r})\n    os._exit(3)\n"
+    hook = f"def pytest_unconfigure() -> None:\n    {body}"
     found = check("tests", {"tests/conftest.py": hook})
     assert (found.status, found.summary) == (Status.ERROR, "pytest ended with 3.")
 
 
-@pytest.mark.slow
 def test_tests_that_need_postgres_have_a_real_one(check: Run) -> None:
     found = check("postgres-tests")
     assert found.status is Status.PASSED, found.log
     assert [test.name for test in found.tests] == ["tests/test_tiny.py::test_postgres"]
 
 
-@pytest.mark.slow
 def test_a_test_that_fails_on_postgres_is_found(check: Run) -> None:
     source = "import pytest\n\n\n@pytest.mark.postgres\ndef test_wrong() -> None:\n    assert False\n"
     found = check("postgres-tests", {"tests/test_wrong.py": source})
@@ -98,7 +99,6 @@ def test_migrations_work_on_sqlite(check: Run) -> None:
     assert check("migrations-sqlite").status is Status.PASSED
 
 
-@pytest.mark.slow
 def test_migrations_work_on_postgres(check: Run) -> None:
     found = check("migrations-postgres")
     assert found.status is Status.PASSED, found.log

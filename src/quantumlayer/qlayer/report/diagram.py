@@ -69,7 +69,9 @@ def entity_picture(spec: Spec) -> Picture:
     """Entities with their fields; a relation runs from its row to the entity it refers to."""
     rows = {name: list(_rows(entity)) for name, entity in spec.entities.items()}
     nodes = [Node(name, _width(name, rows[name]), _HEAD + _LINE * len(rows[name]) + 8) for name in rows]
-    relations = [(name, key, relation) for name, entity in spec.entities.items() for key, relation in entity.relations.items()]
+    relations = [
+        (name, key, relation) for name, entity in spec.entities.items() for key, relation in entity.relations.items()
+    ]
     edges = [
         Edge(relation.to, name, _HEAD + _LINE * (list(spec.entities[name].relations).index(key) + 0.5))
         for name, key, relation in relations
@@ -99,7 +101,12 @@ def state_picture(spec: Spec, entity: str, states: States) -> Picture:
         said.append(f"{name} moves it from {origin} to {operation.to}.")
     layout = arrange(nodes, edges)
     boxes = tuple(
-        Box(_short(name), name, "begin" if name == states.values[0] and kind == "state" else kind, layout.boxes[kind, name])
+        Box(
+            _short(name),
+            name,
+            "begin" if name == states.values[0] and kind == "state" else kind,
+            layout.boxes[kind, name],
+        )
         for kind, name in [(key[0], key[1]) for key in (node.key for node in nodes) if isinstance(key, tuple)]
     )
     lines = tuple(

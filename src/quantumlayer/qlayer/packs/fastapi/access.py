@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from quantumlayer.qlayer.packs.fastapi.code import UnsupportedError
+from quantumlayer.qlayer.packs.fastapi.code import Level, UnsupportedError
 from quantumlayer.qlayer.packs.fastapi.python import Python, Root
 from quantumlayer.qlayer.packs.fastapi.sql import Columns, Sql, caller_root
 from quantumlayer.spec.cel import ANYONE, Scope, compile_cel
@@ -104,6 +104,6 @@ def refused_when(spec: Spec, entity: str, action: Action, this: Root) -> list[st
         if len(whens) > 1:
             raise UnsupportedError("several conditional grants of one role")
         checked = compile_cel(whens[0], Scope.for_grant(spec, entity, [role]))
-        opposite = Python(checked, {"this": this, "caller": caller_root()}).condition(holds=False)
-        lines.append(f"caller.role is {member(role)} and ({opposite})")
+        opposite = Python(checked, {"this": this, "caller": caller_root()}).opposite()
+        lines.append(f"caller.role is {member(role)} and {opposite.at(Level.AND)}")
     return lines

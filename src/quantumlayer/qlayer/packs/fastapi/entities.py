@@ -1,264 +1,21 @@
 """An entity in the words of the target: everything that its templates ask for."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from functools import cached_property
 
 from quantumlayer.qlayer.packs.fastapi import access
-from quantumlayer.qlayer.packs.fastapi.aggregates import touches_relations
-from quantumlayer.qlayer.packs.fastapi.fields import FieldView, one_of, python_type, quoted, read_type
+from quantumlayer.qlayer.packs.fastapi.fields import FieldView
 from quantumlayer.qlayer.packs.fastapi.operations import OperationView, operation_view
-from quantumlayer.qlayer.packs.fastapi.python import Loaded, Python
+from quantumlayer.qlayer.packs.fastapi.python import Loaded
+from quantumlayer.qlayer.packs.fastapi.record_view import RecordView, RelationView
 from quantumlayer.qlayer.packs.fastapi.records import assignments, column_default, stored_values
-from quantumlayer.qlayer.packs.fastapi.rules import Exclusion, RuleFunction, calls, exclusions, rule_functions
-from quantumlayer.qlayer.packs.fastapi.sql import Columns, Sql
-from quantumlayer.spec.cel import Scope, compile_cel
-from quantumlayer.spec.model import Action, Derived, Entity, Field, Moment, OnDelete, Relation, RelationKind, Spec
-from quantumlayer.spec.naming import EntityNames, entity_names
+from quantumlayer.qlayer.packs.fastapi.rules import RuleFunction, calls, rule_functions
+from quantumlayer.spec.model import Action, Moment, OnDelete
+from quantumlayer.spec.naming import entity_names
 
 
-@dataclass(frozen=True, slots=True)
-class RelationView:
-    """A relation as a foreign key."""
-
-    name: str
-    relation: Relation
-    target: EntityNames
-
-    @property
-    def column(self) -> str:
-        """The name of the foreign key."""
-        return f"{self.name}_id"
-
-    @property
-    def on_delete(self) -> str:
-        """What the database does when the target goes."""
-        return {OnDelete.SET_NULL: "SET NULL"}.get(self.relation.on_delete, self.relation.on_delete.value.upper())
-
-    @property
-    def unique(self) -> bool:
-        """Whether a target can be referred to only once."""
-        return self.relation.kind is RelationKind.ONE_TO_ONE
-
-
-@dataclass(frozen=True, slots=True)
-class DerivedView:
-    """A derived value: a property over the record's columns, or a value that the database works out."""
-
-    name: str
-    derived: Derived
-    python: str
-    source: str
-    about: str
-
-    @property
-    def read_type(self) -> str:
-        """The type in a response body."""
-        base = read_type(self.derived.type)
-        return f"{base} | None" if self.derived.optional else base
-
-
-class EntityView:
-    """An entity of a Spec, ready for the templates."""
-
-    def __init__(self, spec: Spec, name: str) -> None:
-        self.spec = spec
-        self.name = name
-        self.names = entity_names(name)
-        self.entity: Entity = spec.entities[name]
-        self.fields = [FieldView(name, key, field) for key, field in self.entity.fields.items()]
-        self.relations = [
-            RelationView(key, relation, entity_names(relation.to)) for key, relation in self.entity.relations.items()
-        ]
-        self.states = self.entity.states
-        self.role = next((key for key, role in spec.roles.items() if role.record == name), None)
-
-    # What the record is.
-
-    @property
-    def about(self) -> str:
-        """One sentence for the class."""
-        article = "An" if self.names.title[0] in "aeiou" else "A"
-        return self.entity.about or f"{article} {self.names.title}."
-
-    def default(self, field: FieldView) -> str | None:
-        """The default of a column: a constant, or a callable that asks the clock."""
-        return field.literal_default or column_default(self.spec, self.name, field.name)
-
-    def _derived(self) -> list[tuple[str, Derived, bool]]:
-        found = []
-        for key, derived in self.entity.derived.items():
-            checked = compile_cel(derived.cel, Scope.for_derived(self.spec, self.name))
-            found.append((key, derived, touches_relations(checked)))
-        return found
-
-    @cached_property
-    def properties(self) -> list[DerivedView]:
-        """Derived values over the record's own columns."""
-        return [
-            DerivedView(key, derived, python_type(derived), self._python(derived), _about(key, derived))
-            for key, derived, related in self._derived()
-            if not related and not derived.stored
-        ]
-
-    def _python(self, derived: Derived) -> str:
-        checked = compile_cel(derived.cel, Scope.for_derived(self.spec, self.name))
-        return Python(checked, {"this": Loaded("self")}).value()
-
-    @cached_property
-    def column_properties(self) -> list[DerivedView]:
-        """Derived values that the database works out."""
-        found = []
-        for key, derived, related in self._derived():
-            if related and not derived.stored:
-                checked = compile_cel(derived.cel, Scope.for_derived(self.spec, self.name))
-                columns = {"this": Columns(self.name, bare=True)}
-                source = Sql(self.spec, checked, columns, {}, deferred=True).value().text
-                found.append(DerivedView(key, derived, python_type(derived), source, _about(key, derived)))
-        return found
-
-    @property
-    def stored(self) -> list[FieldView]:
-        """Derived values that are kept as columns."""
-        return [
-            FieldView(self.name, key, Field(type=derived.type, optional=derived.optional))
-            for key, derived in self.entity.derived.items()
-            if derived.stored
-        ]
-
-    @property
-    def checks(self) -> list[tuple[str, str]]:
-        """Name and SQL of the conditions that the database holds."""
-        found = [(field.name, field.check) for field in self.fields if field.check is not None]
-        if self.states is not None:
-            found.append((self.states.field, one_of(quoted(self.states.field), self.states.values)))
-        return found
-
-    @property
-    def exclusions(self) -> tuple[Exclusion, ...]:
-        """The exclusion constraints of the table."""
-        return exclusions(self.spec, self.name)
-
-    @property
-    def versioned(self) -> list[FieldView]:
-        """The fields whose earlier values are kept."""
-        return [field for field in self.fields if field.name in self.entity.versioned]
-
-    # What callers write and read.
-
-    @property
-    def _writable(self) -> list[FieldView]:
-        return [field for field in self.fields if not field.field.read_only]
-
-    @property
-    def common(self) -> list[FieldView]:
-        """Fields that creating and changing take alike."""
-        return [field for field in self._writable if not field.field.immutable and (field.field.default is None)]
-
-    @property
-    def create_only(self) -> list[FieldView]:
-        """Fields that creating takes in its own way: set once, or with a default."""
-        return [field for field in self._writable if field not in self.common]
-
-    @property
-    def update_only(self) -> list[FieldView]:
-        """Fields that changing must name although creating need not."""
-        return [field for field in self.create_only if not field.field.immutable]
-
-    @property
-    def create_relations(self) -> list[RelationView]:
-        """Relations that only creating takes."""
-        return [item for item in self.relations if not item.relation.reassignable]
-
-    @property
-    def common_relations(self) -> list[RelationView]:
-        """Relations that creating and changing take alike."""
-        return [item for item in self.relations if item.relation.reassignable]
-
-    @property
-    def aliases(self) -> list[FieldView]:
-        """Fields whose type needs a name of its own."""
-        return [field for field in self.fields if field.alias is not None]
-
-    @property
-    def same_body(self) -> bool:
-        """Whether creating and changing take the same body."""
-        return not (self.create_only or self.create_relations or self.role)
-
-    @property
-    def create_class(self) -> str:
-        """The body of a create request."""
-        return f"{self.name}Write" if self.same_body else f"{self.name}Create"
-
-    @property
-    def update_class(self) -> str:
-        """The body of an update request."""
-        if self.same_body or not self.creates:
-            return f"{self.name}Write"
-        return f"{self.name}Update" if self.update_only else f"{self.name}Write"
-
-    @property
-    def hidden(self) -> dict[str, tuple[str, ...]]:
-        """The roles that see a field or derived value, where not everybody does."""
-        parts = {**self.entity.fields, **self.entity.derived}
-        return {key: tuple(map(access.member, part.visible_to)) for key, part in parts.items() if part.visible_to}
-
-    def shown(self, variable: str, allowed: Sequence[str]) -> str:
-        """The source of the response body for a record, given to callers of these roles; strangers have none."""
-        if not self.hidden:
-            return f"{self.name}Read.model_validate({variable})"
-        return f"{self.name}Read.shown_to({'caller.role' if allowed else 'None'}, {variable})"
-
-    @property
-    def computed(self) -> dict[str, DerivedView]:
-        """The derived values that are not kept, in the order of the Spec."""
-        views = {view.name: view for view in (*self.properties, *self.column_properties)}
-        return {key: views[key] for key in self.entity.derived if key in views}
-
-    @property
-    def column_property_models(self) -> list[EntityNames]:
-        """The entities whose tables the derived values look into."""
-        sources = " ".join(view.source for view in self.column_properties)
-        return [
-            entity_names(other) for other in self.spec.entities if other != self.name and f"({other}.id" in sources
-        ]
-
-    @property
-    def answered(self) -> bool:
-        """Whether some request answers such a record."""
-        return self.reads or self.creates or self.updates or self._is_result
-
-    @property
-    def _is_result(self) -> bool:
-        operations = self.spec.operations.values()
-        return any(self.name == (item.creates.entity if item.creates else item.on) for item in operations)
-
-    @property
-    def routed(self) -> bool:
-        """Whether there are requests for such records."""
-        return self.creates or self.gets
-
-    @property
-    def gets(self) -> bool:
-        """Whether some request reaches one record."""
-        return self.reads or self.updates or self.deletes or bool(self._operations)
-
-    @property
-    def _operations(self) -> list[str]:
-        return [name for name, operation in self.spec.operations.items() if operation.on == self.name]
-
-    @property
-    def schema_names(self) -> list[str]:
-        """The bodies and queries that the functions take."""
-        found = [f"{self.name}Query"] if self.reads else []
-        found += [self.create_class] if self.creates else []
-        found += [self.update_class] if self.updates else []
-        return list(dict.fromkeys([*found, *(item.body_class for item in self.operations if item.takes)]))
-
-    @property
-    def read_names(self) -> list[str]:
-        """The bodies of answers."""
-        return [f"{self.name}Read", *([f"{self.name}VersionRead"] if self.versioned else [])]
+class EntityView(RecordView):
+    """An entity of a Spec, ready for the templates: the record, who may do what with it, and how."""
 
     # Who may do what.
 
@@ -444,12 +201,76 @@ class EntityView:
                 found.append((key, field.query_type, key))
         return found
 
+    @property
+    def update_class(self) -> str:
+        """The body of an update request."""
+        if self.same_body or not self.creates:
+            return f"{self.name}Write"
+        return f"{self.name}Update" if self.update_only else f"{self.name}Write"
 
-def _about(key: str, derived: Derived) -> str:
-    if derived.about:
-        return derived.about
-    words = key.replace("_", " ")
-    return f"{words[0].upper()}{words[1:]}."
+    @property
+    def answered(self) -> bool:
+        """Whether some request answers such a record."""
+        return self.reads or self.creates or self.updates or self._is_result
+
+    @property
+    def _is_result(self) -> bool:
+        operations = self.spec.operations.values()
+        return any(self.name == (item.creates.entity if item.creates else item.on) for item in operations)
+
+    @property
+    def routed(self) -> bool:
+        """Whether there are requests for such records."""
+        return self.creates or self.gets
+
+    @property
+    def gets(self) -> bool:
+        """Whether some request reaches one record."""
+        return self.reads or self.updates or self.deletes or bool(self._operations)
+
+    @property
+    def _operations(self) -> list[str]:
+        return [name for name, operation in self.spec.operations.items() if operation.on == self.name]
+
+    @property
+    def schema_names(self) -> list[str]:
+        """The bodies and queries that the functions take."""
+        found = [f"{self.name}Query"] if self.reads else []
+        found += [self.create_class] if self.creates else []
+        found += [self.update_class] if self.updates else []
+        return list(dict.fromkeys([*found, *(item.body_class for item in self.operations if item.takes)]))
+
+    @property
+    def read_names(self) -> list[str]:
+        """The bodies of answers."""
+        return [f"{self.name}Read", *([f"{self.name}VersionRead"] if self.versioned else [])]
+
+    @property
+    def requests(self) -> list[tuple[str, str, str]]:
+        """Method, path and who may, of each request."""
+        path = f"/{self.names.path}"
+        one = f"{path}/{{{self.names.snake}_id}}"
+        found = []
+        for action, method, place in (
+            ("read", "GET", path),
+            ("create", "POST", path),
+            ("read", "GET", one),
+            ("update", "PUT", one),
+            ("delete", "DELETE", one),
+        ):
+            if access.is_granted(self.spec, self.name, Action(action)):
+                found.append((method, place, self._who(access.roles_for(self.spec, self.name, Action(action)))))
+        if self.versioned:
+            found.append(("GET", f"{one}/versions", self._who(access.roles_for(self.spec, self.name, Action.READ))))
+        if self.entity.audit is not None:
+            found.append(("GET", f"{one}/audit", self._who(self.entity.audit.visible_to)))
+        for operation in self.operations:
+            roles = self.spec.operations[operation.name].by
+            found.append(("POST", f"{one}/{operation.route}", self._who(roles)))
+        return found
+
+    def _who(self, roles: Sequence[str]) -> str:
+        return ", ".join(role.replace("_", " ") for role in self.spec.roles if role in roles) or "anyone"
 
 
 def _mentions_caller(lines: list[str]) -> bool:

@@ -276,10 +276,7 @@ class FieldView:
     @property
     def read_type(self) -> str:
         """The type in a response body."""
-        if self.field.one_of:
-            base = self.alias or "str"
-        else:
-            base = read_type(self.field.type)
+        base = self.write_type if self.field.one_of else read_type(self.field.type)
         return f"{base} | None" if self.field.optional else base
 
     def _constraints(self) -> str | None:

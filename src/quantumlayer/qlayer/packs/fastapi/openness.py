@@ -1,6 +1,7 @@
 """What of a Spec the pack cannot write yet."""
 
 from collections.abc import Callable, Iterator
+from functools import partial
 
 from quantumlayer.qlayer.packs.fastapi.access import conditions, is_public, readable, refused_when
 from quantumlayer.qlayer.packs.fastapi.code import UnsupportedError
@@ -28,7 +29,7 @@ def _attempts(spec: Spec) -> Iterator[tuple[str, Callable[[], object]]]:
     for name in spec.entities:
         yield from _of_entity(spec, name)
     for name in spec.operations:
-        yield f"operations.{name}", lambda name=name: operation_view(spec, name)
+        yield f"operations.{name}", partial(operation_view, spec, name)
 
 
 def _of_entity(spec: Spec, name: str) -> Iterator[tuple[str, Callable[[], object]]]:

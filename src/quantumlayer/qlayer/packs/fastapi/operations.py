@@ -51,7 +51,7 @@ def operation_view(spec: Spec, name: str) -> OperationView:
         name=name,
         function=function_name(name),
         route=route_name(name),
-        summary=summary(spec, name, operation, names),
+        summary=summary(name, operation, names),
         roles=tuple(member(role) for role in spec.roles if role in operation.by),
         takes=takes,
         body_class=body_class,
@@ -60,11 +60,11 @@ def operation_view(spec: Spec, name: str) -> OperationView:
         body=tuple(lines),
         locks=locks,
         takes_caller=any("caller" in line for line in lines if not line.lstrip().startswith("#")),
-        may_conflict=any("RuleBroken" in line or "rules.require" in line for line in lines),
+        may_conflict=any("RuleBroken" in line or "WrongState" in line or "rules.require" in line for line in lines),
     )
 
 
-def summary(spec: Spec, name: str, operation: Operation, names: EntityNames) -> str:
+def summary(name: str, operation: Operation, names: EntityNames) -> str:
     """One line that says what the operation does."""
     if operation.about:
         return operation.about.rstrip(".")
@@ -108,8 +108,7 @@ def _state_check(operation: Operation, variable: str, spec: Spec) -> list[str]:
         test = f"{current} != {operation.from_[0]!r}"
     else:
         test = f"{current} not in {{{', '.join(repr(state) for state in operation.from_)}}}"
-    shown = f"{{{current}.replace('_', ' ')}}"
-    return [f"if {test}:", f'    raise RuleBroken("wrong-state", f"Not possible while the {names.title} is {shown}.")']
+    return [f"if {test}:", f"    raise WrongState({names.title!r}, {current})"]
 
 
 def _changes(spec: Spec, name: str, operation: Operation, writer: Writer, scope: Scope) -> list[str]:
@@ -127,7 +126,7 @@ def _changes(spec: Spec, name: str, operation: Operation, writer: Writer, scope:
         lines.append(f"{names.snake}.{entity.states.field} = {operation.to!r}")
     if lines:
         lines[0:0] = sentence(spec, f"operations.{name}")
-    lines += stored_values(spec, operation.on, names.snake)
+    lines += stored_values(spec, operation.on, names.snake, operation.sets)
     if _disturbs_overlap(spec, operation):
         lines += calls(rule_functions(spec, operation.on), Moment.UPDATE, names.snake)[:1]
     lines.append("await session.flush()")

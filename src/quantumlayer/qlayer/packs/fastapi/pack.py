@@ -40,5 +40,3 @@ class FastApiPack:
         from quantumlayer.qlayer.packs.fastapi.openness import open_elements
 
         return open_elements(spec)
-
-

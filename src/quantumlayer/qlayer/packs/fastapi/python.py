@@ -113,10 +113,9 @@ class Python:
         self._prelude = prelude
         self._query = query
 
-    def condition(self, *, holds: bool = True) -> str:
-        """The source of the condition, or of its opposite."""
-        expr = self._checked.expr
-        return self._expr(expr).text if holds else self._not(expr).text
+    def opposite(self) -> Code:
+        """The source of the condition's opposite."""
+        return self._not(self._checked.expr)
 
     def value(self) -> str:
         """The source of the value."""
@@ -130,13 +129,9 @@ class Python:
         asked = aggregate_of(expr, self._checked)
         if asked is not None:
             return self._answer(asked)
+        if isinstance(expr, Literal | Ident | Select):
+            return self._leaf(expr)
         match expr:
-            case Literal(value=value):
-                return Code(literal(value))
-            case Ident(name=name):
-                return self._ident(name, expr)
-            case Select():
-                return self._select(expr)
             case Unary(operator="!", operand=operand):
                 return self._not(operand)
             case Unary(operand=operand):
@@ -151,6 +146,15 @@ class Python:
                 return self._call(expr)
         message = f"`{type(expr).__name__}` in this place"
         raise UnsupportedError(message)
+
+    def _leaf(self, expr: Literal | Ident | Select) -> Code:
+        match expr:
+            case Literal(value=value):
+                return Code(literal(value))
+            case Ident(name=name):
+                return self._ident(name, expr)
+            case Select():
+                return self._select(expr)
 
     def _ident(self, name: str, expr: Expr) -> Code:
         if name == "timezone":
@@ -237,8 +241,8 @@ class Python:
                 right = self._expr(expr.right).at(Level(level + 1) if operator == "-" else level)
                 return Code(f"{left} {operator} {right}", level)
             case "/" if DECIMAL in {self._checked.type_of(expr.left), self._checked.type_of(expr.right)}:
-                left, right = self._expr(expr.left), self._expr(expr.right)
-                return Code(f"{left.at(Level.PRODUCT)} / {right.at(Level.SIGN)}", Level.PRODUCT)
+                above, below = self._expr(expr.left), self._expr(expr.right)
+                return Code(f"{above.at(Level.PRODUCT)} / {below.at(Level.SIGN)}", Level.PRODUCT)
         message = f"`{expr.operator}` on whole numbers"
         raise UnsupportedError(message)
 
@@ -346,7 +350,7 @@ class Python:
         raise UnsupportedError(message)
 
 
-def literal(value: bool | int | Decimal | str | None) -> str:
+def literal(value: object) -> str:
     """The Python source of a constant."""
     if isinstance(value, Decimal):
         return f'Decimal("{value}")'

@@ -1,5 +1,7 @@
 """How a record is put together: the values it is made with, in the order in which they depend on each other."""
 
+from collections.abc import Iterable
+
 from quantumlayer.qlayer.packs.fastapi.code import UnsupportedError
 from quantumlayer.qlayer.packs.fastapi.python import Loaded, Python, Values
 from quantumlayer.spec.cel import Checked, Expr, Ident, Scope, Select, children, compile_cel
@@ -71,11 +73,13 @@ def _known(spec: Spec, entity: str, name: str, values: dict[str, str]) -> str:
     return Python(checked, {"this": Values(values)}).value()
 
 
-def stored_values(spec: Spec, entity: str, variable: str) -> list[str]:
-    """The statements that work out the stored derived values of a record."""
+def stored_values(spec: Spec, entity: str, variable: str, changed: Iterable[str] | None = None) -> list[str]:
+    """The statements that work out the stored derived values of a record, those that read a changed field."""
     lines = []
     for name, derived in spec.entities[entity].derived.items():
         if derived.stored:
             checked = compile_cel(derived.cel, Scope.for_derived(spec, entity))
+            if changed is not None and not own_reads(checked) & set(changed):
+                continue
             lines.append(f"{variable}.{name} = {Python(checked, {'this': Loaded(variable)}).value()}")
     return lines

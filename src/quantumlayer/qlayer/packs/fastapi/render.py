@@ -29,7 +29,14 @@ def environment() -> Environment:
         keep_trailing_newline=True,
         autoescape=False,  # noqa: S701 - the output is Python and TOML, not HTML; the filters quote
     )
-    env.filters |= {"py": python_text, "json": json_text, "doc": doc, "words": words, "article": article}
+    env.filters |= {
+        "py": python_text,
+        "json": json_text,
+        "doc": doc,
+        "words": words,
+        "article": article,
+        "oneline": oneline,
+    }
     return env
 
 
@@ -52,6 +59,11 @@ def doc(text: str) -> str:
 def words(name: str) -> str:
     """An identifier as words."""
     return name.replace("_", " ").strip()
+
+
+def oneline(text: str) -> str:
+    """A text as one line of Markdown that cannot start a block of its own."""
+    return " ".join(text.split()).lstrip("#>-+*|`~ ")
 
 
 def article(noun: str) -> str:
@@ -86,7 +98,7 @@ class Templates:
             unused = any(f"src/package/{part}" in target and word not in uses for part, word in optional.items())
             if "/entity/" not in target and "/versions/" not in target and not unused:
                 found.append(self._file(target, target.replace("src/package", "src/PACKAGE"), uses=uses))
-        locks = [path for path in TEMPLATES.glob("*.lock")]
+        locks = TEMPLATES.glob("*.lock")
         return [*found, *(Artifact(path.name, path.read_bytes()) for path in sorted(locks))]
 
     def migrations(self) -> list[Artifact]:

@@ -14,6 +14,11 @@ from quantumlayer.spec.naming import entity_names
 
 _SQL_OPERATORS = {"==": "=", "!=": "<>", "<": "<", "<=": "<=", ">": ">", ">=": ">="}
 _SHARED = frozenset({Moment.CREATE, Moment.UPDATE})
+_MOMENTS = {
+    Moment.CREATE: ("creatable", "Refuse {title} that may not be made."),
+    Moment.UPDATE: ("changeable", "Refuse {title} that may not be changed."),
+    Moment.DELETE: ("removable", "Refuse {title} that may not be removed."),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,15 +59,15 @@ def rule_functions(spec: Spec, entity: str) -> tuple[RuleFunction, ...]:
     """The functions of an entity's rules, one for each moment that has rules, and one for those that two share."""
     rules = spec.entities[entity].rules
     shared = {name: rule for name, rule in rules.items() if set(rule.on) >= _SHARED}
-    always = _function(spec, entity, "always", "Hold an {title} to the rules of every moment.", shared)
-    functions = [always] if always else []
-    for moment in Moment:
+    valid = _function(spec, entity, "valid", "Refuse {title} that breaks a rule.", shared)
+    functions = [valid] if valid else []
+    for moment, (name, summary) in _MOMENTS.items():
         own = {
-            name: rule
-            for name, rule in rules.items()
-            if moment in rule.on and (name not in shared or moment is Moment.DELETE)
+            key: rule
+            for key, rule in rules.items()
+            if moment in rule.on and (key not in shared or moment is Moment.DELETE)
         }
-        function = _function(spec, entity, moment.value, f"Hold an {{title}} to the rules of a {moment.value}.", own)
+        function = _function(spec, entity, name, summary, own)
         if function:
             functions.append(function)
     return tuple(functions)
@@ -70,7 +75,8 @@ def rule_functions(spec: Spec, entity: str) -> tuple[RuleFunction, ...]:
 
 def calls(functions: tuple[RuleFunction, ...], moment: Moment, variable: str) -> list[str]:
     """The calls that hold a record to its rules at the moment."""
-    names = [moment.value] if moment is Moment.DELETE else ["always", moment.value]
+    own = _MOMENTS[moment][0]
+    names = [own] if moment is Moment.DELETE else ["valid", own]
     return [
         f"await rules.require_{function.name}(session, {'caller, ' if function.takes_caller else ''}{variable})"
         for name in names
@@ -96,9 +102,8 @@ def _function(spec: Spec, entity: str, name: str, summary: str, rules: dict[str,
             lines += writer.refusal(address, item, key, rule.else_)
         elif rule.no_overlap is not None:
             lines += _overlap(spec, entity, key, rule, rule.no_overlap)
-    title = summary.format(title=names.title)
-    if names.title[0] not in "aeiou":
-        title = title.replace("Hold an ", "Hold a ")
+    article = "an" if names.title[0] in "aeiou" else "a"
+    title = summary.format(title=f"{article} {names.title}")
     return RuleFunction(name, title, tuple(lines), any("caller" in line for line in lines if not line.startswith("#")))
 
 

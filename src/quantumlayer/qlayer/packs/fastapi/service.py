@@ -46,7 +46,8 @@ class ServiceView:
             UnsupportedError: Some refer to each other.
         """
         graph = {
-            name: {item.to for item in entity.relations.values()} - {name} for name, entity in self.spec.entities.items()
+            name: {item.to for item in entity.relations.values()} - {name}
+            for name, entity in self.spec.entities.items()
         }
         sorter = TopologicalSorter(graph)
         try:
@@ -79,6 +80,7 @@ class ServiceView:
             "by_name": self.by_name,
             "roles": self.roles,
             "record_roles": [role for role in self.roles if role.entity],
+            "staff": [role for role in self.roles if not role.entity],
             "exclusions": self.exclusions,
             "has_audit": any(entity.entity.audit for entity in self.entities),
             "clock_names": ", ".join(CLOCK),

@@ -36,7 +36,7 @@ class Writer:
 
     def refusal(self, address: str, checked: Checked, name: str, sentence_for_caller: str) -> list[str]:
         """Raise unless the condition holds, with the requirement's sentence beside it."""
-        opposite = self._python(checked).condition(holds=False)
+        opposite = self._python(checked).opposite().text
         raised = f"raise RuleBroken({rule_name(name)!r}, {sentence_for_caller!r})"
         return [*self.prelude.take(), *sentence(self.spec, address), f"if {opposite}:", f"    {raised}"]
 

@@ -1,0 +1,202 @@
+"""Tests of races: callers at the same moment, of whom exactly one may succeed."""
+
+from collections.abc import Iterator
+
+from quantumlayer.qtest.bodies import Creation
+from quantumlayer.qtest.operations import Operating
+from quantumlayer.qtest.places import CALLER, COUNT, SAME
+from quantumlayer.qtest.records import Records
+from quantumlayer.qtest.scenes import Scene
+from quantumlayer.qtest.suite import Suite, required, writable
+from quantumlayer.qtest.tests import Test
+from quantumlayer.qtest.witness import Pair, Question
+from quantumlayer.spec.cel import Record, Scope, compile_cel, evaluate
+from quantumlayer.spec.model import Action, Moment
+
+CALLERS, ROUNDS = 4, 5
+
+
+def concurrency_tests(suite: Suite) -> Iterator[Test]:
+    """Unique values, times that must not overlap, and everything that counts records before it makes one."""
+    for name in suite.spec.entities:
+        records = Records(suite, name)
+        if records.creation is not None:
+            yield from _unique(records, records.creation)
+            yield from _overlaps(records, records.creation)
+            yield from _counting_rules(records)
+    for name, operation in suite.spec.operations.items():
+        if operation.creates is not None:
+            operating = Operating(Records(suite, operation.on), name, operation)
+            for key in operation.requires:
+                yield from _counting(operating, key)
+
+
+def _statuses(done: int) -> str:
+    return f"assert sorted(answer.status_code for answer in answers) == [{done}, {', '.join(['409'] * (CALLERS - 1))}]"
+
+
+def _unique(records: Records, creation: Creation) -> Iterator[Test]:
+    for key, item in writable(records.entity).items():
+        if not item.unique or key not in required(records.entity.fields):
+            continue
+        scene = creation.scene()
+        body = creation.body(scene)
+        arrange = [f"bodies = [{body} for _ in range({CALLERS})]"]
+        if records.suite.own_role(records.name) is not None:
+            account = '{"username": f"newcomer-{number}", "password": "a password to try"}'
+            arrange = [f'bodies = [{_and(body, "account", account)} for number in range({CALLERS})]']
+        yield Test(
+            f"one_of_several_{records.names.plural}_with_the_same_{key}_is_kept",
+            [
+                *scene.lines,
+                *arrange,
+                f'answers = await asyncio.gather(*({scene.caller}.post("{records.path}", json=body) for body in bodies))',
+                _statuses(201),
+            ],
+            [f"entities.{records.name}.fields.{key}.unique"],
+            postgres=True,
+        )
+
+
+def _and(body: str, key: str, value: str) -> str:
+    return f'{body[:-1]}, "{key}": {value}}}' if body.endswith("}") else f'{body} | {{"{key}": {value}}}'
+
+
+def _overlaps(records: Records, creation: Creation) -> Iterator[Test]:
+    for key, rule in records.entity.rules.items():
+        if rule.no_overlap is None:
+            continue
+        scene = creation.scene()
+        yield Test(
+            f"one_of_several_overlapping_{records.names.plural}_is_kept",
+            _rounds(
+                [
+                    *scene.lines,
+                    f"body = {creation.body(scene)}",
+                    f'calls = [{scene.caller}.post("{records.path}", json=body) for _ in range({CALLERS})]',
+                    "answers = await asyncio.gather(*calls)",
+                    _statuses(201),
+                ],
+            ),
+            [f"entities.{records.name}.rules.{key}"],
+            postgres=True,
+        )
+
+
+def _rounds(lines: list[str]) -> list[str]:
+    return [f"for _ in range({ROUNDS}):", *(f"    {line}" for line in lines)]
+
+
+def _counts(question: Question, cel: str, scope: Scope) -> bool:
+    """Whether a condition counts records."""
+    slots = question.reader.read(compile_cel(cel, scope), scope, {"this": ("this",), "takes": ("takes",)})
+    return any(slot.name == COUNT for slot in slots)
+
+
+def _counting_rules(records: Records) -> Iterator[Test]:
+    """Rules that count when a record is made: the last free place."""
+    for key, condition in records.suite.rules(records.name, Moment.CREATE).items():
+        for role in records.suite.roles_for(records.name, Action.CREATE):
+            question = records.suite.question(records.name, Action.CREATE, role)
+            if not _counts(question, condition.cel, condition.scope):
+                break
+            found = question.refusal(next(one for one in question.conditions if one.cel == condition.cel))
+            if found is None or found.accepted is None or not _flips(question, found, condition.cel, condition.scope):
+                continue
+            creation = Creation(records.suite, records.name, role, found.accepted)
+            scene = creation.scene()
+            yield Test(
+                f"callers_at_once_cannot_pass_{key}_together",
+                _rounds(
+                    [
+                        *scene.lines,
+                        f"body = {creation.body(scene)}",
+                        f'calls = [{scene.caller}.post("{records.path}", json=body) for _ in range({CALLERS})]',
+                        "answers = await asyncio.gather(*calls)",
+                        _statuses(201),
+                    ]
+                ),
+                [f"entities.{records.name}.rules.{key}"],
+                postgres=True,
+            )
+            break
+
+
+def _flips(question: Question, found: Pair, cel: str, scope: Scope) -> bool:
+    """Whether a second record like the first breaks the rule."""
+    assert found.accepted is not None  # noqa: S101 - the caller has asked
+    built = question.builder().build(found.accepted.choice)
+    built.world.add(Record(built.this.entity, dict(built.this.values)))
+    return evaluate(compile_cel(cel, scope), built.world, this=built.this, caller=built.caller) is False
+
+
+def _counting(operating: Operating, key: str) -> Iterator[Test]:
+    suite, name, operation = operating.suite, operating.name, operating.operation
+    condition = suite.requirements(name)[key]
+    if not _counts(operating.question(operation.by[0]), condition.cel, condition.scope):
+        return
+    for role in operation.by:
+        found = operating.around(role, condition.cel)
+        if found is None or found.accepted is None:
+            continue
+        question = operating.question(role)
+        if not _used_up(operating, found, condition.cel, condition.scope):
+            continue
+        scene = Scene(suite, found.accepted)
+        call = operating.call(scene).removeprefix("answer = await ")
+        yield Test(
+            f"callers_at_once_cannot_pass_{key}_together",
+            _rounds(
+                [
+                    *_contenders(operating, question, scene, condition.cel, condition.scope, call),
+                    "answers = await asyncio.gather(*calls)",
+                    _statuses(201),
+                ]
+            ),
+            [f"operations.{name}.requires.{key}"],
+            postgres=True,
+        )
+        return
+
+
+def _used_up(operating: Operating, found: Pair, cel: str, scope: Scope) -> bool:
+    """Whether the requirement fails once the operation was done."""
+    assert found.accepted is not None  # noqa: S101 - the caller has asked
+    creation = operating.operation.creates
+    assert creation is not None  # noqa: S101 - the caller has asked
+    held, _ = operating.created(found.accepted, creation.entity)
+    built = found.accepted.built
+    built.world.add(Record(creation.entity, held))
+    still = evaluate(compile_cel(cel, scope), built.world, this=built.this, caller=built.caller, takes=built.takes)
+    built.world.records(creation.entity).pop()
+    return still is False
+
+
+def _contenders(
+    operating: Operating, question: Question, scene: Scene, cel: str, scope: Scope, call: str
+) -> list[str]:
+    """Calls that meet only in what the requirement counts: by other callers, or on other records."""
+    slots = question.reader.read(compile_cel(cel, scope), scope, {"this": ("this",), "takes": ("takes",)})
+    same = [slot for slot in question.reader.slots if slot.name == SAME]
+    by_caller = any(slot.place[:1] == CALLER for slot in slots)
+    by_this = any(slot.place[0] == "this" for slot in slots)
+    role = scene.built.caller.role
+    if not same and not by_caller:
+        lines = [line for line in scene.lines if not line.startswith(f"{scene.caller} = ")]
+        return [
+            *lines,
+            f'callers = [await sign_in("{role}") for _ in range({CALLERS})]',
+            f"calls = [{call.replace(f'{scene.caller}.', 'caller.')} for caller in callers]",
+        ]
+    if not same and not by_this:
+        made = f"{scene.this} = "
+        lines = [line for line in scene.lines if not line.startswith(made)]
+        again = next(line for line in scene.lines if line.startswith(made)).removeprefix(made)
+        plural = operating.records.names.plural
+        return [
+            *lines,
+            f"{plural} = [{again} for _ in range({CALLERS})]",
+            f"calls = [{call} for {scene.this} in {plural}]",
+        ]
+    return [*scene.lines, f"calls = [{call} for _ in range({CALLERS})]"]
+

@@ -1,0 +1,139 @@
+"""Records to begin with: an account for each role, and for each operation a record on which it works, for years."""
+
+from collections.abc import Iterator
+from datetime import date, datetime, timedelta
+from itertools import islice, product
+from typing import Any
+
+from quantumlayer.qtest.literals import wire
+from quantumlayer.qtest.operations import works
+from quantumlayer.qtest.patterns import matching
+from quantumlayer.qtest.samples import NOW, lengths, samples
+from quantumlayer.qtest.suite import Suite
+from quantumlayer.qtest.witness import Question, Witness
+from quantumlayer.spec.cel import Record
+from quantumlayer.spec.model import RelationKind
+
+PASSWORD = "a password to try"  # noqa: S105 - everybody may know it
+_LATER = timedelta(weeks=52 * 60)
+_MOMENTS = (NOW, NOW + timedelta(weeks=52 * 5), NOW + timedelta(weeks=52 * 20))
+
+
+def seeds(suite: Suite) -> dict[str, list[dict[str, Any]]]:
+    """The content of `seed.json`: lists of records by the name of their collection."""
+    return _Seeding(suite).collections
+
+
+class _Seeding:
+    def __init__(self, suite: Suite) -> None:
+        self.suite = suite
+        self.collections: dict[str, list[dict[str, Any]]] = {
+            suite.names(name).module: [] for name in suite.spec.entities
+        }
+        self.known: dict[int, int] = {}
+        self.kept: list[Record] = []  # known by identity, so they must live as long as this does
+        self.callers = {
+            role: self._account(role, item.record) for role, item in suite.spec.roles.items() if item.record is not None
+        }
+        for name in suite.spec.entities:
+            self._row(Record(name, dict(suite.defaults.of(name))))
+        for name in suite.spec.operations:
+            self._for_operation(name)
+        self.collections["accounts"] = [
+            {"username": role, "password": PASSWORD, "role": role}
+            for role, item in suite.spec.roles.items()
+            if item.record is None
+        ]
+
+    def _account(self, role: str, entity: str) -> int:
+        number = self._row(Record(entity, dict(self.suite.defaults.of(entity))))
+        row = self.collections[self.suite.names(entity).module][number - 1]
+        row["account"] = {"username": role, "password": PASSWORD}
+        return number
+
+    def _for_operation(self, name: str) -> None:
+        found = works(self.suite, name)
+        if found is None:
+            return
+        role, witness = found
+        lasting(self.suite.operation(name, role), witness)
+        built = witness.built
+        if built.caller.record is not None:
+            self.known[id(built.caller.record)] = self.callers[role]
+        for records in built.records.values():
+            for record in records:
+                self._row(record)
+        self._row(built.this)
+
+    def _row(self, record: Record) -> int:
+        """Writes a record and what it refers to; its number."""
+        if id(record) in self.known:
+            return self.known[id(record)]
+        entity = self.suite.spec.entities[record.entity]
+        rows = self.collections[self.suite.names(record.entity).module]
+        row: dict[str, Any] = {}
+        for key, relation in entity.relations.items():
+            target = record.values.get(key)
+            if isinstance(target, Record):
+                row[f"{key}_id"] = self._row(target)
+            elif not relation.optional:
+                row[f"{key}_id"] = self._target(record.entity, key)
+        for key, item in entity.fields.items():
+            value = record.values.get(key)
+            if item.unique and value is not None:
+                value = next(islice(_many(self.suite, record.entity, key), len(rows), None), value)
+            if value is not None:
+                row[key] = wire(value, item.type)
+        if entity.states is not None:
+            row[entity.states.field] = record.values[entity.states.field]
+        number = len(rows) + 1
+        self.known[id(record)] = number
+        self.kept.append(record)
+        rows.append({"id": number, **row})
+        return number
+
+    def _target(self, name: str, key: str) -> int:
+        """A record to refer to: the first there is, unless each wants its own."""
+        entity = self.suite.spec.entities[name]
+        relation = entity.relations[key]
+        rows = self.collections[self.suite.names(relation.to).module]
+        apart = relation.kind is RelationKind.ONE_TO_ONE or any(
+            rule.no_overlap is not None and rule.no_overlap.per == key for rule in entity.rules.values()
+        )
+        if rows and not apart:
+            return 1
+        return self._row(Record(relation.to, dict(self.suite.defaults.of(relation.to))))
+
+
+def _many(suite: Suite, entity: str, key: str) -> Iterator[object]:
+    """Different values of a unique field."""
+    item = suite.spec.entities[entity].fields[key]
+    if item.pattern is None and isinstance(first := next(iter(samples(key, item)), None), str):
+        name, at, host = first.partition("@")
+        yield first
+        yield from (f"{name}-{number}{at}{host}" for number in range(2, 100))
+    elif item.pattern is not None:
+        yield from matching(item.pattern, *lengths(item))
+    else:
+        yield from samples(key, item)
+
+
+def lasting(question: Question, witness: Witness) -> None:
+    """Moves days and instants of `this` far into the future where that keeps an operation possible for years."""
+    this, world = witness.built.this, witness.built.world
+    keys = [key for key, value in this.values.items() if isinstance(value, date) and key not in {"created_at", "updated_at"}]
+    before = dict(this.values)
+    for moved in product((False, True), repeat=len(keys)):
+        this.values.update(before)
+        for key, later in zip(keys, moved, strict=True):
+            value = before[key]
+            if later and isinstance(value, date | datetime):
+                this.values[key] = value + _LATER
+        good = True
+        for moment in _MOMENTS:
+            world.now = moment
+            good = good and question.accepts(witness.built)
+        world.now = NOW
+        if good:
+            return
+    this.values.update(before)
