@@ -100,7 +100,7 @@ def _unique_by_pattern(pattern: str, item: Field) -> str:
     samples = [sample for sample, _ in zip(matching(pattern, *lengths(item)), range(60), strict=False)]
     shape = numbered(pattern, samples[0]) if samples else None
     if shape is None:
-        return f"{source(samples)}[{NUMBER}]"
+        return f"{source(samples)}[{NUMBER} % {len(samples)}]"
     before, digits, after = (part if isinstance(part, int) else part.replace("{", "{{").replace("}", "}}") for part in shape)
     quoted = source(f"{before}<number>{after}")
     return "f" + quoted.replace("<number>", f"{{{NUMBER}:0{digits}}}")

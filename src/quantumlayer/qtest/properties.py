@@ -45,9 +45,16 @@ def _texts(records: Records) -> Iterator[Test]:
     }
     if not free:
         return
+
+    def own(key: str, value: object) -> str:
+        kept = f"{scene.this}.{key}"
+        if not records.entity.fields[key].unique:
+            return source(value)
+        return f"{kept}.isoformat()" if TYPES[records.entity.fields[key].type].startswith("date") else kept
+
     relations = [f'"{key}_id": {scene.this}.{key}_id' for key in relations_given(records.entity, changing=True)]
     body = ", ".join(
-        [*(f"{text(k)}: {k if k in free else source(v)}" for k, v in values.items()), *relations]
+        [*(f"{text(k)}: {k if k in free else own(k, v)}" for k, v in values.items()), *relations]
     )
     yield Test(
         f"any_text_of_{records.a}_is_given_back_unchanged",
