@@ -51,6 +51,7 @@ def render(
         verdict=view.verdict(checks, open_elements),
         figures=_figures(checks, proven, files),
         measured=_measured,
+        unproven=[each for each in proven if not each.holds],
         open_elements=open_elements,
         generated_at=generated_at.astimezone(UTC),
         model=entity_picture(spec),
