@@ -210,7 +210,17 @@ class _Arrangement:
             step = self._heights[key] / (len(meeting) + 1)
             for number, (_, index, stop) in enumerate(sorted(meeting), start=1):
                 ends[index, stop] = self._tops[key] + number * step
+            if len(meeting) == 1:
+                self._straighten(key, meeting[0][1:], ends)
         return ends
+
+    def _straighten(self, key: Hashable, end: tuple[int, int], ends: dict[tuple[int, int], float]) -> None:
+        """Let the only line on a side of a box meet it level with where it comes from, if the box is there."""
+        index, stop = end
+        level = ends.get((index, 1 if stop == 0 else stop - 1))
+        margin = min(10, self._heights[key] / 3)
+        if level is not None and self._tops[key] + margin <= level <= self._tops[key] + self._heights[key] - margin:
+            ends[end] = level
 
     def _tracks(self, ends: dict[tuple[int, int], float]) -> dict[tuple[str, int, int], float]:
         """The x of each vertical piece; sets the x of the columns on the way."""

@@ -5,6 +5,8 @@ import asyncio
 import getpass
 import json
 import sys
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +14,7 @@ from alembic import command
 from alembic.config import Config
 from pydantic import ValidationError
 from sqlalchemy import select
-from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from town_library.accounts import tokens
 from town_library.accounts.models import Account, Role
@@ -57,7 +59,7 @@ def migrate() -> None:
 
 async def seed_database(seeds: dict[str, list[dict[str, Any]]]) -> None:
     """Load records, all of them or none."""
-    async with sessions().begin() as session:
+    async with transaction() as session:
         await load_seeds(session, seeds)
 
 
@@ -68,22 +70,28 @@ async def create_account(username: str, role: Role) -> None:
         new = NewAccount.model_validate({"username": username, "password": password})
     except ValidationError as error:
         sys.exit("\n".join(f"{item['loc'][0]}: {item['msg']}" for item in error.errors()))
-    async with sessions().begin() as session:
+    async with transaction() as session:
         await open_account(session, new, role)
 
 
 async def print_token(username: str) -> None:
     """Print an access token."""
-    async with sessions().begin() as session:
+    async with transaction() as session:
         account = await session.scalar(select(Account).where(Account.username == username))
     if account is None:
         sys.exit(f"There is no account {username}.")
     print(tokens.issue(account, get_settings()))
 
 
-def sessions() -> async_sessionmaker[AsyncSession]:
-    """Sessions on the database of the settings."""
-    return async_sessionmaker(create_engine(get_settings().database_url), expire_on_commit=False)
+@asynccontextmanager
+async def transaction() -> AsyncIterator[AsyncSession]:
+    """One transaction on the database of the settings."""
+    engine = create_engine(get_settings().database_url)
+    try:
+        async with AsyncSession(engine, expire_on_commit=False) as session, session.begin():
+            yield session
+    finally:
+        await engine.dispose()
 
 
 if __name__ == "__main__":
