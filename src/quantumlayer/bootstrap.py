@@ -15,7 +15,7 @@ from quantumlayer.settings import Settings, read_settings
 if TYPE_CHECKING:
     from quantumlayer.core.artifact import FileTree
     from quantumlayer.core.checks import Check
-    from quantumlayer.factory.ports import BuildTools, Workshop
+    from quantumlayer.factory.ports import BuildTools, Evidence, Workshop
     from quantumlayer.qlayer.ports import CheckKind
     from quantumlayer.qlayer.validator.models import CheckContext
     from quantumlayer.sandbox.ports import Sandbox
@@ -76,6 +76,20 @@ class App:
 
         return find_sandbox(unsafe=unsafe)
 
+    def _report(self, evidence: "Evidence") -> str:
+        from quantumlayer.qlayer.report import render  # noqa: PLC0415  as above
+        from quantumlayer.spec.claims import claims  # noqa: PLC0415  as above
+
+        return render(
+            evidence.spec,
+            checks=evidence.checks,
+            claims=claims(evidence.spec),
+            open_elements=evidence.open_elements,
+            generated_at=self.clock.now(),
+            texts=evidence.texts,
+            files=evidence.files,
+        )
+
     def tools(self, pack: str, *, unsafe: bool) -> "BuildTools":
         """What a build is made with.
 
@@ -92,7 +106,7 @@ class App:
             generators=generators,
             checker=_SandboxedChecker(self.checks(generators), lambda: self.sandbox(unsafe=unsafe)),
             claims=claims_check,
-            report=None,
+            report=self._report,
             manifest=manifest,
             verify=verify,
             workflow=MemoryWorkflow(self.clock, self.settings.jobs),

@@ -49,12 +49,14 @@ class Evidence:
         texts: The requirement texts by the name that the Spec's trace gives them.
         checks: What ran, the claims last.
         open_elements: What the generators left out.
+        files: How many files they wrote.
     """
 
     spec: Spec
     texts: Mapping[str, str]
     checks: Sequence[Check]
     open_elements: Sequence[OpenElement]
+    files: int
 
 
 @dataclass(frozen=True, slots=True)

@@ -79,12 +79,13 @@ class BuildSteps:
 
     async def _package(self, task: Task, given: Mapping[str, object], emit: Emit) -> tuple[Check, ...]:  # noqa: ARG002
         checks = _checks(given)
-        evidence = Evidence(self._spec, self._understood.texts, checks, self.open_elements())
+        service = cast("FileTree", given["assemble"])
+        evidence = Evidence(self._spec, self._understood.texts, checks, self.open_elements(), len(service))
         texts = {"checks.json": checks_json(checks), "junit.xml": junit_xml(checks)}
         if self._tools.report is not None:
             texts[REPORT] = self._tools.report(evidence)
         files = [Artifact.text(f"{FOLDER}/{name}", text) for name, text in texts.items()]
-        tree = FileTree([*cast("FileTree", given["assemble"]).values(), *files])
+        tree = FileTree([*service.values(), *files])
         manifest = self._tools.manifest(evidence, self._tools.generators, tree)
         self._stage.write(FileTree([*files, manifest]))
         return checks

@@ -47,7 +47,9 @@ def _refused(suite: Suite, name: str) -> Iterator[Test]:
                 status = 401 if role == ANYONE else 403
                 rows.append(Row((text(role), text(method), text(path), str(status))))
     if not rows:
-        rows = [Row((text(ANYONE), '"GET"', text(f"/{suite.names(name).path}"), "404"))] if not _calls(suite, name) else []
+        rows = (
+            [Row((text(ANYONE), '"GET"', text(f"/{suite.names(name).path}"), "404"))] if not _calls(suite, name) else []
+        )
     if not rows:
         suite.leave_open(address, "anyone may do everything that is offered")
         return
@@ -67,8 +69,6 @@ def _refused(suite: Suite, name: str) -> Iterator[Test]:
 def _allowed(suite: Suite, name: str, action: Action) -> Iterator[Test]:
     for role in suite.roles_for(name, action):
         grants = suite.grants(name, action, role)
-        if role != ANYONE and all(role not in suite.spec.entities[name].access[index].who for index, _ in grants):
-            continue  # anyone may, so this role is nothing special
         proves = [f"entities.{name}.access.{index}" for index, _ in grants]
         question = suite.question(name, action, role)
         base = question.base()
@@ -223,4 +223,3 @@ def _foreign(suite: Suite, name: str, role: str) -> Iterator[Test]:
         [*scene.lines, f"answer = await {scene.caller}.post({url}{body})", "assert answer.status_code == 404"],
         [f"operations.{name}.by"],
     )
-

@@ -7,6 +7,7 @@ from quantumlayer.qtest.places import THIS, Slot, candidates
 from quantumlayer.qtest.scenes import Scene
 from quantumlayer.qtest.suite import Suite, relations_given, required, writable
 from quantumlayer.qtest.witness import Question, Witness
+from quantumlayer.spec.cel import Record
 from quantumlayer.spec.model import Action, Entity
 
 IF_ANY = 'headers={"If-Match": "*"}'
@@ -61,7 +62,8 @@ class Creation:
         parts = [
             f'"{key}_id": {scene.name(target)}.id'
             for key in relations_given(self.entity)
-            if scene.named(target := self.witness.built.this.values.get(key))
+            if f"{key}_id" not in (extra or {})
+            and isinstance(target := self.witness.built.this.values.get(key), Record) and scene.named(target)
         ]
         parts += [f"{text(key)}: {source(value)}" for key, value in (extra or {}).items()]
         return f"{self.constant} | {{{', '.join(parts)}}}" if parts else self.constant
@@ -74,9 +76,7 @@ class Creation:
         return {key: wire(value, self.entity.fields[key].type) for key, value in changed.items()}
 
 
-def other_values(
-    suite: Suite, question: Question, witness: Witness, name: str, keys: list[str]
-) -> dict[str, object]:
+def other_values(suite: Suite, question: Question, witness: Witness, name: str, keys: list[str]) -> dict[str, object]:
     """Another valid value for as many of the fields as the rules allow, one after the other."""
     builder = question.builder()
     choice = dict(witness.choice)

@@ -44,13 +44,14 @@ def _unique(records: Records, creation: Creation) -> Iterator[Test]:
         arrange = [f"bodies = [{body} for _ in range({CALLERS})]"]
         if records.suite.own_role(records.name) is not None:
             account = '{"username": f"newcomer-{number}", "password": "a password to try"}'
-            arrange = [f'bodies = [{_and(body, "account", account)} for number in range({CALLERS})]']
+            arrange = [f"bodies = [{_and(body, 'account', account)} for number in range({CALLERS})]"]
         yield Test(
             f"one_of_several_{records.names.plural}_with_the_same_{key}_is_kept",
             [
                 *scene.lines,
                 *arrange,
-                f'answers = await asyncio.gather(*({scene.caller}.post("{records.path}", json=body) for body in bodies))',
+                f'calls = [{scene.caller}.post("{records.path}", json=body) for body in bodies]',
+                "answers = await asyncio.gather(*calls)",
                 _statuses(201),
             ],
             [f"entities.{records.name}.fields.{key}.unique"],
@@ -172,9 +173,7 @@ def _used_up(operating: Operating, found: Pair, cel: str, scope: Scope) -> bool:
     return still is False
 
 
-def _contenders(
-    operating: Operating, question: Question, scene: Scene, cel: str, scope: Scope, call: str
-) -> list[str]:
+def _contenders(operating: Operating, question: Question, scene: Scene, cel: str, scope: Scope, call: str) -> list[str]:
     """Calls that meet only in what the requirement counts: by other callers, or on other records."""
     slots = question.reader.read(compile_cel(cel, scope), scope, {"this": ("this",), "takes": ("takes",)})
     same = [slot for slot in question.reader.slots if slot.name == SAME]
@@ -199,4 +198,3 @@ def _contenders(
             f"calls = [{call} for {scene.this} in {plural}]",
         ]
     return [*scene.lines, f"calls = [{call} for _ in range({CALLERS})]"]
-

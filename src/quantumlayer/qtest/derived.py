@@ -1,11 +1,13 @@
 """Tests of derived values: the Spec's own examples, and values worked out in small worlds."""
 
+import re
 from collections.abc import Iterator
 
 from quantumlayer.qtest.factories import TYPES
 from quantumlayer.qtest.literals import source, text, wire
+from quantumlayer.qtest.places import COUNT, THIS, Slot
 from quantumlayer.qtest.records import Records
-from quantumlayer.qtest.scenes import Scene
+from quantumlayer.qtest.scenes import Scene, with_values
 from quantumlayer.qtest.tests import Row, Test
 from quantumlayer.qtest.witness import Question, Witness
 from quantumlayer.spec.cel import CelRuntimeError, Scope, compile_cel, evaluate, rounded
@@ -63,12 +65,10 @@ def _example_test(records: Records, key: str, alike: list[Example], scene: Scene
     given = ", ".join(f"{name}={name}" for name in first.given)
     lines = []
     if first.today is not None:
-        lines.append(f"clock.move_to(datetime({first.today.year}, {first.today.month}, {first.today.day}, 12, tzinfo=UTC))")
-    for line in scene.lines:
-        if line.startswith(made):
-            rest = line.removeprefix(made)
-            line = f"{made}{given}{'' if rest == ')' else ', '}{rest}"
-        lines.append(line)
+        lines.append(
+            f"clock.move_to(datetime({first.today.year}, {first.today.month}, {first.today.day}, 12, tzinfo=UTC))"
+        )
+    lines += [with_values(line, made, given) for line in scene.lines]
     shown = ", ".join(f'"{name}": {name}' for name in first.then)
     return Test(
         f"{key}_is_as_in_the_examples{suffix}",
@@ -84,18 +84,53 @@ def _example_test(records: Records, key: str, alike: list[Example], scene: Scene
 
 
 def _worked_out(records: Records, key: str, derived: Derived, role: str) -> Iterator[Test]:
-    for number, (witness, value) in enumerate(values(records, key, derived, role)):
+    """Worlds that differ in the record's own values are the rows of one test; each other world is a test."""
+    found = values(records, key, derived, role)
+    if not found:
+        return
+    base = found[0][0]
+    address = f"entities.{records.name}.derived.{key}"
+    rows: list[Row] = []
+    for witness, value in found:
+        shown = source(wire(value, derived.type))
+        changed = {slot: item for slot, item in witness.choice.items() if base.choice.get(slot, _UNSET) != item}
+        if all(slot.place == THIS and slot.name.isidentifier() for slot in changed):
+            rows.append(Row((source({slot.name: item for slot, item in changed.items()}), shown)))
+            continue
         scene = Scene(records.suite, witness)
-        shown = wire(value, derived.type)
-        yield Test(
-            f"{key}_is_worked_out_{number + 1}" if number else f"{key}_is_worked_out",
-            [
-                *scene.lines,
-                f'answer = await {scene.caller}.get(f"{records.path}/{{{scene.this}.id}}")',
-                f"assert answer.json()[{text(key)}] {'is' if shown is None or isinstance(shown, bool) else '=='} {source(shown)}",
-            ],
-            [f"entities.{records.name}.derived.{key}"],
-        )
+        yield Test(f"{key}_{_told(changed)}", [*scene.lines, *_shown(records, scene, key, shown)], [address])
+    scene = Scene(records.suite, base)
+    if len(rows) == 1:
+        yield Test(f"{key}_is_worked_out", [*scene.lines, *_shown(records, scene, key, rows[0].values[1])], [address])
+        return
+    made = f"{scene.this} = await make.{records.names.snake}("
+    yield Test(
+        f"{key}_is_worked_out",
+        [*(with_values(line, made, "**given") for line in scene.lines), *_shown(records, scene, key, key)],
+        [address],
+        names={"given": "dict[str, Any]", key: "object"},
+        rows=rows,
+    )
+
+
+_UNSET = object()
+
+
+def _shown(records: Records, scene: Scene, key: str, value: str) -> list[str]:
+    same = "is" if value in {"None", "True", "False"} else "=="
+    return [
+        f'answer = await {scene.caller}.get(f"{records.path}/{{{scene.this}.id}}")',
+        f"assert answer.json()[{text(key)}] {same} {value}",
+    ]
+
+
+def _told(changed: dict[Slot, object]) -> str:
+    """What is special about a world, as part of a name."""
+    words = []
+    for slot, value in changed.items():
+        last = slot.place[-1].removesuffix("*")
+        words.append(f"{value}_{last}" if slot.name == COUNT else f"{slot.name}_{value}")
+    return "with_" + "_and_".join(re.sub(r"\W+", "_", word).strip("_").lower() for word in words)
 
 
 def values(records: Records, key: str, derived: Derived, role: str) -> list[tuple[Witness, object]]:
@@ -122,4 +157,3 @@ def values(records: Records, key: str, derived: Derived, role: str) -> list[tupl
         if len(found) == _MOST_VALUES:
             break
     return [(witness, value) for value, witness in found.items()]
-

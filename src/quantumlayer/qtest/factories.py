@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 
+from quantumlayer.qtest.expressions import python
 from quantumlayer.qtest.literals import source
 from quantumlayer.qtest.patterns import matching, numbered
 from quantumlayer.qtest.samples import NOW, TEXTS, lengths
@@ -39,6 +40,7 @@ class Factory:
     names: EntityNames
     parameters: list[Parameter] = field(default_factory=list)
     arguments: list[tuple[str, str]] = field(default_factory=list)
+    versioned: bool = False
 
 
 def factories(suite: Suite) -> list[Factory]:
@@ -47,7 +49,7 @@ def factories(suite: Suite) -> list[Factory]:
 
 
 def _factory(suite: Suite, name: str, entity: Entity) -> Factory:
-    made = Factory(suite.names(name))
+    made = Factory(suite.names(name), versioned=bool(entity.versioned))
     for key, relation in entity.relations.items():
         made.parameters.append(Parameter(key, f"{relation.to} | None", "None"))
         target = suite.names(relation.to).snake
@@ -56,6 +58,10 @@ def _factory(suite: Suite, name: str, entity: Entity) -> Factory:
     usual = suite.defaults.of(name)
     for key, item in entity.fields.items():
         _add_field(made, key, item, usual.get(key))
+    for key, derived in entity.derived.items():
+        value = python(derived.cel, {name: name for name in entity.fields}) if derived.stored else None
+        if value is not None:
+            made.arguments.append((key, value))
     if entity.states is not None:
         made.parameters.append(Parameter(entity.states.field, "str", source(entity.states.values[0])))
         made.arguments.append((entity.states.field, entity.states.field))
@@ -101,7 +107,9 @@ def _unique_by_pattern(pattern: str, item: Field) -> str:
     shape = numbered(pattern, samples[0]) if samples else None
     if shape is None:
         return f"{source(samples)}[{NUMBER} % {len(samples)}]"
-    before, digits, after = (part if isinstance(part, int) else part.replace("{", "{{").replace("}", "}}") for part in shape)
+    before, digits, after = (
+        part if isinstance(part, int) else part.replace("{", "{{").replace("}", "}}") for part in shape
+    )
     quoted = source(f"{before}<number>{after}")
     return "f" + quoted.replace("<number>", f"{{{NUMBER}:0{digits}}}")
 

@@ -81,7 +81,9 @@ def _modules(suite: Suite) -> list[Module]:
     found = []
     for name in suite.spec.entities:
         records = Records(suite, name)
-        module = Module(f"tests/test_{records.names.module}.py", f"{records.names.plural.replace('_', ' ').capitalize()}.")
+        module = Module(
+            f"tests/test_{records.names.module}.py", f"{records.names.plural.replace('_', ' ').capitalize()}."
+        )
         if records.creation is not None:
             module.constants.append(records.creation.definition)
         module.tests += records.tests()

@@ -89,9 +89,7 @@ def _selected(spec: Spec, checked: Checked, expr: Select) -> Interval:
     item = entity.fields.get(expr.field)
     if item is None:
         return Interval()
-    return Interval(
-        None if item.min is None else Decimal(item.min), None if item.max is None else Decimal(item.max)
-    )
+    return Interval(None if item.min is None else Decimal(item.min), None if item.max is None else Decimal(item.max))
 
 
 def _negated(value: Limit) -> Limit:

@@ -5,17 +5,21 @@ from datetime import timedelta
 from decimal import Decimal
 
 from quantumlayer.qtest.literals import source, text, wire
+from quantumlayer.qtest.places import Constants, candidates
 from quantumlayer.qtest.records import Records
 from quantumlayer.qtest.samples import NOW, TEXTS, samples
 from quantumlayer.qtest.tests import Row, Test
 from quantumlayer.spec.model import Action, Field, FieldType
-from quantumlayer.qtest.places import Constants, candidates
 
 
 def list_tests(records: Records) -> Iterator[Test]:
     """The list of one entity, as a caller who reads every record sees it."""
     role = next(
-        (role for role in records.suite.roles_for(records.name, Action.READ) if records.suite.always(records.name, Action.READ, role)),
+        (
+            role
+            for role in records.suite.roles_for(records.name, Action.READ)
+            if records.suite.always(records.name, Action.READ, role)
+        ),
         None,
     )
     if role is None:
@@ -39,19 +43,19 @@ def _search(records: Records, role: str) -> Iterator[Test]:
     make = f"await make.{records.names.snake}"
     if not records.entity.list.search:
         return
-    rows, used = [], {}
+    rows, told = [], {}
     for number, key in enumerate(records.entity.list.search):
         item = records.entity.fields[key]
         found = [value for value in samples(key, item) if isinstance(value, str)]
         if item.unique or len(found) < 2 or item.pattern or item.one_of:
-            used[key] = (None, None)
             continue
-        used[key] = (f"{found[0]} {number}", found[1])
+        told[key] = (f"{found[0]} {number}", found[1])
         part = f"{found[0]} {number}"[1:].upper()
         rows.append(Row((text(part),)))
-    told = {key: pair for key, pair in used.items() if pair[0] is not None}
     if not told:
-        records.suite.leave_open(f"entities.{records.name}.list.search", "its texts follow patterns that a search cannot tell apart")
+        records.suite.leave_open(
+            f"entities.{records.name}.list.search", "its texts follow patterns that a search cannot tell apart"
+        )
         return
     wanted = ", ".join(f"{key}={source(pair[0])}" for key, pair in told.items())
     others = ", ".join(f"{key}={source(pair[1])}" for key, pair in told.items())
@@ -93,7 +97,12 @@ def _filters(records: Records, role: str) -> Iterator[Test]:
             other = next((value for value in values if value != usual), None)
             if other is not None:
                 sent = wire(other, item.type)
-                rows.append(Row((text(key), source(other), source(str(sent).lower() if isinstance(sent, bool) else str(sent))), proves))
+                rows.append(
+                    Row(
+                        (text(key), source(other), source(str(sent).lower() if isinstance(sent, bool) else str(sent))),
+                        proves,
+                    )
+                )
     check = f'assert [item["id"] for item in answer.json()["items"]] == [{snake}.id]'
     for key in records.entity.list.filter:
         if key in records.entity.relations:
@@ -134,7 +143,8 @@ def ascending(key: str, item: Field) -> list[object]:
         case kind if kind in TEXTS and not item.pattern and not item.one_of:
             return ["anna@example.org", "bert@example.org"] if kind is FieldType.EMAIL else ["Anna", "Bert"]
     values = two(key, item)
-    return sorted(values, key=lambda value: value if isinstance(value, int | Decimal) else str(value))  # type: ignore[arg-type,return-value]
+    numbers = [value for value in values if isinstance(value, int | Decimal)]
+    return [*sorted(numbers), *sorted((value for value in values if value not in numbers), key=str)]
 
 
 def _sort(records: Records, role: str) -> Iterator[Test]:
@@ -144,7 +154,7 @@ def _sort(records: Records, role: str) -> Iterator[Test]:
         if key in records.entity.fields:
             values = ascending(key, records.entity.fields[key])
         elif records.entity.states is not None and key == records.entity.states.field:
-            values = sorted(records.entity.states.values)[:2]
+            values = [*sorted(records.entity.states.values)[:2]]
         else:
             continue
         if len(values) == 2:
@@ -196,5 +206,3 @@ def _pages(records: Records, role: str) -> Iterator[Test]:
             Row(('"nonsense"', '"1"')),
         ],
     )
-
-

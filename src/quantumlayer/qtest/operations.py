@@ -59,9 +59,7 @@ class Operating:
         return f"answer = await {scene.caller}.post({url}{json})"
 
     def _json(self, takes: dict[str, object]) -> str:
-        given = {
-            key: wire(value, self.operation.takes[key].type) for key, value in takes.items() if value is not None
-        }
+        given = {key: wire(value, self.operation.takes[key].type) for key, value in takes.items() if value is not None}
         return source(given)
 
     def question(self, role: str, state: str | None = None) -> Question:
@@ -132,6 +130,8 @@ class Operating:
                 if item is not None and item.visible_to and role not in item.visible_to:
                     continue
                 kind = None if item is None else item.type
+                if item is not None and item.read_only:
+                    proves.append(f"entities.{entity_name}.fields.{key}")
                 pairs.append(f"{text(key)}: {source(wire(rounded(value, kind or FieldType.STRING), kind))}")
         proves += [f"{self.address}.takes.{key}" for key in self.operation.takes if self._shows(key)]
         return pairs, proves
@@ -290,7 +290,9 @@ class Operating:
         beyond = [row for _, _, row in rows(prefix, self.operation.takes, fits=False)]
         if beyond:
             check = 'assert pointers(answer) == [f"/body/{key}"]'
-            yield Test(f"{verb}_refuses_a_value_beyond_its_limit", [*scene.lines, sent, check], names=names, rows=beyond)
+            yield Test(
+                f"{verb}_refuses_a_value_beyond_its_limit", [*scene.lines, sent, check], names=names, rows=beyond
+            )
 
 
 def works(suite: Suite, name: str) -> tuple[str, Witness] | None:
@@ -301,4 +303,3 @@ def works(suite: Suite, name: str) -> tuple[str, Witness] | None:
         if base is not None:
             return role, base
     return None
-

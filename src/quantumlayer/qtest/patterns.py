@@ -86,7 +86,7 @@ _CATEGORIES = {
 }
 
 
-def _member(operator: Any, argument: Any) -> str:
+def _member(operator: object, argument: Any) -> str:  # noqa: ANN401  the parser's tree has no types
     match str(operator):
         case "NEGATE":
             return "^"

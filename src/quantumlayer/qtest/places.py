@@ -251,8 +251,8 @@ def _dates(constants: Constants) -> list[date]:
     for span in spans:
         found += [today + sign * span + timedelta(days=step) for sign in (1, -1) for step in (0, 1, -1)]
     for months in sorted(constants.months):
-        around = [add_months(today, sign * months) for sign in (1, -1)]
-        found += [day + timedelta(days=step) for day in around for step in (0, 1, -1)]
+        days = [add_months(today, sign * months) for sign in (1, -1)]
+        found += [day + timedelta(days=step) for day in days for step in (0, 1, -1)]
     return [*found, today - timedelta(days=400), today + timedelta(days=400)]
 
 
@@ -269,7 +269,10 @@ def _moments(constants: Constants) -> list[datetime]:
     if constants.wall_clock:
         steps = (0, -1, 1, -15, -14, -30, -29, -45, -44, -60, -59)
         midnight = datetime.combine(later.date(), time(0), zone(constants.timezone)).astimezone(UTC)
-        hours = [*sorted(constants.spans), *(timedelta(hours=number) for number in sorted(constants.whole) if number < 25)]
+        hours = [
+            *sorted(constants.spans),
+            *(timedelta(hours=number) for number in sorted(constants.whole) if number < 25),
+        ]
         found += [midnight + span + step * _MINUTE for span in hours for step in steps]
     return [*found, NOW - timedelta(days=400), NOW + timedelta(days=400)]
 

@@ -1,11 +1,11 @@
 """Tests of what stays hidden: fields from roles that may not see them, personal data from the log."""
 
 from collections.abc import Iterator
-from datetime import date, datetime, UTC
+from datetime import UTC, date, datetime
 from decimal import Decimal
 
-from quantumlayer.qtest.literals import source, wire
 from quantumlayer.qtest.bodies import Creation
+from quantumlayer.qtest.literals import source, wire
 from quantumlayer.qtest.patterns import matching
 from quantumlayer.qtest.records import Records
 from quantumlayer.qtest.samples import lengths
@@ -61,7 +61,7 @@ def personal_tests(records: Records) -> Iterator[Test]:
     ]
     if records.suite.own_role(records.name) is not None or any(records.entity.fields[key].unique for key in sent):
         lines.append(f"assert ({post}body)).status_code == 409")
-    lines.append(f"assert ({post}body | {{\"nonsense\": 1}})).status_code == 422")
+    lines.append(f'assert ({post}body | {{"nonsense": 1}})).status_code == 422')
     for key in records.entity.list.filter:
         if key in sent and records.suite.may(records.name, Action.READ, creation.role):
             lines.append(f'await {scene.caller}.get("{records.path}", params={{"{key}": personal["{key}"]}})')
@@ -108,4 +108,3 @@ def _telling(key: str, item: Field) -> object:
                 return next(matching(item.pattern, shortest, longest), None)
             return f"telling {key.replace('_', ' ')}".ljust(shortest, "!")[:longest] if not item.one_of else None
     return None
-

@@ -10,13 +10,13 @@ from quantumlayer.qtest.literals import source, text
 from quantumlayer.qtest.places import THIS, Reader
 from quantumlayer.qtest.records import Records
 from quantumlayer.qtest.samples import LONGEST
-from quantumlayer.qtest.scenes import Scene
+from quantumlayer.qtest.scenes import Scene, with_values
 from quantumlayer.qtest.suite import Suite, relations_given, writable
 from quantumlayer.qtest.tests import Test
 from quantumlayer.spec.cel import Scope, compile_cel
 from quantumlayer.spec.model import Action, Derived, Field, FieldType
 
-_MANY = "@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])"
+_MANY = "@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])"
 _NUMBERS = frozenset({FieldType.INT, FieldType.DECIMAL, FieldType.MONEY})
 
 
@@ -53,9 +53,7 @@ def _texts(records: Records) -> Iterator[Test]:
         return f"{kept}.isoformat()" if TYPES[records.entity.fields[key].type].startswith("date") else kept
 
     relations = [f'"{key}_id": {scene.this}.{key}_id' for key in relations_given(records.entity, changing=True)]
-    body = ", ".join(
-        [*(f"{text(k)}: {k if k in free else own(k, v)}" for k, v in values.items()), *relations]
-    )
+    body = ", ".join([*(f"{text(k)}: {k if k in free else own(k, v)}" for k, v in values.items()), *relations])
     yield Test(
         f"any_text_of_{records.a}_is_given_back_unchanged",
         [
@@ -74,7 +72,8 @@ def _texts(records: Records) -> Iterator[Test]:
 def _text(item: Field) -> str:
     shortest = max(1, int(item.min or 0))
     longest = min(LONGEST[item.type] if item.max is None else int(item.max), 500)
-    return f'st.text(st.characters(exclude_characters="\\0", exclude_categories=["Cs"]), min_size={shortest}, max_size={max(longest, shortest)})'
+    characters = 'st.characters(exclude_characters="\\0", exclude_categories=["Cs"])'
+    return f"st.text({characters}, min_size={shortest}, max_size={max(longest, shortest)})"
 
 
 def _bounds(records: Records, key: str, derived: Derived) -> Iterator[Test]:
@@ -97,7 +96,7 @@ def _bounds(records: Records, key: str, derived: Derived) -> Iterator[Test]:
     fields = {name: records.entity.fields[name] for name in own}
     made = f"{scene.this} = await make.{records.names.snake}("
     given = ", ".join(f"{name}={name}" for name in own)
-    lines = [line.replace(made, f"{made}{given}, ").replace(", )", ")") for line in scene.lines]
+    lines = [with_values(line, made, given) for line in scene.lines]
     yield Test(
         f"{key}_stays_within_its_bounds",
         [

@@ -6,7 +6,7 @@ from quantumlayer.qtest.bodies import IF_ANY
 from quantumlayer.qtest.records import NOBODY, Records
 from quantumlayer.qtest.scenes import Scene
 from quantumlayer.qtest.tests import Test
-from quantumlayer.spec.model import Action, OnDelete, Relation, RelationKind
+from quantumlayer.spec.model import Action, Moment, OnDelete, Relation, RelationKind
 
 
 def relation_tests(records: Records) -> Iterator[Test]:
@@ -65,7 +65,7 @@ def _deleted_over_http(records: Records, key: str, relation: Relation) -> Test |
     """With a caller who may delete the target, if the dependent record does not break another rule."""
     suite = records.suite
     plain = suite.plain(relation.to, Action.DELETE)
-    if plain is None or any(Action.DELETE in rule.on for rule in suite.spec.entities[relation.to].rules.values()):
+    if plain is None or any(Moment.DELETE in rule.on for rule in suite.spec.entities[relation.to].rules.values()):
         return None
     scene = Scene(suite, plain[1])
     url = f'f"/{suite.names(relation.to).path}/{{{scene.this}.id}}"'

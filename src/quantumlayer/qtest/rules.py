@@ -67,7 +67,9 @@ def _call(records: Records, found: Witness, moment: Moment) -> list[str]:
         scene = Scene(records.suite, found, this_is_made=False)
         creation = Creation(records.suite, records.name, found.built.caller.role, found)
         usual = records.suite.defaults.of(records.name)
-        extra = {key: value for key, value in creation.values().items() if found.built.this.values.get(key) != usual[key]}
+        extra = {
+            key: value for key, value in creation.values().items() if found.built.this.values.get(key) != usual[key]
+        }
         body = creation.body(scene, extra)
         return [*scene.lines, f'answer = await {scene.caller}.post("{records.path}", json={body})']
     scene = Scene(records.suite, found)
@@ -125,9 +127,7 @@ def ends(records: Records, name: str, changed: dict[str, object]) -> object:
     question = records.suite.question(records.name, Action.READ, records.suite.first_role(records.name))
     choice = {**question.start(), **{Slot(THIS, key): value for key, value in changed.items()}}
     built = question.builder().build(choice)
-    checked = compile_cel(
-        records.entity.derived[name].cel, Scope.for_derived(records.suite.spec, records.name)
-    )
+    checked = compile_cel(records.entity.derived[name].cel, Scope.for_derived(records.suite.spec, records.name))
     return evaluate(checked, built.world, this=built.this)
 
 
@@ -143,4 +143,3 @@ def uncounted(records: Records, overlap: NoOverlap) -> str | None:
         if evaluate(checked, built.world, this=built.this) is False:
             return state
     return None
-

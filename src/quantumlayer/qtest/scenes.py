@@ -145,9 +145,9 @@ class Scene:
         usual = self.suite.defaults.of(record.entity)
         given = [f"{key}={self.name(target)}" for key, target in self._targets(record) if self.named(target)]
         for key, value in record.values.items():
-            if key in usual and value != usual[key]:
-                given.append(f"{key}={source(value)}")
-            elif key in {"created_at", "updated_at"} and value != self.built.world.now:
+            if (key in usual and value != usual[key]) or (
+                key in {"created_at", "updated_at"} and value != self.built.world.now
+            ):
                 given.append(f"{key}={source(value)}")
         return f"await make.{self.suite.names(record.entity).snake}({', '.join(given)})"
 
@@ -155,7 +155,9 @@ class Scene:
         snake = self.suite.names(record.entity).snake
         role = self.built.caller.role
         tries = [snake, role if place == CALLER else place[-1], f"another_{snake}", f"a_third_{snake}"]
-        name = next(name for name in [*tries, f"{snake}_{len(self._taken)}"] if name not in self._taken and name != "this")
+        name = next(
+            name for name in [*tries, f"{snake}_{len(self._taken)}"] if name not in self._taken and name != "this"
+        )
         self._taken.add(name)
         return name
 
@@ -167,3 +169,11 @@ class Scene:
             self.lines.append(f'{self.caller} = await sign_in("{role}", {self.name(record)})')
         else:
             self.lines.append(f'{self.caller} = await sign_in("{role}")')
+
+
+def with_values(line: str, made: str, given: str) -> str:
+    """A line that begins with a call of a factory, with further values for it; any other line as it is."""
+    if not line.startswith(made):
+        return line
+    rest = line.removeprefix(made)
+    return f"{made}{given}{'' if rest == ')' else ', '}{rest}"

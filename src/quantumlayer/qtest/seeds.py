@@ -11,7 +11,7 @@ from quantumlayer.qtest.patterns import matching
 from quantumlayer.qtest.samples import NOW, lengths, samples
 from quantumlayer.qtest.suite import Suite
 from quantumlayer.qtest.witness import Question, Witness
-from quantumlayer.spec.cel import Record
+from quantumlayer.spec.cel import Record, Scope, World, compile_cel, evaluate
 from quantumlayer.spec.model import RelationKind
 
 PASSWORD = "a password to try"  # noqa: S105 - everybody may know it
@@ -84,6 +84,8 @@ class _Seeding:
                 value = next(islice(_many(self.suite, record.entity, key), len(rows), None), value)
             if value is not None:
                 row[key] = wire(value, item.type)
+        for key, value in stored(self.suite, record).items():
+            row[key] = value
         if entity.states is not None:
             row[entity.states.field] = record.values[entity.states.field]
         number = len(rows) + 1
@@ -121,7 +123,9 @@ def _many(suite: Suite, entity: str, key: str) -> Iterator[object]:
 def lasting(question: Question, witness: Witness) -> None:
     """Moves days and instants of `this` far into the future where that keeps an operation possible for years."""
     this, world = witness.built.this, witness.built.world
-    keys = [key for key, value in this.values.items() if isinstance(value, date) and key not in {"created_at", "updated_at"}]
+    keys = [
+        key for key, value in this.values.items() if isinstance(value, date) and key not in {"created_at", "updated_at"}
+    ]
     before = dict(this.values)
     for moved in product((False, True), repeat=len(keys)):
         this.values.update(before)
@@ -137,3 +141,13 @@ def lasting(question: Question, witness: Witness) -> None:
         if good:
             return
     this.values.update(before)
+
+
+def stored(suite: Suite, record: Record) -> dict[str, object]:
+    """The stored derived values of a record as JSON."""
+    found: dict[str, object] = {}
+    for key, derived in suite.spec.entities[record.entity].derived.items():
+        if derived.stored:
+            checked = compile_cel(derived.cel, Scope.for_derived(suite.spec, record.entity))
+            found[key] = wire(evaluate(checked, World(suite.spec, NOW), this=record), derived.type)
+    return found

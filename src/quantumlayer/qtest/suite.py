@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
+from itertools import islice
 
 from quantumlayer.qtest.places import CALLER, ROLE, THIS, Slot
 from quantumlayer.qtest.samples import samples
@@ -74,8 +75,9 @@ class Suite:
         return any(action in grant.may for grant in self.spec.entities[entity].access)
 
     def roles_for(self, entity: str, action: Action) -> list[str]:
-        """Who may do it, those who may do it with every record first, strangers last."""
-        roles = [role for role in (*self.spec.roles, ANYONE) if self.may(entity, action, role)]
+        """Whom a grant names, those who may do it with every record first, strangers last."""
+        named = {role for grant in self.spec.entities[entity].access if action in grant.may for role in grant.who}
+        roles = [role for role in (*self.spec.roles, ANYONE) if role in named]
         return sorted(roles, key=lambda role: (not self.always(entity, action, role), role == ANYONE))
 
     def first_role(self, entity: str) -> str:
@@ -111,7 +113,8 @@ class Suite:
         states = self.spec.entities[entity].states
         if states is not None and action is Action.CREATE:
             fixed[Slot(THIS, states.field)] = states.values[0]
-        return Question(self.spec, self.defaults, entity, [role], conditions, fixed=fixed)
+        whole = action is Action.CREATE
+        return Question(self.spec, self.defaults, entity, [role], conditions, fixed=fixed, whole=whole)
 
     def operation(self, name: str, role: str, state: str | None = None) -> Question:
         """How a caller of a role uses an operation, from a state if it asks for one."""
@@ -132,8 +135,9 @@ class Suite:
         return {key: Condition(item.cel, scope) for key, item in self.spec.operations[name].requires.items()}
 
     def input(self, name: str) -> dict[str, object]:
-        """Ordinary input for an operation: what it needs, and what it may take."""
-        return {key: sample(key, item) for key, item in self.spec.operations[name].takes.items()}
+        """Input for an operation, unlike the values that records have already."""
+        takes = self.spec.operations[name].takes
+        return {key: next(islice(samples(key, item), 1, None), sample(key, item)) for key, item in takes.items()}
 
     def plain(self, entity: str, action: Action) -> tuple[str, Witness] | None:
         """The role that does something most freely, and a world in which it can."""

@@ -71,7 +71,9 @@ class Test:
     def arguments(self) -> str:
         """Its parameters with types: fixtures that the body mentions, then its own."""
         source = "\n".join(self.body)
-        used = [f"{name}: {kind}" for name, kind in FIXTURES.items() if re.search(rf"(?<![\w.\"]){name}\b(?!\")", source)]
+        used = [
+            f"{name}: {kind}" for name, kind in FIXTURES.items() if re.search(rf"(?<![\w.\"]){name}\b(?!\")", source)
+        ]
         return ", ".join([*used, *(f"{name}: {kind}" for name, kind in self.names.items())])
 
     @property

@@ -10,10 +10,22 @@ from datetime import date, datetime
 from decimal import Decimal
 from itertools import combinations, islice, product
 
-from quantumlayer.qtest.places import ABSENT, CALLER, COUNT, ROLE, SAME, TAKES, THIS, Place, Reader, Slot
-from quantumlayer.qtest.places import candidates, counts
+from quantumlayer.qtest.places import (
+    ABSENT,
+    CALLER,
+    COUNT,
+    ROLE,
+    SAME,
+    TAKES,
+    THIS,
+    Place,
+    Reader,
+    Slot,
+    candidates,
+    counts,
+)
 from quantumlayer.qtest.worlds import Builder, Built, Choice, Defaults
-from quantumlayer.spec.cel import Checked, CelRuntimeError, Scope, compile_cel, evaluate
+from quantumlayer.spec.cel import CelRuntimeError, Checked, Scope, compile_cel, evaluate
 from quantumlayer.spec.model import Field, FieldType, RelationKind, Spec
 
 _MOST_WORLDS = 3000
@@ -65,6 +77,7 @@ class Question:
         conditions: What must hold for the call to be accepted.
         takes: The fields of the operation's input.
         fixed: Choices that are not searched, such as the state from which an operation starts.
+        whole: Whether everything that `this` refers to is part of the world, because the caller must name it.
     """
 
     spec: Spec
@@ -75,10 +88,13 @@ class Question:
     takes: Mapping[str, Field] = field(default_factory=dict)
     given: Mapping[str, object] = field(default_factory=dict)
     fixed: Choice = field(default_factory=dict)
+    whole: bool = False
 
     def __post_init__(self) -> None:
         self.reader = Reader(self.spec)
-        self.worlds = 0
+        if self.whole:
+            relations = self.spec.entities[self.this].relations
+            self.reader.entities |= {(*THIS, key): relation.to for key, relation in relations.items() if not relation.optional}
         self.judged = [self._judge(condition) for condition in self.conditions]
 
     def _judge(self, condition: Condition) -> _Judged:
@@ -114,7 +130,9 @@ class Question:
             choice = better
         return None
 
-    def _repaired(self, builder: Builder, choice: dict[Slot, object], failing: list[_Judged]) -> dict[Slot, object] | None:
+    def _repaired(
+        self, builder: Builder, choice: dict[Slot, object], failing: list[_Judged]
+    ) -> dict[Slot, object] | None:
         """The nearest choice in which fewer conditions fail."""
         slots = list(dict.fromkeys(slot for one in failing for slot in one.slots))
         for changed in self._changes(choice, slots):
@@ -129,7 +147,7 @@ class Question:
         if base is None:
             return None
         builder = self.builder()
-        target = self.judged[list(self.conditions).index(condition)]
+        target = self.judged[[one.cel for one in self.conditions].index(condition.cel)]
         others = [one for one in self.judged if one is not target]
         for wider in (target.slots, list(self.reader.slots)):
             for choice in self._changes(base.choice, wider):
@@ -139,9 +157,7 @@ class Question:
                     return self._closest(builder, Witness(choice, built), base, target, changed)
         return None
 
-    def _closest(
-        self, builder: Builder, found: Witness, base: Witness, target: _Judged, changed: list[Slot]
-    ) -> Pair:
+    def _closest(self, builder: Builder, found: Witness, base: Witness, target: _Judged, changed: list[Slot]) -> Pair:
         """The two worlds that are closest to one another on both sides of the border, along one of the changed slots."""
         best: tuple[float, Witness, Witness] | None = None
         for slot in changed:
@@ -231,7 +247,6 @@ class Question:
         return self.this if place == THIS else self.reader.entities[place]
 
     def _value(self, one: _Judged, built: Built) -> object:
-        self.worlds += 1
         try:
             return evaluate(one.checked, built.world, this=built.this, caller=built.caller, takes=built.takes)
         except CelRuntimeError:
@@ -257,6 +272,6 @@ def _distance(one: object, other: object) -> float:
         case (bool(), bool()):
             return 1.0
         case (int() | Decimal(), int() | Decimal()):
-            return float(abs(one - other))
+            return float(abs(Decimal(one) - Decimal(other)))
         case _:
             return 1000.0

@@ -4,8 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 
-from quantumlayer.qtest.places import ABSENT, CALLER, COUNT, ROLE, SAME, TAKES, THIS, Place, Slot, candidates
-from quantumlayer.qtest.places import Constants
+from quantumlayer.qtest.places import ABSENT, CALLER, COUNT, ROLE, SAME, TAKES, THIS, Constants, Place, Slot, candidates
 from quantumlayer.qtest.samples import NOW
 from quantumlayer.spec.cel import Caller, CelError, CelRuntimeError, Record, Scope, World, compile_cel, evaluate
 from quantumlayer.spec.model import Computed, Field, Spec

@@ -299,6 +299,6 @@ def test_claims_of_what_was_left_out_are_not_asked_for() -> None:
 
 def test_evidence_goes_into_the_manifest() -> None:
     spec = Spec.model_validate({"spec": 1, "service": {"name": "s"}, "entities": {"Tool": {}}})
-    made = manifest(Evidence(spec, {}, [], []), [Pack()], FileTree([Artifact.text("a", "b")]))
+    made = manifest(Evidence(spec, {}, [], [], 1), [Pack()], FileTree([Artifact.text("a", "b")]))
     assert made.path == "capsule.json"
     assert b'"pack": "7"' in made.content

@@ -21,6 +21,7 @@ CLEAR = 26
 """Free width beside a box, where marks at the ends of lines have their place."""
 
 _LANE = 12
+_CLOSE = 4
 
 Point = tuple[float, float]
 
@@ -118,20 +119,23 @@ class _Arrangement:
         for index in self._loops:
             lines[index] = self._loop(index, boxes, turns)
         width = max(column.x + column.width for column in self._columns) + self._tail(turns)
-        height = max(box.y + box.height for box in boxes.values())
+        height = max(top + self._heights[key] for key, top in self._tops.items())
         return Layout(width, height, boxes, tuple(lines))
 
     def _ranks(self) -> dict[Hashable, int]:
-        """The column of each box: right of everything it hangs on, in the first one with room."""
+        """The column of each box: right of the placed ones it is joined to, in the first one with room."""
         before: dict[Hashable, list[Hashable]] = defaultdict(list)
+        joined: dict[Hashable, list[Hashable]] = defaultdict(list)
         for edge in self._edges:
             if edge.start != edge.end:
                 before[edge.end].append(edge.start)
+                joined[edge.end].append(edge.start)
+                joined[edge.start].append(edge.end)
         room = max(4, math.ceil(math.sqrt(len(self._nodes))))
         ranks: dict[Hashable, int] = {}
         taken: dict[int, int] = defaultdict(int)
         for key in _topological(list(self._nodes), before):
-            rank = max((ranks[other] + 1 for other in before[key] if other in ranks), default=0)
+            rank = max((ranks[other] + 1 for other in joined[key] if other in ranks), default=0)
             while taken[rank] >= room:
                 rank += 1
             ranks[key] = rank
@@ -212,15 +216,28 @@ class _Arrangement:
                 ends[index, stop] = self._tops[key] + number * step
             if len(meeting) == 1:
                 self._straighten(key, meeting[0][1:], ends)
+        self._part(ends)
         return ends
 
     def _straighten(self, key: Hashable, end: tuple[int, int], ends: dict[tuple[int, int], float]) -> None:
         """Let the only line on a side of a box meet it level with where it comes from, if the box is there."""
         index, stop = end
         level = ends.get((index, 1 if stop == 0 else stop - 1))
-        margin = min(10, self._heights[key] / 3)
+        margin = min(10, self._heights[key] / 4)
         if level is not None and self._tops[key] + margin <= level <= self._tops[key] + self._heights[key] - margin:
             ends[end] = level
+
+    def _part(self, ends: dict[tuple[int, int], float]) -> None:
+        """Move the ends of lines apart that would run into each other on the same level between two columns."""
+        rank = {key: number for number, column in enumerate(self._columns) for key in column.keys}
+        arriving: dict[int, list[tuple[int, float]]] = defaultdict(list)
+        for index, chain in enumerate(self._chains):
+            for stop, key in enumerate(chain.stops[1:], start=1):
+                arriving[rank[key] - 1].append((index, ends[index, stop]))
+        for index, chain in enumerate(self._chains):
+            others = [y for other, y in arriving[rank[chain.stops[0]]] if other != index]
+            if 0 not in chain.offsets and any(abs(y - ends[index, 0]) < _CLOSE for y in others):
+                ends[index, 0] += _CLOSE
 
     def _tracks(self, ends: dict[tuple[int, int], float]) -> dict[tuple[str, int, int], float]:
         """The x of each vertical piece; sets the x of the columns on the way."""

@@ -132,6 +132,7 @@ _RESERVED = frozenset(
 MAX_STRING = 200
 MAX_TEXT = 10_000
 MAX_EMAIL = 254
+MAX_INT = 2**31 - 1
 
 _PYTHON = {
     FieldType.STRING: "str",
@@ -290,6 +291,10 @@ class FieldView:
             if field.pattern is not None:
                 args.append(f"pattern={pattern(field.pattern)}")
             return f"Annotated[Text, StringConstraints({', '.join(args)})]"
+        if field.type is FieldType.INT and (field.min is not None or field.max is not None):
+            least = -MAX_INT if field.min is None else field.min
+            most = MAX_INT if field.max is None else field.max
+            return f"Annotated[int, Field(strict=True, ge={least}, le={most}), BeforeValidator(whole)]"
         if field.type in _NUMBERS and (field.min is not None or field.max is not None):
             args = []
             if field.min is not None:

@@ -5,7 +5,6 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Annotated, Generic, TypeVar
 
-from fastapi import Path
 from pydantic import (
     AwareDatetime,
     BaseModel,
@@ -41,8 +40,7 @@ Flag = Annotated[bool, Field(strict=True)]
 Day = Annotated[date, BeforeValidator(_written)]
 Moment = Annotated[AwareDatetime, BeforeValidator(_written)]
 Money = Annotated[Decimal, PlainSerializer(_two_places), Field(json_schema_extra={"example": "12.50"})]
-Id = Annotated[int, Path(ge=1, le=MAX_ID)]
-Reference = Annotated[int, Field(strict=True, ge=1, le=MAX_ID, description="The id of another record.")]
+Id = Annotated[int, Field(ge=1, le=MAX_ID)]
 
 
 class Writing(BaseModel):

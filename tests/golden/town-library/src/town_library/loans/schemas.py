@@ -6,7 +6,7 @@ from typing import Literal
 from pydantic import Field
 
 from town_library.listing import Paging
-from town_library.schemas import Money, Reading, Reference
+from town_library.schemas import Id, Money, Reading
 
 
 class LoanRead(Reading):
@@ -25,6 +25,6 @@ class LoanRead(Reading):
 class LoanQuery(Paging):
     """Which loans are asked for."""
 
-    book_id: Reference | None = None
-    member_id: Reference | None = None
+    book_id: Id | None = None
+    member_id: Id | None = None
     sort: Literal["due_on", "-due_on", "borrowed_on", "-borrowed_on"] | None = None
