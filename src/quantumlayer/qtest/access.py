@@ -183,11 +183,9 @@ def _operations(suite: Suite) -> Iterator[Test]:
     rows = []
     for name, operation in suite.spec.operations.items():
         path = f"/{suite.names(operation.on).path}/1/{route_name(name)}"
-        for role in (ANYONE, *suite.spec.roles):
-            if role not in operation.by:
-                rows.append(
-                    Row((text(role), text(path), "401" if role == ANYONE else "403"), (f"operations.{name}.by",))
-                )
+        proves = (f"operations.{name}.by",)
+        others = [role for role in (ANYONE, *suite.spec.roles) if role not in operation.by]
+        rows += [Row((text(role), text(path), "401" if role == ANYONE else "403"), proves) for role in others]
     if rows:
         yield Test(
             "an_operation_is_refused_to",

@@ -63,7 +63,8 @@ class Creation:
             f'"{key}_id": {scene.name(target)}.id'
             for key in relations_given(self.entity)
             if f"{key}_id" not in (extra or {})
-            and isinstance(target := self.witness.built.this.values.get(key), Record) and scene.named(target)
+            and isinstance(target := self.witness.built.this.values.get(key), Record)
+            and scene.named(target)
         ]
         parts += [f"{text(key)}: {source(value)}" for key, value in (extra or {}).items()]
         return f"{self.constant} | {{{', '.join(parts)}}}" if parts else self.constant

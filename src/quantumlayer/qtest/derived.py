@@ -2,7 +2,9 @@
 
 import re
 from collections.abc import Iterator
+from datetime import datetime
 
+from quantumlayer.kit.identifiers import singular
 from quantumlayer.qtest.factories import TYPES
 from quantumlayer.qtest.literals import source, text, wire
 from quantumlayer.qtest.places import COUNT, THIS, Slot
@@ -10,6 +12,7 @@ from quantumlayer.qtest.records import Records
 from quantumlayer.qtest.scenes import Scene, with_values
 from quantumlayer.qtest.tests import Row, Test
 from quantumlayer.qtest.witness import Question, Witness
+from quantumlayer.qtest.worlds import Built
 from quantumlayer.spec.cel import CelRuntimeError, Scope, compile_cel, evaluate, rounded
 from quantumlayer.spec.model import Action, Derived, Example
 
@@ -85,7 +88,7 @@ def _example_test(records: Records, key: str, alike: list[Example], scene: Scene
 
 def _worked_out(records: Records, key: str, derived: Derived, role: str) -> Iterator[Test]:
     """Worlds that differ in the record's own values are the rows of one test; each other world is a test."""
-    found = values(records, key, derived, role)
+    found = values(records, derived, role)
     if not found:
         return
     base = found[0][0]
@@ -129,11 +132,14 @@ def _told(changed: dict[Slot, object]) -> str:
     words = []
     for slot, value in changed.items():
         last = slot.place[-1].removesuffix("*")
-        words.append(f"{value}_{last}" if slot.name == COUNT else f"{slot.name}_{value}")
+        said = f"{value:%Y_%m_%d_%H_%M}" if isinstance(value, datetime) else value
+        words.append(
+            f"{said}_{last if value != 1 else singular(last)}" if slot.name == COUNT else f"{slot.name}_{said}"
+        )
     return "with_" + "_and_".join(re.sub(r"\W+", "_", word).strip("_").lower() for word in words)
 
 
-def values(records: Records, key: str, derived: Derived, role: str) -> list[tuple[Witness, object]]:
+def values(records: Records, derived: Derived, role: str) -> list[tuple[Witness, object]]:
     """Worlds in which the derived value differs, the plainest first."""
     scope = Scope.for_derived(records.suite.spec, records.name)
     checked = compile_cel(derived.cel, scope)
@@ -147,13 +153,26 @@ def values(records: Records, key: str, derived: Derived, role: str) -> list[tupl
         fixed=permission.fixed,
     )
     slots = question.reader.read(checked, scope, {"this": ("this",)})
+
+    def value(built: Built) -> object:
+        try:
+            return rounded(evaluate(checked, built.world, this=built.this), derived.type)
+        except CelRuntimeError:
+            return None
+
     found: dict[object, Witness] = {}
     for witness in question.variations(slots):
-        try:
-            value = evaluate(checked, witness.built.world, this=witness.built.this)
-        except CelRuntimeError:
-            continue
-        found.setdefault(rounded(value, derived.type), witness)
+        found.setdefault(value(witness.built), witness)
         if len(found) == _MOST_VALUES:
             break
-    return [(witness, value) for value, witness in found.items()]
+    worlds = list(found.values())
+    counted = next((one for one in worlds if any(one.choice.get(slot) for slot in slots if slot.name == COUNT)), None)
+    for slot in slots:
+        inside = any(step.endswith("*") for step in slot.place)
+        start = counted if inside else next(iter(worlds), None)
+        if start is not None and slot.name.isidentifier():
+            worlds += question.border(start, slot, value) or ()
+    unlike: dict[tuple[str, ...], Witness] = {}
+    for one in worlds:
+        unlike.setdefault(tuple(Scene(records.suite, one).lines), one)
+    return [(one, value(one.built)) for one in unlike.values()]

@@ -187,7 +187,7 @@ def _pages(records: Records, role: str) -> Iterator[Test]:
             *arrange,
             f'answer = await as_{role}.get("{records.path}", params={{"limit": 2, "offset": 1}})',
             'assert [item["id"] for item in answer.json()["items"]] == [record.id for record in all_records[1:]]',
-            'assert {key: answer.json()[key] for key in ("total", "limit", "offset")} == {"total": 3, "limit": 2, "offset": 1}',
+            'assert answer.json().items() >= {"total": 3, "limit": 2, "offset": 1}.items()',
         ],
     )
     yield Test(

@@ -168,21 +168,33 @@ class Operating:
     def _requirement(self, key: str) -> Iterator[Test]:
         address = f"{self.address}.requires.{key}"
         said = self.operation.requires[key].else_
-        condition = self.suite.requirements(self.name)[key]
+        cel = self.operation.requires[key].cel
+        pairs: list[Pair] = []
+        others: list[Witness] = []
         for role in self.operation.by:
-            found = self.around(role, condition.cel)
-            if found is None:
-                continue
-            refused = Scene(self.suite, found.refused)
-            told = f"assert refusal(answer) == (409, {text(key.replace('_', '-'))}, {text(said)})"
-            name = f"{self.name.strip('_')}_is_refused_unless_{key}"
-            yield Test(name, [*refused.lines, self.call(refused), told], [address])
-            if found.accepted is not None:
-                accepted = Scene(self.suite, found.accepted)
-                lines = [*accepted.lines, self.call(accepted), f"assert answer.status_code == {self.done}"]
-                yield Test(f"{self.name.strip('_')}_is_accepted_when_{key}", lines, [address])
-            return
-        self.suite.leave_open(address, NO_WITNESS)
+            for state in self.operation.from_ or (None,):
+                question = self.question(role, state)
+                target = next(one for one in question.conditions if one.cel == cel)
+                pairs = pairs or list(question.refusals(target))
+            question = self.question(role)
+            others += question.alternatives(next(one for one in question.conditions if one.cel == cel))
+        if not pairs:
+            self.suite.leave_open(address, NO_WITNESS)
+        verb = self.name.strip("_")
+        told = f"assert refusal(answer) == (409, {text(key.replace('_', '-'))}, {text(said)})"
+        done = f"assert answer.status_code == {self.done}"
+        for number, pair in enumerate(pairs):
+            nth = f"_{number + 1}" if number else ""
+            refused = Scene(self.suite, pair.refused)
+            yield Test(f"{verb}_is_refused_unless_{key}{nth}", [*refused.lines, self.call(refused), told], [address])
+            if pair.accepted is not None:
+                accepted = Scene(self.suite, pair.accepted)
+                lines = [*accepted.lines, self.call(accepted), done]
+                yield Test(f"{verb}_is_accepted_when_{key}{nth}", lines, [address])
+        for number, other in enumerate(others):
+            scene = Scene(self.suite, other)
+            name = f"{verb}_is_accepted_when_{key}_because_of_reason_{number + 1}"
+            yield Test(name, [*scene.lines, self.call(scene), done], [address])
 
     def around(self, role: str, cel: str) -> Pair | None:
         """Worlds on both sides of a requirement, for the first state in which there are some."""

@@ -244,16 +244,14 @@ def _pool(kind: FieldType, constants: Constants) -> Iterable[object]:
 
 def _dates(constants: Constants) -> list[date]:
     today = NOW.date()
-    spans = sorted(
-        {abs(span) for span in constants.spans} | {timedelta(days=n) for n in constants.whole if 0 < n < 4000}
-    )
-    found = [today, today - timedelta(days=1), today + timedelta(days=1)]
-    for span in spans:
-        found += [today + sign * span + timedelta(days=step) for sign in (1, -1) for step in (0, 1, -1)]
+    numbers = {timedelta(days=number) for number in constants.whole if 0 < number < 4000}
+    found: list[date] = [today]
+    for span in sorted({abs(span) for span in constants.spans} | numbers):
+        found += [today + span, today - span]
     for months in sorted(constants.months):
-        days = [add_months(today, sign * months) for sign in (1, -1)]
-        found += [day + timedelta(days=step) for day in days for step in (0, 1, -1)]
-    return [*found, today - timedelta(days=400), today + timedelta(days=400)]
+        found += [add_months(today, months), add_months(today, -months)]
+    near = [day + timedelta(days=step) for day in found for step in (0, -1, 1)]
+    return [*near, today - timedelta(days=400), today + timedelta(days=400)]
 
 
 def _moments(constants: Constants) -> list[datetime]:
@@ -262,7 +260,9 @@ def _moments(constants: Constants) -> list[datetime]:
         found += [NOW + sign * span + step * _MINUTE for sign in (1, -1) for step in (0, 1, -1)]
     for months in sorted(constants.months):
         around = [add_months(NOW, sign * months) for sign in (1, -1)]
-        found += [moment + step * _MINUTE for moment in around for step in (0, 1, -1)]
+        found += [
+            moment + step * _MINUTE for moment in around if isinstance(moment, datetime) for step in (0, 1, -1)
+        ]
     later = NOW + timedelta(days=7)
     if constants.weekdays:
         found += [later + timedelta(days=step) for step in range(1, 7)]

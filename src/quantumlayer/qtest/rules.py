@@ -30,35 +30,36 @@ def rule_tests(records: Records) -> Iterator[Test]:
 
 
 def _judged(records: Records, key: str, rule: Rule, moment: Moment) -> Iterator[Test]:
-    found = witness(records, key, moment)
+    pairs, others = witnesses(records, key, moment)
     address = f"entities.{records.name}.rules.{key}"
-    if found is None:
+    if not pairs:
         records.suite.leave_open(address, NO_WITNESS)
-        return
-    doing = f"{records.a}_is_not_{VERBS[moment]}_unless_{key}"
-    refused = _call(records, found.refused, moment)
-    yield Test(
-        doing,
-        [*refused, f"assert refusal(answer) == (409, {text(key.replace('_', '-'))}, {text(rule.else_)})"],
-        [address],
-    )
-    if found.accepted is not None:
-        yield Test(
-            doing.replace("_is_not_", "_is_").replace("_unless_", "_when_"),
-            [*_call(records, found.accepted, moment), f"assert answer.status_code == {STATUS[moment]}"],
-            [address],
-        )
+    refused = f"assert refusal(answer) == (409, {text(key.replace('_', '-'))}, {text(rule.else_)})"
+    accepted = f"assert answer.status_code == {STATUS[moment]}"
+    verb = VERBS[moment]
+    for number, pair in enumerate(pairs):
+        nth = f"_{number + 1}" if number else ""
+        lines = [*_call(records, pair.refused, moment), refused]
+        yield Test(f"{records.a}_is_not_{verb}_unless_{key}{nth}", lines, [address])
+        if pair.accepted is not None:
+            lines = [*_call(records, pair.accepted, moment), accepted]
+            yield Test(f"{records.a}_is_{verb}_when_{key}{nth}", lines, [address])
+    for number, other in enumerate(others):
+        lines = [*_call(records, other, moment), accepted]
+        yield Test(f"{records.a}_is_{verb}_when_{key}_because_of_reason_{number + 1}", lines, [address])
 
 
-def witness(records: Records, key: str, moment: Moment) -> Pair | None:
-    """Worlds on both sides of a rule, for the first role for which there are some."""
+def witnesses(records: Records, key: str, moment: Moment) -> tuple[list[Pair], list[Witness]]:
+    """Worlds on both sides of a rule, for the first role that has some, and each other way to keep it, for any role."""
     action = Action(moment.value)
     condition = records.suite.rules(records.name, moment)[key]
+    pairs: list[Pair] = []
+    others: list[Witness] = []
     for role in records.suite.roles_for(records.name, action):
-        found = records.suite.question(records.name, action, role).refusal(condition)
-        if found is not None:
-            return found
-    return None
+        question = records.suite.question(records.name, action, role)
+        pairs = pairs or list(question.refusals(condition))
+        others += question.alternatives(condition)
+    return pairs, others
 
 
 def _call(records: Records, found: Witness, moment: Moment) -> list[str]:

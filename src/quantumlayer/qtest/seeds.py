@@ -84,8 +84,7 @@ class _Seeding:
                 value = next(islice(_many(self.suite, record.entity, key), len(rows), None), value)
             if value is not None:
                 row[key] = wire(value, item.type)
-        for key, value in stored(self.suite, record).items():
-            row[key] = value
+        row |= stored(self.suite, record)
         if entity.states is not None:
             row[entity.states.field] = record.values[entity.states.field]
         number = len(rows) + 1

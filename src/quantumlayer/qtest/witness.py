@@ -4,8 +4,8 @@ The search is bounded and always takes the same way: it begins with a world in w
 slot, then two, then three, values near the constants of the expressions first.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from decimal import Decimal
 from itertools import combinations, islice, product
@@ -25,7 +25,7 @@ from quantumlayer.qtest.places import (
     counts,
 )
 from quantumlayer.qtest.worlds import Builder, Built, Choice, Defaults
-from quantumlayer.spec.cel import CelRuntimeError, Checked, Scope, compile_cel, evaluate
+from quantumlayer.spec.cel import Binary, CelRuntimeError, Checked, Expr, Scope, compile_cel, evaluate
 from quantumlayer.spec.model import Field, FieldType, RelationKind, Spec
 
 _MOST_WORLDS = 3000
@@ -63,6 +63,7 @@ class _Judged:
     checked: Checked
     slots: list[Slot]
     wanted: bool
+    cel: str
 
 
 @dataclass
@@ -94,13 +95,20 @@ class Question:
         self.reader = Reader(self.spec)
         if self.whole:
             relations = self.spec.entities[self.this].relations
-            self.reader.entities |= {(*THIS, key): relation.to for key, relation in relations.items() if not relation.optional}
-        self.judged = [self._judge(condition) for condition in self.conditions]
+            self.reader.entities |= {
+                (*THIS, key): relation.to for key, relation in relations.items() if not relation.optional
+            }
+        self.judged = [part for condition in self.conditions for part in self._judge(condition)]
 
-    def _judge(self, condition: Condition) -> _Judged:
+    def _judge(self, condition: Condition) -> list[_Judged]:
+        """Each part of a conjunction by itself, so that each has a witness of its own."""
         checked = compile_cel(condition.cel, condition.scope)
         names: dict[str, Place] = {"this": THIS, "takes": TAKES}
-        return _Judged(checked, self.reader.read(checked, condition.scope, names), condition.wanted)
+        parts = [replace(checked, expr=part) for part in split(checked.expr, "&&")] if condition.wanted else [checked]
+        return [
+            _Judged(part, self.reader.read(part, condition.scope, names), condition.wanted, condition.cel)
+            for part in parts
+        ]
 
     def builder(self) -> Builder:
         """Makes the worlds of this question."""
@@ -143,22 +151,55 @@ class Question:
 
     def refusal(self, condition: Condition) -> Pair | None:
         """Worlds around the border of one condition while all others hold."""
+        return next(iter(self.refusals(condition)), None)
+
+    def refusals(self, condition: Condition) -> Iterator[Pair]:
+        """For each part of a condition worlds around its border while everything else holds."""
         base = self.base()
         if base is None:
-            return None
+            return
+        for target in (one for one in self.judged if one.cel == condition.cel):
+            found = self._around(base, target, [one for one in self.judged if one is not target])
+            # A part may guard another one, which then has no value: only the other conditions must hold.
+            found = found or self._around(base, target, [one for one in self.judged if one.cel != condition.cel])
+            if found is not None:
+                yield found
+
+    def _around(self, base: Witness, target: _Judged, others: list[_Judged]) -> Pair | None:
         builder = self.builder()
-        target = self.judged[[one.cel for one in self.conditions].index(condition.cel)]
-        others = [one for one in self.judged if one is not target]
-        for wider in (target.slots, list(self.reader.slots)):
-            for choice in self._changes(base.choice, wider):
+        for slots in (target.slots, list(self.reader.slots)):
+            for choice in self._changes(base.choice, slots):
                 built = builder.build(choice)
                 if self._fails(target, built) and all(self._holds(one, built) for one in others):
                     changed = [slot for slot in choice if choice[slot] != base.choice.get(slot, _UNSET)]
                     return self._closest(builder, Witness(choice, built), base, target, changed)
         return None
 
+    def alternatives(self, condition: Condition) -> Iterator[Witness]:
+        """For each way in which a condition may hold, a world in which it is the only one."""
+        base = self.base()
+        if base is None:
+            return
+        for target in (one for one in self.judged if one.cel == condition.cel):
+            ways = [
+                replace(target, checked=replace(target.checked, expr=way)) for way in split(target.checked.expr, "||")
+            ]
+            for only in ways if len(ways) > 1 else ():
+                rest = [way for way in ways if way is not only]
+                found = self._only(base, target, only, rest)
+                if found is not None:
+                    yield found
+
+    def _only(self, base: Witness, target: _Judged, only: _Judged, rest: list[_Judged]) -> Witness | None:
+        builder = self.builder()
+        for choice in (base.choice, *self._changes(base.choice, target.slots)):
+            built = builder.build(choice)
+            if self._holds(only, built) and all(self._fails(way, built) for way in rest) and self.accepts(built):
+                return Witness(choice, built)
+        return None
+
     def _closest(self, builder: Builder, found: Witness, base: Witness, target: _Judged, changed: list[Slot]) -> Pair:
-        """The two worlds that are closest to one another on both sides of the border, along one of the changed slots."""
+        """The closest two worlds on both sides of the border, along one of the changed slots."""
         best: tuple[float, Witness, Witness] | None = None
         for slot in changed:
             refused: list[Witness] = []
@@ -179,6 +220,23 @@ class Question:
         if best is None:
             return Pair(found, base)
         return Pair(best[1], best[2])
+
+    def border(self, witness: Witness, slot: Slot, value: Callable[[Built], object]) -> tuple[Witness, Witness] | None:
+        """The closest two worlds along one slot in which something has different values."""
+        builder = self.builder()
+        seen: list[tuple[object, Witness]] = []
+        for option in self._values(slot, witness.choice):
+            choice = {**witness.choice, slot: option}
+            built = builder.build(choice)
+            if self.accepts(built):
+                seen.append((value(built), Witness(choice, built)))
+        apart = [
+            (_distance(one.choice[slot], other.choice[slot]), one, other)
+            for (first, one), (second, other) in combinations(seen, 2)
+            if first != second
+        ]
+        best = min(apart, key=lambda item: item[0], default=None)
+        return None if best is None else best[1:]
 
     def variations(self, slots: Sequence[Slot]) -> Iterator[Witness]:
         """Worlds around the base in which every condition holds, the base first."""
@@ -275,3 +333,10 @@ def _distance(one: object, other: object) -> float:
             return float(abs(Decimal(one) - Decimal(other)))
         case _:
             return 1000.0
+
+
+def split(expr: Expr, operator: str) -> list[Expr]:
+    """The parts of a conjunction or a disjunction, however nested."""
+    if isinstance(expr, Binary) and expr.operator == operator:
+        return [*split(expr.left, operator), *split(expr.right, operator)]
+    return [expr]

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from quantumlayer.kit.identifiers import plural
 from quantumlayer.spec.model import (
+    Action,
     Computed,
     Derived,
     Entity,
@@ -77,8 +78,11 @@ Found = Iterator[tuple[str, str]]
 
 def _of_entity(name: str, entity: Entity) -> Found:
     prefix, title = f"entities.{name}", entity_names(name).title
+    # Where no caller writes at all, it says nothing that a field in particular cannot be written.
+    written = any({Action.CREATE, Action.UPDATE} & set(grant.may) for grant in entity.access)
     for key, field in entity.fields.items():
-        yield from _of_field(f"{prefix}.fields.{key}", key, title, field)
+        said = _of_field(f"{prefix}.fields.{key}", key, title, field)
+        yield from (claim for claim in said if written or not claim[0].endswith((".immutable", ".read_only")))
     for key, relation in entity.relations.items():
         yield from _of_relation(f"{prefix}.relations.{key}", key, title, relation)
     for key, derived in entity.derived.items():

@@ -1,6 +1,7 @@
 """Valid records, put straight into the database past the rules."""
 
 import itertools
+from collections.abc import Awaitable, Callable
 from datetime import UTC, date, datetime
 from typing import TypeVar
 
@@ -8,14 +9,14 @@ from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 
 from town_library.accounts.models import Account, Role
 from town_library.books.models import Book
-from town_library.database import Record
+from town_library.database import Base, Record
 from town_library.loans.models import Loan
 from town_library.members.models import Member
 
 NOW = datetime(2026, 3, 4, 9, 0, tzinfo=UTC)
 """When the tests take place: a Wednesday, 10:00 in Europe/Berlin."""
 
-R = TypeVar("R", bound=Record)
+R = TypeVar("R", bound=Base)
 
 
 class Make:
@@ -26,7 +27,7 @@ class Make:
         self._numbers = itertools.count(101)
 
     async def account(self, role: str, record: Record | None = None, *, password_hash: str | None = None) -> Account:
-        records = {
+        records: dict[str, Callable[[], Awaitable[Record]]] = {
             "member": self.member,
         }
         if record is None and role in records:

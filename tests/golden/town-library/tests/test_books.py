@@ -1,5 +1,6 @@
 """Books."""
 
+from datetime import date
 from typing import Any
 
 import pytest
@@ -156,15 +157,7 @@ async def test_book_refuses_a_value_beyond_its_limit(sign_in: SignIn, key: str, 
 
 
 @pytest.mark.proves("entities.Book.derived.available")
-async def test_available_is_worked_out(make: Make, sign_in: SignIn) -> None:
-    book = await make.book()
-    as_librarian = await sign_in("librarian")
-    answer = await as_librarian.get(f"/books/{book.id}")
-    assert answer.json()["available"] == 1
-
-
-@pytest.mark.proves("entities.Book.derived.available")
-async def test_available_is_worked_out_2(make: Make, sign_in: SignIn) -> None:
+async def test_available_with_1_loan(make: Make, sign_in: SignIn) -> None:
     book = await make.book()
     await make.loan(book=book)
     as_librarian = await sign_in("librarian")
@@ -173,21 +166,30 @@ async def test_available_is_worked_out_2(make: Make, sign_in: SignIn) -> None:
 
 
 @pytest.mark.proves("entities.Book.derived.available")
-async def test_available_is_worked_out_3(make: Make, sign_in: SignIn) -> None:
+async def test_available_with_1_loan_and_returned_on_2026_03_04(make: Make, sign_in: SignIn) -> None:
     book = await make.book()
+    await make.loan(book=book, returned_on=date(2026, 3, 4))
+    as_librarian = await sign_in("librarian")
+    answer = await as_librarian.get(f"/books/{book.id}")
+    assert answer.json()["available"] == 1
+
+
+@pytest.mark.proves("entities.Book.derived.available")
+@pytest.mark.parametrize(
+    ("given", "available"),
+    [
+        ({}, -1),
+        ({}, 1),
+        ({"copies": 2}, 2),
+    ],
+)
+async def test_available_is_worked_out(make: Make, sign_in: SignIn, given: dict[str, Any], available: object) -> None:
+    book = await make.book(**given)
     for _ in range(2):
         await make.loan(book=book)
     as_librarian = await sign_in("librarian")
     answer = await as_librarian.get(f"/books/{book.id}")
-    assert answer.json()["available"] == -1
-
-
-@pytest.mark.proves("entities.Book.derived.available")
-async def test_available_is_worked_out_4(make: Make, sign_in: SignIn) -> None:
-    book = await make.book(copies=2)
-    as_librarian = await sign_in("librarian")
-    answer = await as_librarian.get(f"/books/{book.id}")
-    assert answer.json()["available"] == 2
+    assert answer.json()["available"] == available
 
 
 @pytest.mark.proves("operations.borrow")
@@ -306,7 +308,7 @@ async def test_books_are_given_out_in_pages(make: Make, sign_in: SignIn) -> None
     as_librarian = await sign_in("librarian")
     answer = await as_librarian.get("/books", params={"limit": 2, "offset": 1})
     assert [item["id"] for item in answer.json()["items"]] == [record.id for record in all_records[1:]]
-    assert {key: answer.json()[key] for key in ("total", "limit", "offset")} == {"total": 3, "limit": 2, "offset": 1}
+    assert answer.json().items() >= {"total": 3, "limit": 2, "offset": 1}.items()
 
 
 @pytest.mark.parametrize(

@@ -22,7 +22,8 @@ MEMBER: dict[str, Any] = {
 async def test_one_of_several_books_with_the_same_isbn_is_kept(sign_in: SignIn) -> None:
     as_librarian = await sign_in("librarian")
     bodies = [BOOK for _ in range(4)]
-    answers = await asyncio.gather(*(as_librarian.post("/books", json=body) for body in bodies))
+    calls = [as_librarian.post("/books", json=body) for body in bodies]
+    answers = await asyncio.gather(*calls)
     assert sorted(answer.status_code for answer in answers) == [201, 409, 409, 409]
 
 
@@ -33,7 +34,8 @@ async def test_one_of_several_members_with_the_same_email_is_kept(sign_in: SignI
     bodies = [
         MEMBER | {"account": {"username": f"newcomer-{number}", "password": "a password to try"}} for number in range(4)
     ]
-    answers = await asyncio.gather(*(as_librarian.post("/members", json=body) for body in bodies))
+    calls = [as_librarian.post("/members", json=body) for body in bodies]
+    answers = await asyncio.gather(*calls)
     assert sorted(answer.status_code for answer in answers) == [201, 409, 409, 409]
 
 

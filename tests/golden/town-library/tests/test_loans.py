@@ -1,6 +1,7 @@
 """Loans."""
 
 from datetime import date
+from typing import Any
 
 import pytest
 from sqlalchemy.exc import IntegrityError
@@ -44,35 +45,22 @@ async def test_a_loan_that_does_not_exist_is_not_found(sign_in: SignIn) -> None:
 
 
 @pytest.mark.proves("entities.Loan.derived.days_late")
-async def test_days_late_is_worked_out(make: Make, sign_in: SignIn) -> None:
-    loan = await make.loan()
+@pytest.mark.parametrize(
+    ("given", "days_late"),
+    [
+        ({}, 0),
+        ({"due_on": date(2025, 1, 28)}, 400),
+        ({"due_on": date(2026, 3, 4)}, 0),
+        ({"due_on": date(2026, 3, 3)}, 1),
+        ({"returned_on": date(2026, 3, 5)}, 0),
+        ({"returned_on": date(2027, 4, 8)}, 379),
+    ],
+)
+async def test_days_late_is_worked_out(make: Make, sign_in: SignIn, given: dict[str, Any], days_late: object) -> None:
+    loan = await make.loan(**given)
     as_librarian = await sign_in("librarian")
     answer = await as_librarian.get(f"/loans/{loan.id}")
-    assert answer.json()["days_late"] == 0
-
-
-@pytest.mark.proves("entities.Loan.derived.days_late")
-async def test_days_late_is_worked_out_2(make: Make, sign_in: SignIn) -> None:
-    loan = await make.loan(due_on=date(2026, 3, 3))
-    as_librarian = await sign_in("librarian")
-    answer = await as_librarian.get(f"/loans/{loan.id}")
-    assert answer.json()["days_late"] == 1
-
-
-@pytest.mark.proves("entities.Loan.derived.days_late")
-async def test_days_late_is_worked_out_3(make: Make, sign_in: SignIn) -> None:
-    loan = await make.loan(due_on=date(2025, 1, 28))
-    as_librarian = await sign_in("librarian")
-    answer = await as_librarian.get(f"/loans/{loan.id}")
-    assert answer.json()["days_late"] == 400
-
-
-@pytest.mark.proves("entities.Loan.derived.days_late")
-async def test_days_late_is_worked_out_4(make: Make, sign_in: SignIn) -> None:
-    loan = await make.loan(returned_on=date(2027, 4, 8))
-    as_librarian = await sign_in("librarian")
-    answer = await as_librarian.get(f"/loans/{loan.id}")
-    assert answer.json()["days_late"] == 379
+    assert answer.json()["days_late"] == days_late
 
 
 @pytest.mark.proves("entities.Loan.derived.fee")
@@ -94,35 +82,23 @@ async def test_fee_is_as_in_the_examples(
 
 
 @pytest.mark.proves("entities.Loan.derived.fee")
-async def test_fee_is_worked_out(make: Make, sign_in: SignIn) -> None:
-    loan = await make.loan()
+@pytest.mark.parametrize(
+    ("given", "fee"),
+    [
+        ({}, "0.00"),
+        ({"due_on": date(2025, 1, 28)}, "10.00"),
+        ({"due_on": date(2026, 3, 3), "returned_on": date(2026, 3, 5)}, "0.50"),
+        ({"due_on": date(2026, 3, 4)}, "0.00"),
+        ({"due_on": date(2026, 3, 3)}, "0.25"),
+        ({"returned_on": date(2026, 3, 5)}, "0.00"),
+        ({"returned_on": date(2027, 4, 8)}, "10.00"),
+    ],
+)
+async def test_fee_is_worked_out(make: Make, sign_in: SignIn, given: dict[str, Any], fee: object) -> None:
+    loan = await make.loan(**given)
     as_librarian = await sign_in("librarian")
     answer = await as_librarian.get(f"/loans/{loan.id}")
-    assert answer.json()["fee"] == "0.00"
-
-
-@pytest.mark.proves("entities.Loan.derived.fee")
-async def test_fee_is_worked_out_2(make: Make, sign_in: SignIn) -> None:
-    loan = await make.loan(due_on=date(2026, 3, 3))
-    as_librarian = await sign_in("librarian")
-    answer = await as_librarian.get(f"/loans/{loan.id}")
-    assert answer.json()["fee"] == "0.25"
-
-
-@pytest.mark.proves("entities.Loan.derived.fee")
-async def test_fee_is_worked_out_3(make: Make, sign_in: SignIn) -> None:
-    loan = await make.loan(due_on=date(2025, 1, 28))
-    as_librarian = await sign_in("librarian")
-    answer = await as_librarian.get(f"/loans/{loan.id}")
-    assert answer.json()["fee"] == "10.00"
-
-
-@pytest.mark.proves("entities.Loan.derived.fee")
-async def test_fee_is_worked_out_4(make: Make, sign_in: SignIn) -> None:
-    loan = await make.loan(due_on=date(2026, 3, 3), returned_on=date(2026, 3, 5))
-    as_librarian = await sign_in("librarian")
-    answer = await as_librarian.get(f"/loans/{loan.id}")
-    assert answer.json()["fee"] == "0.50"
+    assert answer.json()["fee"] == fee
 
 
 @pytest.mark.proves("entities.Loan.relations.book")
@@ -312,7 +288,7 @@ async def test_loans_are_given_out_in_pages(make: Make, sign_in: SignIn) -> None
     as_librarian = await sign_in("librarian")
     answer = await as_librarian.get("/loans", params={"limit": 2, "offset": 1})
     assert [item["id"] for item in answer.json()["items"]] == [record.id for record in all_records[1:]]
-    assert {key: answer.json()[key] for key in ("total", "limit", "offset")} == {"total": 3, "limit": 2, "offset": 1}
+    assert answer.json().items() >= {"total": 3, "limit": 2, "offset": 1}.items()
 
 
 @pytest.mark.parametrize(

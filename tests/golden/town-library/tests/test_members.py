@@ -215,7 +215,7 @@ async def test_members_are_given_out_in_pages(make: Make, sign_in: SignIn) -> No
     as_librarian = await sign_in("librarian")
     answer = await as_librarian.get("/members", params={"limit": 2, "offset": 1})
     assert [item["id"] for item in answer.json()["items"]] == [record.id for record in all_records[1:]]
-    assert {key: answer.json()[key] for key in ("total", "limit", "offset")} == {"total": 3, "limit": 2, "offset": 1}
+    assert answer.json().items() >= {"total": 3, "limit": 2, "offset": 1}.items()
 
 
 @pytest.mark.parametrize(

@@ -17,7 +17,7 @@ from .factories import Make
     title=st.text(st.characters(exclude_characters="\0", exclude_categories=["Cs"]), min_size=1, max_size=200),
     author=st.text(st.characters(exclude_characters="\0", exclude_categories=["Cs"]), min_size=1, max_size=200),
 )
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 async def test_any_text_of_a_book_is_given_back_unchanged(make: Make, sign_in: SignIn, title: str, author: str) -> None:
     book = await make.book()
     as_librarian = await sign_in("librarian")
@@ -29,7 +29,7 @@ async def test_any_text_of_a_book_is_given_back_unchanged(make: Make, sign_in: S
 
 @pytest.mark.proves("entities.Member.fields.name")
 @given(name=st.text(st.characters(exclude_characters="\0", exclude_categories=["Cs"]), min_size=1, max_size=200))
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 async def test_any_text_of_a_member_is_given_back_unchanged(make: Make, sign_in: SignIn, name: str) -> None:
     member = await make.member()
     as_librarian = await sign_in("librarian")
@@ -44,7 +44,7 @@ async def test_any_text_of_a_member_is_given_back_unchanged(make: Make, sign_in:
     due_on=st.dates(date(2000, 1, 1), date(2100, 1, 1)),
     returned_on=st.none() | st.dates(date(2000, 1, 1), date(2100, 1, 1)),
 )
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 async def test_days_late_stays_within_its_bounds(
     make: Make, sign_in: SignIn, due_on: date, returned_on: date | None
 ) -> None:
@@ -60,7 +60,7 @@ async def test_days_late_stays_within_its_bounds(
     due_on=st.dates(date(2000, 1, 1), date(2100, 1, 1)),
     returned_on=st.none() | st.dates(date(2000, 1, 1), date(2100, 1, 1)),
 )
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 async def test_fee_stays_within_its_bounds(make: Make, sign_in: SignIn, due_on: date, returned_on: date | None) -> None:
     loan = await make.loan(due_on=due_on, returned_on=returned_on)
     as_librarian = await sign_in("librarian")

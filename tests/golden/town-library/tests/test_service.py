@@ -124,7 +124,7 @@ def collector() -> Iterator[tuple[str, list[str]]]:
     """The address of a trace collector and the paths of the requests that it got."""
     Collector.paths = []
     server = ThreadingHTTPServer(("127.0.0.1", 0), Collector)
-    thread = Thread(target=server.serve_forever)
+    thread = Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
     thread.start()
     yield f"http://127.0.0.1:{server.server_port}", Collector.paths
     server.shutdown()
