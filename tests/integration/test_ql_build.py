@@ -58,8 +58,8 @@ def content(folder: Path) -> dict[str, bytes]:
     return {path.relative_to(folder).as_posix(): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
 
 
-def started(out: Path, env: Mapping[str, str]) -> "subprocess.Popen[str]":
-    command: list[str | Path] = [QL, "build", SPEC, "-o", out / "lib", "--json"]
+def started(out: Path, env: Mapping[str, str], within: tuple[str, ...] = ()) -> "subprocess.Popen[str]":
+    command: list[str | Path] = [*within, QL, "build", SPEC, "-o", out / "lib", "--json"]
     return subprocess.Popen(command, env=env, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
 
 
@@ -115,6 +115,17 @@ def test_an_interrupted_build_cleans_up_and_says_how_to_start_again(
     assert f"start it again with `ql build {SPEC} -o {out / 'lib'} --json`" in said
     assert content(out) == before
     assert not list(out.glob(".*"))
+
+
+def test_a_build_in_the_background_of_a_script_can_be_ended(out: Path, environment: Mapping[str, str]) -> None:
+    background = ("sh", "-c", 'trap "" INT; exec "$@"', "sh")
+    build = started(out, environment, background)
+    wait_for(build, "task.started check.lint")
+    build.terminate()
+    _, said = build.communicate()
+    assert build.returncode == 130, said
+    assert content(out) == {}
+    assert not list(out.iterdir())
 
 
 def within(*arguments: str | Path) -> tuple[str, ...]:

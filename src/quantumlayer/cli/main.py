@@ -29,5 +29,11 @@ for command in (build, parse, plan, run, verify, doctor, explain, diff):
 
 def main() -> None:
     """Run the command line; a polite request to end (SIGTERM) is taken like Ctrl-C."""
-    signal.signal(signal.SIGTERM, lambda *_: signal.raise_signal(signal.SIGINT))
+    signal.signal(signal.SIGTERM, _interrupt)
     app()
+
+
+def _interrupt(*_: object) -> None:
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:  # as a script's `ql build ... &` begins
+        signal.signal(signal.SIGINT, signal.default_int_handler)
+    signal.raise_signal(signal.SIGINT)

@@ -29,8 +29,7 @@ def summarize(result: BuildResult, style: Style) -> None:
     if result.assumptions or result.questions:
         said = [_count(result.assumptions, "assumption"), _count(result.questions, "open question")]
         _row("Spec", f"{' and '.join(part for part in said if part)} in {result.folder}/spec.yaml", style)
-    if result.report:
-        _row("report", result.report, style)
+    _row("report", result.report, style)
     _row("next", _next(result), style)
 
 

@@ -1,6 +1,6 @@
 """Builds a service: inputs to a capsule in its target folder, or the target as it was."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import cast
 
@@ -24,48 +24,6 @@ READ, PLAN = "read", "plan"
 """The ids of the tasks that come before there is a plan; both are shown under the first."""
 
 
-class Reading:
-    """Reads inputs as a task that watchers see.
-
-    Args:
-        journal: The run's record.
-        seconds: The clock.
-    """
-
-    def __init__(self, journal: Journal, seconds: Callable[[], float]) -> None:
-        self._journal = journal
-        self._seconds = seconds
-
-    def read(self, paths: Sequence[Path]) -> Understood:
-        """The checked Spec in the inputs.
-
-        Raises:
-            DomainError: An input cannot be read, or no Spec without errors comes from it.
-        """
-        start = self._seconds()
-        self._journal.emit(EventKind.TASK_STARTED, READ, title="read the inputs", group=READ, estimate=0.5)
-        try:
-            inputs = read_inputs(paths)
-            if not inputs[0].is_spec:
-                self._journal.emit(EventKind.TASK_PROGRESS, READ, doing="loading the language model")
-            understood = understand(inputs)
-        except Exception as error:
-            seconds = self._seconds() - start
-            self._journal.emit(EventKind.TASK_FAILED, READ, seconds=seconds, error=str(error))
-            raise
-        for warning in understood.warnings:
-            self._journal.emit(EventKind.TASK_PROGRESS, READ, warning=warning)
-        spec = understood.spec
-        self._journal.emit(
-            EventKind.TASK_FINISHED,
-            READ,
-            seconds=self._seconds() - start,
-            summary=f"{_count(len(spec.entities), 'entity', 'entities')}, "
-            f"{_count(len(spec.operations), 'operation', 'operations')}",
-        )
-        return understood
-
-
 async def build(paths: Sequence[Path], target: Target, tools: BuildTools, journal: Journal) -> BuildResult:
     """Build the service that the inputs describe into the target folder.
 
@@ -80,7 +38,7 @@ async def build(paths: Sequence[Path], target: Target, tools: BuildTools, journa
     target.judge()
     with target.stage() as stage:
         async with tools.checker.open() as workshop:
-            understood = Reading(journal, tools.clock.seconds).read(paths)
+            understood = _read(paths, tools, journal)
             plan = _plan(understood, tools, journal)
             steps, results = await _run(plan, understood, tools, stage, workshop, journal)
         checks = cast("tuple[Check, ...]", results["package"])
@@ -95,7 +53,7 @@ async def build(paths: Sequence[Path], target: Target, tools: BuildTools, journa
         outcome=outcome,
         service=understood.spec.service.name,
         folder=str(folder),
-        report=str(folder / FOLDER / REPORT) if tools.report else "",
+        report=str(folder / FOLDER / REPORT),
         tier=plan.tier,
         lines=plan.lines,
         files=len(cast("FileTree", results["assemble"])),
@@ -107,6 +65,27 @@ async def build(paths: Sequence[Path], target: Target, tools: BuildTools, journa
     )
     journal.emit(EventKind.RUN_FINISHED, outcome=outcome.value, seconds=result.seconds)
     return result
+
+
+def _read(paths: Sequence[Path], tools: BuildTools, journal: Journal) -> Understood:
+    start = tools.clock.seconds()
+    journal.emit(EventKind.TASK_STARTED, READ, title="read the inputs", group=READ, estimate=0.5)
+    try:
+        inputs = read_inputs(paths)
+        if not inputs[0].is_spec:
+            journal.emit(EventKind.TASK_PROGRESS, READ, doing="loading the language model")
+        understood = understand(inputs)
+    except Exception as error:
+        seconds = tools.clock.seconds() - start
+        journal.emit(EventKind.TASK_FAILED, READ, seconds=seconds, error=str(error))
+        raise
+    for warning in understood.warnings:
+        journal.emit(EventKind.TASK_PROGRESS, READ, warning=warning)
+    entities = _count(len(understood.spec.entities), "entity", "entities")
+    operations = _count(len(understood.spec.operations), "operation", "operations")
+    seconds = tools.clock.seconds() - start
+    journal.emit(EventKind.TASK_FINISHED, READ, seconds=seconds, summary=f"{entities}, {operations}")
+    return understood
 
 
 def _plan(understood: Understood, tools: BuildTools, journal: Journal) -> Plan:

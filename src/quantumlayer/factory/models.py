@@ -20,7 +20,7 @@ class Outcome(StrEnum):
 class BuildResult(BaseModel):
     """What a build leaves behind.
 
-    `folder` is the target, or for a red build the folder beside it; `report` lies in it, empty where there is none.
+    `folder` is the target, or for a red build the folder beside it; `report` is the file in it for people.
     `files` counts the generated files, evidence aside. `seconds` is the time from the first event to the last.
     """
 

@@ -67,7 +67,7 @@ class BuildTools:
         generators: The pack and its companions.
         checker: Runs the checks.
         claims: Holds the promises of a Spec, what was left out aside, against the tests that ran.
-        report: The one HTML file that shows the evidence; without it a build keeps its evidence as JSON and JUnit.
+        report: The one HTML file that shows the evidence.
         manifest: The manifest of a repository, made of everything else in it.
         verify: What differs between a capsule and its manifest.
         workflow: Runs the plan.
@@ -77,7 +77,7 @@ class BuildTools:
     generators: Sequence[Generator]
     checker: Checker
     claims: Callable[[Spec, Sequence[Check], Sequence[OpenElement]], Check]
-    report: Callable[[Evidence], str] | None
+    report: Callable[[Evidence], str]
     manifest: Callable[[Evidence, Sequence[Generator], FileTree], Artifact]
     verify: Callable[[Path], Sequence[Finding]]
     workflow: Workflow

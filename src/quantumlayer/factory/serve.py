@@ -18,7 +18,7 @@ from pathlib import Path
 
 from quantumlayer.core.errors import DomainError
 from quantumlayer.factory.errors import NoServiceError, PortTakenError, ServiceStoppedError
-from quantumlayer.factory.target import refusal
+from quantumlayer.factory.target import DATA, lock, refusal
 
 HOST = "127.0.0.1"
 START_SECONDS = 60
@@ -63,7 +63,7 @@ def environment_for(service: Service, given: Mapping[str, str]) -> dict[str, str
     Raises:
         DomainError: The folder cannot be written.
     """
-    data = service.folder / ".data"
+    data = service.folder / DATA
     try:
         data.mkdir(exist_ok=True)
         secret = data / "secret"
@@ -117,13 +117,14 @@ def serve(service: Service, environment: Mapping[str, str], port: int, ready: Ca
     _judge(port)
     argv = [sys.executable, "-m", "uvicorn", "--factory", f"{service.package}.app:create_app"]
     argv += ["--host", HOST, "--port", str(port)]
-    process = subprocess.Popen(argv, cwd=service.folder, env=dict(environment), stdout=sys.stderr)  # noqa: S603
-    try:
-        if _answers(process, port):
-            ready(f"http://{HOST}:{port}")
-        code = process.wait()
-    finally:
-        _stop(process)
+    with lock(service.folder / DATA, shared=True):
+        process = subprocess.Popen(argv, cwd=service.folder, env=dict(environment), stdout=sys.stderr)  # noqa: S603
+        try:
+            if _answers(process, port):
+                ready(f"http://{HOST}:{port}")
+            code = process.wait()
+        finally:
+            _stop(process)
     raise ServiceStoppedError("the service stopped by itself", why=f"its process ended with {code}")
 
 

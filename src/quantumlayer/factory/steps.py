@@ -81,9 +81,8 @@ class BuildSteps:
         checks = _checks(given)
         service = cast("FileTree", given["assemble"])
         evidence = Evidence(self._spec, self._understood.texts, checks, self.open_elements(), len(service))
-        texts = {"checks.json": checks_json(checks), "junit.xml": junit_xml(checks)}
-        if self._tools.report is not None:
-            texts[REPORT] = self._tools.report(evidence)
+        report = self._tools.report(evidence)
+        texts = {"checks.json": checks_json(checks), "junit.xml": junit_xml(checks), REPORT: report}
         files = [Artifact.text(f"{FOLDER}/{name}", text) for name, text in texts.items()]
         tree = FileTree([*service.values(), *files])
         manifest = self._tools.manifest(evidence, self._tools.generators, tree)

@@ -32,8 +32,11 @@ from quantumlayer.qlayer.capsule import MANIFEST
 ROOM = 16 * 1024 * 1024
 """Bytes that must be free before a build begins: some ten times a generated repository."""
 
-KEPT = (".git", ".data", ".env")
-"""What a person or `ql run` keeps in a built folder and what moves along when it is built again."""
+DATA = ".data"
+"""Where `ql run` keeps the data of a service; it holds a shared lock on that folder while it serves."""
+
+KEPT = (".git", DATA, ".env")
+"""What a person or `ql run` keeps at the top of a built folder and what moves along when it is built again."""
 
 SCRATCH = (".venv", "__pycache__", ".pytest_cache", ".mypy_cache", ".ruff_cache", ".hypothesis", ".coverage")
 """What tools leave in a built folder and what is lost when it is built again."""
@@ -67,6 +70,7 @@ class Target:
             TargetIsFileError: There is a file of that name.
             TargetInUseError: The folder holds foreign files.
             TargetEditedError: The folder is a capsule that was changed by hand.
+            TargetBusyError: `ql run` serves the folder; what it writes from now on would be lost.
         """
         parent = self.place.parent
         if not parent.is_dir():
@@ -83,6 +87,10 @@ class Target:
                 raise TargetIsFileError(f"{self.shown} is a file, not a folder")
             if any(self.place.iterdir()):
                 self._judge_content()
+            with lock(self.place / DATA) as idle:
+                if not idle:
+                    hint = "Stop its `ql run`, then build again."
+                    raise TargetBusyError(f"the service in {self.shown} is running", hint=hint)
 
     def _judge_content(self) -> None:
         if not (self.place / MANIFEST).is_file():
@@ -102,24 +110,21 @@ class Target:
             TargetPlaceError: The place cannot be written to.
             DiskFullError: Its disk has no room.
         """
-        with self._refusals():
-            self._sweep()
-            free = shutil.disk_usage(self.place.parent).free
-            if free < ROOM:
-                why = f"{free // 1024:,} KiB are free on the disk, {ROOM // 1024:,} are needed"
-                raise DiskFullError(f"there is no room for {self.shown}", why=why)
-            folder = Path(tempfile.mkdtemp(prefix=self._prefix, dir=self.place.parent))
-        try:
-            with _lock(folder) as locked:
-                if not locked:
-                    raise TargetBusyError(f"another build writes to {self.shown}")
+        with contextlib.ExitStack() as held:
+            # One build at a time looks around and takes its place, so that none takes another's for a dead one.
+            with self._refusals(), lock(self.place.parent, wait=True):
+                self._sweep()
+                free = shutil.disk_usage(self.place.parent).free
+                if free < ROOM:
+                    why = f"{free // 1024:,} KiB are free on the disk, {ROOM // 1024:,} are needed"
+                    raise DiskFullError(f"there is no room for {self.shown}", why=why)
+                folder = Path(tempfile.mkdtemp(prefix=self._prefix, dir=self.place.parent))
+                held.callback(shutil.rmtree, folder, ignore_errors=True)
+                held.enter_context(lock(folder))
                 repository = folder / self.place.name
-                with self._refusals():
-                    folder.chmod(0o755)
-                    repository.mkdir()
-                yield Stage(repository, self)
-        finally:
-            shutil.rmtree(folder, ignore_errors=True)
+                folder.chmod(0o755)
+                repository.mkdir()
+            yield Stage(repository, self)
 
     def accept(self, repository: Path) -> None:
         """Put a built repository in the target's place, with what a person keeps there.
@@ -130,11 +135,7 @@ class Target:
         self.judge()
         with self._refusals():
             for name in KEPT:
-                kept = self.place / name
-                if kept.is_dir():
-                    shutil.copytree(kept, repository / name, symlinks=True)
-                elif kept.is_file():
-                    shutil.copy2(kept, repository / name)
+                _copy(self.place / name, repository / name)
             old = put(repository, self.place, self._aside)
             if old is not None:
                 shutil.rmtree(old, ignore_errors=True)
@@ -162,7 +163,7 @@ class Target:
             TargetBusyError: One of them is alive.
         """
         for folder in sorted(self.place.parent.glob(f"{_escaped(self._prefix)}*/")):
-            with _lock(folder) as locked:
+            with lock(folder) as locked:
                 if not locked:
                     raise TargetBusyError(f"another build writes to {self.shown}")
                 shutil.rmtree(folder, ignore_errors=True)
@@ -213,9 +214,9 @@ class Stage:
 
 
 def without_own(findings: Sequence[Finding]) -> list[Finding]:
-    """The differences of a capsule that matter: a person's own folders and what tools leave do not."""
-    own = {*KEPT, *SCRATCH}
-    return [finding for finding in findings if not own & set(Path(finding.path).parts)]
+    """The differences of a capsule that matter: what a person keeps and what tools leave do not."""
+    parts = [(finding, Path(finding.path).parts) for finding in findings]
+    return [finding for finding, part in parts if not (set(part[:1]) & set(KEPT) or set(part) & set(SCRATCH))]
 
 
 def refusal(error: OSError, place: Path) -> DomainError:
@@ -227,22 +228,39 @@ def refusal(error: OSError, place: Path) -> DomainError:
 
 
 @contextlib.contextmanager
-def _lock(folder: Path) -> Iterator[bool]:
-    """Whether this process holds the folder's lock, which lasts as long as the process at most."""
+def lock(folder: Path, *, shared: bool = False, wait: bool = False) -> Iterator[bool]:
+    """Whether nobody else holds the folder's lock, which lasts as long as this process at most.
+
+    Args:
+        folder: What is locked; where there is no such folder, nobody holds its lock.
+        shared: Whether others may hold it too, if they share it.
+        wait: Whether to wait until it is free.
+
+    Raises:
+        OSError: The folder cannot be opened, or its file system has no locks.
+    """
     try:
         handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
-    except OSError:
-        yield False
+    except (FileNotFoundError, NotADirectoryError):
+        yield True
         return
     try:
         try:
-            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            fcntl.flock(handle, (fcntl.LOCK_SH if shared else fcntl.LOCK_EX) | (0 if wait else fcntl.LOCK_NB))
         except BlockingIOError:
             yield False
         else:
             yield True
     finally:
         os.close(handle)
+
+
+def _copy(kept: Path, place: Path) -> None:
+    """Copy a file or folder, a link as a link; nothing where there is none."""
+    if kept.is_dir() and not kept.is_symlink():
+        shutil.copytree(kept, place, symlinks=True)
+    elif kept.is_symlink() or kept.exists():
+        shutil.copy2(kept, place, follow_symlinks=False)
 
 
 def _escaped(text: str) -> str:

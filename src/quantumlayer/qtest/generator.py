@@ -140,6 +140,12 @@ def _shared(suite: Suite) -> dict[str, Any]:
         "now": source(NOW.astimezone(UTC)),
         "local_time": f"{NOW.astimezone(zone(spec.service.timezone)):%H:%M} in {spec.service.timezone}",
         "roles": roles,
+        "loops": [
+            (suite.names(name), f"{key}_id")
+            for name, entity in spec.entities.items()
+            for key, relation in entity.relations.items()
+            if relation.to == name
+        ],
         "plain_roles": [name for name, role in spec.roles.items() if role.record is None],
         "own": [(name, suite.names(role.record).snake) for name, role in spec.roles.items() if role.record],
         "example_role": next(iter(roles), "anyone"),

@@ -41,7 +41,7 @@ def text(value: str) -> str:
 
 
 def wire(value: object, kind: FieldType | None = None) -> object:
-    """A value as JSON carries it: dates and money as text."""
+    """A value as JSON carries it: dates, money with two places and decimals with six as text."""
     match value:
         case datetime():
             moment = value.astimezone(UTC)
@@ -50,7 +50,7 @@ def wire(value: object, kind: FieldType | None = None) -> object:
             return value.isoformat()
         case int() | Decimal() if kind is FieldType.MONEY:
             return f"{Decimal(value):.2f}"
-        case Decimal():
-            return f"{value:f}"
+        case int() | Decimal() if kind is FieldType.DECIMAL:
+            return f"{Decimal(value):.6f}"
         case _:
             return value

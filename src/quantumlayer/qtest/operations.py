@@ -133,13 +133,9 @@ class Operating:
                 if item is not None and item.read_only:
                     proves.append(f"entities.{entity_name}.fields.{key}")
                 pairs.append(f"{text(key)}: {source(wire(rounded(value, kind or FieldType.STRING), kind))}")
-        proves += [f"{self.address}.takes.{key}" for key in self.operation.takes if self._shows(key)]
+        # What is not asked for is refused, so that an accepted input was asked for.
+        proves += [f"{self.address}.takes.{key}" for key, value in base.built.takes.items() if value is not None]
         return pairs, proves
-
-    def _shows(self, key: str) -> bool:
-        """Whether an input is kept as it is given."""
-        kept = [*self.operation.sets.values(), *(self.operation.creates.set if self.operation.creates else {}).values()]
-        return f"takes.{key}" in kept
 
     def created(self, base: Witness, entity_name: str) -> tuple[dict[str, object], list[str]]:
         """What the created record holds, and the defaults that it shows."""

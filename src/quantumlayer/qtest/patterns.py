@@ -35,7 +35,7 @@ def unfit(pattern: str, fitting: str) -> str | None:
 
 def numbered(pattern: str, fitting: str) -> tuple[str, int, str] | None:
     """What stands before and after a run of digits that may be any number, and how many digits it has."""
-    for run in sorted(re.finditer(r"[0-9]{4,}", fitting), key=lambda found: -len(found[0])):
+    for run in sorted(re.finditer(r"[0-9]{2,}", fitting), key=lambda found: -len(found[0])):
         before, digits, after = fitting[: run.start()], len(run[0]), fitting[run.end() :]
         if all(matches(pattern, f"{before}{number:0{digits}}{after}") for number in (1, 9, 10, 37, 42, 99)):
             return before, digits, after

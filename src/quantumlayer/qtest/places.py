@@ -260,9 +260,7 @@ def _moments(constants: Constants) -> list[datetime]:
         found += [NOW + sign * span + step * _MINUTE for sign in (1, -1) for step in (0, 1, -1)]
     for months in sorted(constants.months):
         around = [add_months(NOW, sign * months) for sign in (1, -1)]
-        found += [
-            moment + step * _MINUTE for moment in around if isinstance(moment, datetime) for step in (0, 1, -1)
-        ]
+        found += [moment + step * _MINUTE for moment in around if isinstance(moment, datetime) for step in (0, 1, -1)]
     later = NOW + timedelta(days=7)
     if constants.weekdays:
         found += [later + timedelta(days=step) for step in range(1, 7)]

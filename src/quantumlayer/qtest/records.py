@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from quantumlayer.qtest.bodies import IF_ANY, Creation, other_values
 from quantumlayer.qtest.literals import source, text, wire
-from quantumlayer.qtest.places import THIS, Slot
+from quantumlayer.qtest.places import SAME, THIS, Slot
 from quantumlayer.qtest.samples import samples, wrong_type
 from quantumlayer.qtest.scenes import Scene
 from quantumlayer.qtest.suite import Suite, relations_given, required, writable
@@ -172,8 +172,10 @@ class Records:
             )
         yield self._foreign_keys(creation)
         yield self._wrong_types(creation)
+        owned = {slot.place for slot in creation.witness.choice if slot.name == SAME}
         for key in relations_given(self.entity):
-            yield self._unknown_target(creation, key)
+            if (*THIS, key) not in owned:
+                yield self._unknown_target(creation, key)
 
     def _foreign_keys(self, creation: Creation) -> Test:
         """What callers cannot set."""

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from quantumlayer.qtest.bodies import IF_ANY
+from quantumlayer.qtest.places import SAME, THIS
 from quantumlayer.qtest.records import NOBODY, Records
 from quantumlayer.qtest.scenes import Scene
 from quantumlayer.qtest.tests import Test
@@ -13,7 +14,10 @@ def relation_tests(records: Records) -> Iterator[Test]:
     """The relations of one entity."""
     for key, relation in records.entity.relations.items():
         address = f"entities.{records.name}.relations.{key}"
-        if records.creation is None:
+        owned = records.creation is not None and any(
+            slot.name == SAME and slot.place == (*THIS, key) for slot in records.creation.witness.choice
+        )
+        if records.creation is None or owned:
             yield _exists(records, key, address)
         if relation.kind is RelationKind.ONE_TO_ONE:
             yield _only_one(records, key, address)
@@ -69,8 +73,8 @@ def _deleted_over_http(records: Records, key: str, relation: Relation) -> Test |
         return None
     scene = Scene(suite, plain[1])
     url = f'f"/{suite.names(relation.to).path}/{{{scene.this}.id}}"'
-    snake = records.names.snake
-    lines = [*scene.lines, f"{snake} = await make.{snake}({key}={scene.this})"]
+    snake = dependent(records, relation)
+    lines = [*scene.lines, f"{snake} = await make.{records.names.snake}({key}={scene.this})"]
     lines.append(f"answer = await {scene.caller}.delete({url}, {IF_ANY})")
     if relation.on_delete is OnDelete.RESTRICT:
         lines.append('assert refusal(answer) == (409, "about:blank", "Other records depend on this one.")')
@@ -83,7 +87,7 @@ def _deleted_over_http(records: Records, key: str, relation: Relation) -> Test |
 
 def _deleted(records: Records, key: str, relation: Relation) -> Test:
     """In the database itself, where nobody may delete the target over HTTP."""
-    snake, target = records.names.snake, records.suite.names(relation.to).snake
+    snake, target = dependent(records, relation), records.suite.names(relation.to).snake
     delete = ["async with sessions.begin() as session:", f"    await session.delete({target})"]
     if relation.on_delete is OnDelete.RESTRICT:
         delete = ["with pytest.raises(IntegrityError):", *(f"    {line}" for line in delete)]
@@ -91,7 +95,7 @@ def _deleted(records: Records, key: str, relation: Relation) -> Test:
         _name(records, key, relation),
         [
             f"{target} = await make.{target}()",
-            f"{snake} = await make.{snake}({key}={target})",
+            f"{snake} = await make.{records.names.snake}({key}={target})",
             *delete,
             *_remains(records, key, relation),
         ],
@@ -99,8 +103,14 @@ def _deleted(records: Records, key: str, relation: Relation) -> Test:
     )
 
 
+def dependent(records: Records, relation: Relation) -> str:
+    """The variable of the record that refers to the other."""
+    snake = records.names.snake
+    return f"another_{snake}" if relation.to == records.name else snake
+
+
 def _remains(records: Records, key: str, relation: Relation) -> list[str]:
-    found = f"await session.get({records.name}, {records.names.snake}.id)"
+    found = f"await session.get({records.name}, {dependent(records, relation)}.id)"
     lines = ["async with sessions() as session:"]
     if relation.on_delete is OnDelete.SET_NULL:
         kept = f"kept = {found}"

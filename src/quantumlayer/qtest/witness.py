@@ -307,8 +307,8 @@ class Question:
     def _value(self, one: _Judged, built: Built) -> object:
         try:
             return evaluate(one.checked, built.world, this=built.this, caller=built.caller, takes=built.takes)
-        except CelRuntimeError:
-            return None
+        except (CelRuntimeError, TypeError):
+            return None  # a part by itself lacks the guard that stands before it
 
     def _holds(self, one: _Judged, built: Built) -> bool:
         return self._value(one, built) is one.wanted

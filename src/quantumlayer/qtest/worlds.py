@@ -2,12 +2,13 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from decimal import Decimal
 from functools import cached_property
 
 from quantumlayer.qtest.places import ABSENT, CALLER, COUNT, ROLE, SAME, TAKES, THIS, Constants, Place, Slot, candidates
 from quantumlayer.qtest.samples import NOW
 from quantumlayer.spec.cel import Caller, CelError, CelRuntimeError, Record, Scope, World, compile_cel, evaluate
-from quantumlayer.spec.model import Computed, Field, Spec
+from quantumlayer.spec.model import Computed, Field, FieldType, Spec
 from quantumlayer.spec.naming import back_name
 
 Choice = Mapping[Slot, object]
@@ -59,7 +60,8 @@ def _ordinary(world: World, record: Record, key: str, item: Field) -> object:
         except (CelError, CelRuntimeError):
             pass  # it reads what only a real record has
     elif item.default is not None:
-        return item.default
+        exact = item.type in {FieldType.DECIMAL, FieldType.MONEY}
+        return Decimal(str(item.default)) if exact else item.default
     if item.optional:
         return None
     found = candidates(key, item, Constants())

@@ -163,7 +163,8 @@ def _rule(title: str, rule: Rule) -> str:
         return f"to {_or(rule.on)} {_a(title)} is refused unless {_line(rule.cel)}: {rule.else_}"
     overlap = rule.no_overlap
     per, start, end = (overlap.per, overlap.start, overlap.end) if overlap is not None else ("", "", "")
-    return f"no two {plural(title)} of one {per} overlap from {start} to {end}: {rule.else_}"
+    when = f", where {_line(overlap.when)}" if overlap is not None and overlap.when is not None else ""
+    return f"no two {plural(title)} of one {per} overlap from {start} to {end}{when}: {rule.else_}"
 
 
 def _grant(title: str, grant: Grant) -> str:
@@ -208,10 +209,6 @@ def _kind(field: Field) -> str:
 
 def _a(noun: str) -> str:
     return f"{'an' if noun[0] in 'aeiou' else 'a'} {noun}"
-
-
-def _many(title: str) -> str:
-    return plural(title)
 
 
 def _value(default: Computed | Literal_) -> str:

@@ -43,7 +43,10 @@ def _printable(text: str) -> str:
 
 
 class SpecError(DomainError):
-    """A Spec is wrong in one or more places; `problems` lists them all in the order of the file."""
+    """A Spec breaks the grammar, or its parts do not fit each other.
+
+    Example: a field has the type `strng`. `problems` lists every place, in the order of the file.
+    """
 
     code: ClassVar[str] = "QL1001"
     kind: ClassVar[Kind] = Kind.INVALID

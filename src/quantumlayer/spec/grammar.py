@@ -104,7 +104,7 @@ def _problem(details: ErrorDetails, path: tuple[str, ...], root: Node) -> Proble
 
 
 def _unknown_key(path: tuple[str, ...], key: Node) -> Problem:
-    from difflib import get_close_matches  # only a Spec with errors needs it
+    from difflib import get_close_matches  # only a Spec with errors needs it  # noqa: PLC0415
 
     word, allowed = path[-1], _keys_at(path[:-1])
     near = get_close_matches(word, allowed, n=1)
@@ -160,7 +160,7 @@ def _name_sentence(value: str, pattern: str) -> tuple[str, str]:
 
 
 def _nearest(value: str, expected: str) -> str:
-    from difflib import get_close_matches  # only a Spec with errors needs it
+    from difflib import get_close_matches  # only a Spec with errors needs it  # noqa: PLC0415
 
     choices = [word.strip(" '") for word in expected.replace(" or ", ",").split(",")]
     near = get_close_matches(value, choices, n=1)

@@ -47,7 +47,7 @@ class LoadedSpec:
 
     def update(self, spec: Spec) -> str:
         """The document with the values of another Spec: what did not change keeps its comments and its look."""
-        from quantumlayer.spec.write import updated  # reading alone must stay fast
+        from quantumlayer.spec.write import updated  # reading alone must stay fast  # noqa: PLC0415
 
         return updated(self.text, self.spec, spec)
 

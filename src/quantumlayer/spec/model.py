@@ -120,7 +120,7 @@ class Relation(Node):
 
 
 class Example(Node):
-    """A record with the `given` values must show the `then` values. Day 0 of `today()` may be fixed with `today`."""
+    """A record with the `given` values must show the `then` values, on the day `today` where `today()` matters."""
 
     given: dict[Name, Literal_ | None]
     then: dict[Name, Literal_ | None]
@@ -173,7 +173,9 @@ class NoOverlap(Node):
 class Rule(Node):
     """What must hold for a record of the entity, and what a caller is told when it would not.
 
-    Either `cel`, an expression over `this` and `caller`, or `no_overlap`.
+    Either `cel`, an expression over `this` and `caller`, or `no_overlap`. With `on: [update]` a `cel` rule judges a
+    caller's update, not an operation, which says for itself what it `requires`; with `on: [create]` it judges a record
+    that an operation creates too. `no_overlap` holds whoever writes.
     """
 
     cel: Cel | None = None

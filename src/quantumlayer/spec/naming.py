@@ -5,6 +5,20 @@ from dataclasses import dataclass
 from quantumlayer.kit.identifiers import identifier, plural, safe, singular, words
 from quantumlayer.spec.model import Relation, RelationKind, Spec
 
+# What every service has of its own: packages and modules beside those of the entities, and variables of its functions.
+_MODULES = frozenset(
+    {
+        "accounts", "app", "audit", "clock", "database", "health", "listing", "observability", "preconditions",
+        "problems", "references", "schemas", "security_headers", "seeds", "settings",
+    }
+)  # fmt: skip
+_VARIABLES = frozenset(
+    {
+        "body", "caller", "contains", "exists", "false", "func", "lock", "now", "ordered", "page", "query", "response",
+        "roles", "router", "rules", "select", "service", "session", "statement", "status", "today", "total", "true",
+    }
+)  # fmt: skip
+
 
 @dataclass(frozen=True, slots=True)
 class EntityNames:
@@ -36,13 +50,17 @@ def entity_names(entity_name: str) -> EntityNames:
     apart = many if many != one else f"{one}_records"
     return EntityNames(
         name=entity_name,
-        snake=safe(one),
-        plural=safe(apart),
-        module=safe(apart),
+        snake=_variable(one),
+        plural=_variable(apart),
+        module=f"{one}_records" if apart in _MODULES else safe(apart),
         table=one,
         path=many.replace("_", "-"),
         title=one.replace("_", " "),
     )
+
+
+def _variable(name: str) -> str:
+    return f"{name}_" if name in _VARIABLES else safe(name)
 
 
 def back_name(entity_name: str, relation: Relation) -> str:

@@ -10,7 +10,7 @@ _ID = "urn:quantumlayer:spec:1"
 
 def spec_schema() -> dict[str, Any]:
     """JSON Schema (2020-12) of a Spec's YAML, with the meaning of each key's value."""
-    from pydantic.json_schema import GenerateJsonSchema  # only the tools and editors ask for a schema
+    from pydantic.json_schema import GenerateJsonSchema  # only the tools and editors ask for a schema  # noqa: PLC0415
 
     schema = Spec.model_json_schema(by_alias=True, schema_generator=GenerateJsonSchema)
     _tidy(schema)

@@ -45,8 +45,8 @@ def updated(text: str, old: Spec, new: Spec) -> str:
     """The text of `old` with the values of `new` in it; what did not change keeps its comments and its look."""
     if old == new:
         return text
-    from ruamel.yaml import YAML  # writing comments back is rare, and this import is not free
-    from ruamel.yaml.representer import RoundTripRepresenter
+    from ruamel.yaml import YAML  # writing comments back is rare, and this import is not free  # noqa: PLC0415
+    from ruamel.yaml.representer import RoundTripRepresenter  # noqa: PLC0415
 
     class Representer(RoundTripRepresenter):
         """Of our own, so that what it learns stays here."""
@@ -94,7 +94,7 @@ def _merge_items(target: list[object], old: list[object], new: list[object]) -> 
 
 def _writable(value: object) -> object:
     """A value as the round-trip writer lays it out: what holds no mapping on one line."""
-    from ruamel.yaml.comments import CommentedMap, CommentedSeq
+    from ruamel.yaml.comments import CommentedMap, CommentedSeq  # noqa: PLC0415
 
     if isinstance(value, dict):
         mapping = CommentedMap({_writable_text(key): _writable(item) for key, item in value.items()})
@@ -113,7 +113,7 @@ def _writable_text(text: str) -> str:
     """A text with the quotes it needs: the round-trip writer leaves out some, as of `:a`."""
     if not text.isprintable() or _text(text, flow=True) == text:
         return text
-    from ruamel.yaml.scalarstring import SingleQuotedScalarString
+    from ruamel.yaml.scalarstring import SingleQuotedScalarString  # noqa: PLC0415
 
     return cast("str", SingleQuotedScalarString(text))
 
@@ -194,7 +194,7 @@ def _scalar_entry(start: str, value: object, indent: int) -> list[str]:
     foldable = isinstance(value, str) and value.isprintable() and value.split() == value.split(" ")
     if len(start) + 1 + len(written) <= _WIDTH or not foldable:
         return [f"{start} {written}"]
-    from textwrap import wrap  # only long prose needs it
+    from textwrap import wrap  # only long prose needs it  # noqa: PLC0415
 
     lines = wrap(str(value), _WIDTH - indent - 2, break_long_words=False, break_on_hyphens=False)
     return [f"{start} >-", *(f"{' ' * (indent + 2)}{line}" for line in lines)]

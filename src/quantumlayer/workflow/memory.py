@@ -83,7 +83,6 @@ class _Run:
             self.results[task.id] = await self._steps[task.kind](task, given, self._emit)
         except Exception as caught:  # noqa: BLE001  whatever a step raises belongs to its task
             error = caught if isinstance(caught, DomainError) else _crash(task, caught)
-            error.add_note(f"in the task {task.id}")
             self.error = self.error or error
             seconds = self._clock.seconds() - start
             self._emit(EventKind.TASK_FAILED, task.id, seconds=seconds, code=error.code, error=error.what)

@@ -21,7 +21,7 @@ class Workflow(Protocol):
         Cancelling stops all running tasks and waits for them.
 
         Raises:
-            DomainError: What the first failed step raised, with a note that names its task.
+            DomainError: What the first failed step raised.
             StepCrashError: The first failed step raised anything else.
             UnknownStepError: A task is of a kind that has no step; nothing was run.
         """

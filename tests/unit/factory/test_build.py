@@ -192,7 +192,7 @@ def _with_any_claims(tools: BuildTools) -> BuildTools:
         generators=tools.generators,
         checker=tools.checker,
         claims=none,
-        report=None,
+        report=tools.report,
         manifest=tools.manifest,
         verify=tools.verify,
         workflow=tools.workflow,

@@ -9,6 +9,7 @@ import pytest
 
 from quantumlayer.factory.errors import NoServiceError, PortTakenError, ServiceStoppedError, TargetPlaceError
 from quantumlayer.factory.serve import environment_for, find_service, prepare, serve
+from quantumlayer.factory.target import DATA, lock
 
 MAIN = """import os, pathlib, sys
 print("args", *sys.argv[1:])
@@ -157,6 +158,8 @@ def test_a_person_stops_it(folder: Path, port: int) -> None:
     service = find_service(folder)
 
     def stop(url: str) -> None:
+        with lock(folder / DATA) as idle:
+            assert not idle, "a build must see that it runs"
         raise KeyboardInterrupt(url)
 
     with pytest.raises(KeyboardInterrupt):

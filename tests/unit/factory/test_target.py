@@ -1,7 +1,10 @@
 """What may be written where, and that nothing else is touched."""
 
+import contextlib
 import os
+import threading
 from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -17,7 +20,7 @@ from quantumlayer.factory.errors import (
     TargetIsFileError,
     TargetPlaceError,
 )
-from quantumlayer.factory.target import Stage, Target, refusal
+from quantumlayer.factory.target import DATA, Stage, Target, lock, refusal
 from quantumlayer.qlayer.capsule import MANIFEST
 
 FILES = FileTree([Artifact.text("README.md", "new\n"), Artifact("bin/go", b"#!/bin/sh\n", executable=True)])
@@ -127,6 +130,37 @@ def test_what_tools_and_people_keep_in_a_capsule_is_no_change(tmp_path: Path) ->
     assert names(place) == ["README.md", MANIFEST]
 
 
+@pytest.mark.parametrize("path", ["deploy/.env", "src/.data/rows"])
+def test_what_does_not_move_along_is_a_change(path: str, tmp_path: Path) -> None:
+    place = capsule(tmp_path / "shop")
+    with pytest.raises(TargetEditedError):
+        Target(place, lambda _: [Finding(message="extra", path=path)]).judge()
+
+
+def test_links_that_a_person_keeps_stay_links(tmp_path: Path) -> None:
+    (tmp_path / "disk").mkdir()
+    place = capsule(tmp_path / "shop")
+    (place / ".data").symlink_to("../disk")
+    (place / ".env").symlink_to("../missing")
+    with target(place).stage() as stage:
+        write(stage)
+        stage.accept()
+    assert (place / ".data").readlink() == Path("../disk")
+    assert (place / ".env").readlink() == Path("../missing")
+
+
+def test_a_running_service_is_not_replaced(tmp_path: Path) -> None:
+    place = capsule(tmp_path / "shop")
+    (place / DATA).mkdir()
+    with lock(place / DATA, shared=True) as first, lock(place / DATA, shared=True) as second:
+        assert (first, second) == (True, True)
+        with pytest.raises(TargetBusyError, match="is running") as caught:
+            target(place).judge()
+    assert "ql run" in caught.value.hint
+    target(place).judge()
+    assert names(place) == [DATA, "README.md", MANIFEST]
+
+
 def test_a_change_while_the_build_ran_stops_it_at_the_end(tmp_path: Path) -> None:
     place = capsule(tmp_path / "shop")
     found: list[Finding] = []
@@ -209,6 +243,26 @@ def test_two_builds_of_one_target_do_not_meet(other_build: Path, tmp_path: Path)
     with pytest.raises(TargetBusyError), target(tmp_path / "shop").stage():
         pytest.fail("the second build began")
     assert other_build.is_dir()
+
+
+def test_of_builds_that_begin_at_once_one_goes_on(tmp_path: Path) -> None:
+    everyone = threading.Barrier(5)
+
+    def begin() -> bool:
+        with contextlib.ExitStack() as stack:
+            everyone.wait(30)
+            try:
+                stack.enter_context(target(tmp_path / "shop").stage())
+            except TargetBusyError:
+                return False
+            finally:
+                everyone.wait(30)
+            return True
+
+    with ThreadPoolExecutor() as pool:
+        begun = [one.result() for one in [pool.submit(begin) for _ in range(5)]]
+    assert sorted(begun) == [False, False, False, False, True]
+    assert names(tmp_path) == []
 
 
 def test_a_rejected_build_is_kept_beside_the_target(tmp_path: Path) -> None:

@@ -71,7 +71,8 @@ def test_claims_of_the_library(library: LoadedSpec, element: str, says: str) -> 
         (
             "entities.Appointment.rules.no_double_booking",
             (
-                "no two appointments of one doctor overlap from starts_at to ends_at: "
+                "no two appointments of one doctor overlap from starts_at to ends_at, "
+                "where this.status != 'cancelled': "
                 "The doctor has another appointment at that time."
             ),
         ),

@@ -1,6 +1,8 @@
 """Running checks by name: every way to go wrong is an answer."""
 
 import asyncio
+import sys
+import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
@@ -37,14 +39,9 @@ def ended(code: int = 0, **more: bool) -> Answers:
     return Answers(Completed(code, "", "the last words", 0.1, **more))
 
 
-def test_checks_have_names_of_their_own_and_say_what_they_need() -> None:
+def test_checks_have_names_of_their_own() -> None:
     names = [check.name for check in CHECKS]
     assert len(set(names)) == len(names)
-    assert {check.name for check in CHECKS if check.needs_postgres} == {
-        "api",
-        "migrations-postgres",
-        "postgres-tests",
-    }
     assert all(check.title and check.estimate > 0 for check in CHECKS)
 
 
@@ -63,6 +60,26 @@ def test_a_tool_that_crashes_is_an_error_of_the_check(check: Run, name: str, san
     assert found.summary
     assert found.findings
     assert "the last words" in found.log or "no fork" in found.log
+
+
+@pytest.mark.parametrize("name", ["lint", "types", "api"])
+def test_a_crash_names_no_place_of_this_machine(check: Run, name: str) -> None:
+    temporary = tempfile.gettempdir()
+    said = f"{temporary}/ql-check-a1_b/service/src/a.py {temporary}/ql-pg-x/.s.PGSQL {sys.prefix}/lib/b.py:3"
+    found = check(name, sandbox=Answers(Completed(139, "", said, 0.1)))
+    assert found.log == "./src/a.py pg/.s.PGSQL python/lib/b.py:3"
+
+
+def test_without_a_place_for_a_cache_types_are_checked_all_the_same(service: Path, tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+
+    async def run() -> Check:
+        sandbox = find_sandbox(unsafe=False)
+        async with PostgresServer(sandbox) as postgres:
+            return await run_check("types", service, CheckContext(sandbox, postgres, tmp_path / "file"))
+
+    found = asyncio.run(run())
+    assert (found.status, found.findings) == (Status.PASSED, ())
 
 
 def test_a_folder_that_is_no_service_is_told(check: Run, service: Path) -> None:

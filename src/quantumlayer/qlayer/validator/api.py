@@ -16,6 +16,9 @@ EXAMPLES = 20
 """Generated cases for each operation and phase."""
 
 SEED = 1
+SHOWN_PORT = "8000"
+"""Where `ql run` serves, and so what a person would call."""
+
 SECONDS = 300.0
 """Enough for a service of a hundred operations."""
 
@@ -62,11 +65,12 @@ async def check_api(copy: Path, context: CheckContext) -> Outcome:
     ]
     (copy / SETTINGS).write_text(_settings(operations, prepared["tokens"]))
     port = str(_free_port())
-    shown = ("schemathesis", "run", f"http://127.0.0.1:{port}/openapi.json", "--max-examples", str(EXAMPLES))
+    call = ("run", f"http://127.0.0.1:{port}/openapi.json", "--max-examples", str(EXAMPLES))
+    shown = ("schemathesis", *(part.replace(port, SHOWN_PORT) for part in call))
     completed = await run_in(
         copy,
         context.sandbox,
-        *("sh", "-c", SERVE, "sh", name, port, shown[0], "--config-file", SETTINGS, *shown[1:], *OPTIONS),
+        *("sh", "-c", SERVE, "sh", name, port, "schemathesis", "--config-file", SETTINGS, *call, *OPTIONS),
         env={"DATABASE_URL": database.url},
         mounts=(database.mount,),
         seconds=SECONDS,
@@ -74,7 +78,7 @@ async def check_api(copy: Path, context: CheckContext) -> Outcome:
     if not (copy / SUMMARY).is_file() or not (copy / FAILURES).is_file():
         raise crashed(completed, "schemathesis")
     try:
-        failures = (copy / FAILURES).read_text().replace(f"127.0.0.1:{port}", "127.0.0.1:8000")
+        failures = (copy / FAILURES).read_text().replace(f"127.0.0.1:{port}", f"127.0.0.1:{SHOWN_PORT}")
         findings, cases = read_report((copy / SUMMARY).read_text(), failures)
     except ValueError as error:
         raise crashed(completed, "schemathesis") from error

@@ -59,11 +59,9 @@ class CheckDefinition:
         title: What it asks, for a person.
         estimate: Expected seconds on two cores.
         run: Runs it in a private copy of the repository.
-        needs_postgres: Whether it talks to a PostgreSQL server.
     """
 
     name: str
     title: str
     estimate: float
     run: Run
-    needs_postgres: bool = False

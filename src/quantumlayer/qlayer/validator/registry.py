@@ -11,20 +11,17 @@ from quantumlayer.qlayer.validator.models import LOG_CHARACTERS, CheckContext, C
 from quantumlayer.qlayer.validator.suites import check_postgres_tests, check_tests
 from quantumlayer.qlayer.validator.tools import check_format, check_lint, check_secrets, check_security
 from quantumlayer.qlayer.validator.types import check_types
-from quantumlayer.qlayer.validator.workspace import private_copy
-from quantumlayer.sandbox.ports import Completed
+from quantumlayer.qlayer.validator.workspace import placeless, private_copy
 
 CHECKS: tuple[CheckDefinition, ...] = (
     CheckDefinition("format", "Code is formatted", 0.3, check_format),
     CheckDefinition("lint", "Lint rules hold", 0.3, check_lint),
     CheckDefinition("types", "Types are right, strictly", 4, check_types),
     CheckDefinition("tests", "Tests pass and reach the code", 10, check_tests),
-    CheckDefinition("postgres-tests", "Tests pass on PostgreSQL", 5, check_postgres_tests, needs_postgres=True),
+    CheckDefinition("postgres-tests", "Tests pass on PostgreSQL", 5, check_postgres_tests),
     CheckDefinition("migrations-sqlite", "Migrations work on SQLite", 3, check_migrations_sqlite),
-    CheckDefinition(
-        "migrations-postgres", "Migrations work on PostgreSQL", 4, check_migrations_postgres, needs_postgres=True
-    ),
-    CheckDefinition("api", "The running service keeps to its API document", 12, check_api, needs_postgres=True),
+    CheckDefinition("migrations-postgres", "Migrations work on PostgreSQL", 4, check_migrations_postgres),
+    CheckDefinition("api", "The running service keeps to its API document", 12, check_api),
     CheckDefinition("security", "No known weakness in the code", 1, check_security),
     CheckDefinition("secrets", "No secret in the repository", 1, check_secrets),
 )
@@ -43,10 +40,6 @@ async def run_check(name: str, repository: Path, context: CheckContext) -> Check
     try:
         with private_copy(repository) as copy:
             outcome = await definition.run(copy, context)
-            log = _placeless(_log(outcome.completed), copy)
-            findings = tuple(
-                each.model_copy(update={"message": _placeless(each.message, copy)}) for each in outcome.findings
-            )
     except Exception as error:  # noqa: BLE001 - whatever stops a check is its result; cancelling is no Exception
         return _broken(definition, error, time.monotonic() - started)
     return Check(
@@ -55,22 +48,20 @@ async def run_check(name: str, repository: Path, context: CheckContext) -> Check
         status=outcome.status,
         seconds=time.monotonic() - started,
         summary=outcome.summary,
-        findings=findings,
+        findings=tuple(_placeless_finding(each) for each in outcome.findings),
         figures=outcome.figures,
         tests=outcome.tests,
         command=outcome.argv,
-        log=log,
+        log=_end_of(f"{outcome.completed.stdout}{outcome.completed.stderr}"),
     )
 
 
-def _log(completed: Completed) -> str:
-    """The end of what the command printed."""
-    return f"{completed.stdout}{completed.stderr}"[-LOG_CHARACTERS:]
+def _end_of(log: str) -> str:
+    return placeless(log)[-LOG_CHARACTERS:]
 
 
-def _placeless(text: str, copy: Path) -> str:
-    """The text without the place of the private copy, which is another one each time."""
-    return text.replace(str(copy), ".").replace(str(copy.parent), "..")
+def _placeless_finding(found: Finding) -> Finding:
+    return found.model_copy(update={"message": placeless(found.message), "path": placeless(found.path)})
 
 
 def _broken(definition: CheckDefinition, error: Exception, seconds: float) -> Check:
@@ -82,7 +73,7 @@ def _broken(definition: CheckDefinition, error: Exception, seconds: float) -> Ch
         title=definition.title,
         status=Status.ERROR,
         seconds=seconds,
-        summary=what,
-        findings=(Finding(message=what, code=getattr(error, "code", "")),),
-        log=why[-LOG_CHARACTERS:],
+        summary=placeless(what),
+        findings=(Finding(message=placeless(what), code=getattr(error, "code", "")),),
+        log=_end_of(why),
     )

@@ -52,7 +52,7 @@ def _findings(completed: Completed) -> tuple[Finding, ...]:
 
 
 async def _packages_cache(copy: Path, context: CheckContext) -> Path | None:
-    """A cache with the types of the packages that the service imports; nothing when they cannot be read.
+    """A cache with the types of the packages that the service imports; nothing when there can be none.
 
     Only installed packages are read to make it, in a sandbox without the service, so that no service can put a
     result there that another one believes.
@@ -64,14 +64,18 @@ async def _packages_cache(copy: Path, context: CheckContext) -> Path | None:
     if folder.is_dir():
         folder.touch()
         return folder
-    folder.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        folder.parent.mkdir(parents=True, exist_ok=True)
+    except OSError:
+        return None
     with tempfile.TemporaryDirectory(prefix="new-", dir=folder.parent) as temporary:
         made = Path(temporary) / "cache"
         (Path(temporary) / "mypy.ini").write_text(settings)
         program = "\n".join(f"import {module}" for module in modules)
         argv = ("mypy", "--strict", "--config-file", "mypy.ini", "--cache-dir", str(made), "-c", program)
-        await context.sandbox.run(Command(argv, Path(temporary), mounts=(Mount(Path(temporary), writable=True),)))
-        if not made.is_dir():
+        mounts = (Mount(Path(temporary), writable=True),)
+        done = await context.sandbox.run(Command(argv, Path(temporary), mounts=mounts))
+        if done.timed_out or done.out_of_memory or not made.is_dir():
             return None
         with suppress(OSError):  # another build was faster, and its cache is as good
             made.rename(folder)

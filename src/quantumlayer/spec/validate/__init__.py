@@ -38,7 +38,7 @@ def checked_spec(source: LoadedSpec | Spec) -> Spec:
 
 
 def _judge_whole(spec: Spec) -> Iterator[Problem]:
-    from quantumlayer.spec.validate.expressions import judge_expressions  # names alone do not need CEL
+    from quantumlayer.spec.validate.expressions import judge_expressions  # names alone do not need CEL  # noqa: PLC0415
 
     yield from judge_structure(spec)
     yield from judge_expressions(spec)

@@ -22,6 +22,9 @@ _TABLE_CLASS = frozenset({"metadata", "registry", "type_annotation_map"})
 _SCHEMA_CLASS = frozenset(name for name in dir(BaseModel) if not name.startswith("_"))
 _PYTHON_TYPES = frozenset({"bool", "bytes", "dict", "float", "int", "list", "object", "set", "str", "tuple"})
 _CALLER = frozenset({"anyone", "id", "role"})
+_SERVICE_CLASSES = frozenset(
+    {"Any", "Base", "Caller", "Decimal", "Literal", "Mapped", "Record", "Role", "Self", "Text"}
+)
 
 
 def judge_names(spec: Spec) -> Iterator[Problem]:
@@ -49,6 +52,8 @@ def _entity_names(spec: Spec) -> Iterator[Problem]:
         address = f"entities.{name}"
         if keyword.iskeyword(name) or hasattr(builtins, name):
             yield _taken(address, name, "Python has a meaning for it")
+        if name in _SERVICE_CLASSES:
+            yield _taken(address, name, "every service has a class of that name")
         names = entity_names(name)
         derived = {names.name.lower(), names.snake, names.plural, names.module, names.table}
         if clash := next((owners[one] for one in sorted(derived) if one in owners), None):

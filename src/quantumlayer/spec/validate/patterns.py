@@ -36,7 +36,7 @@ def matches(pattern: str, text: str) -> bool:
     Raises:
         ValueError: The engine of the services refuses the pattern.
     """
-    from pydantic_core import SchemaError, SchemaValidator, core_schema  # few Specs have a default with a pattern
+    from pydantic_core import SchemaError, SchemaValidator, core_schema  # few Specs have a default with a pattern  # noqa: PLC0415
 
     try:
         validator = SchemaValidator(core_schema.str_schema(pattern=f"^(?:{pattern})$"))

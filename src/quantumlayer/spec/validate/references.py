@@ -136,7 +136,7 @@ def _once(names: Iterable[str], address: str) -> Iterator[Problem]:
 
 def nearest(name: str, allowed: Iterable[str]) -> str:
     """A hint that names the closest of the allowed names, or some of them."""
-    from difflib import get_close_matches  # only a Spec with errors needs it
+    from difflib import get_close_matches  # only a Spec with errors needs it  # noqa: PLC0415
 
     choices = list(allowed)
     near = get_close_matches(name, choices, n=1)
@@ -153,6 +153,6 @@ def _timezone(spec: Spec) -> Iterator[Problem]:
 
 @cache
 def _timezones() -> tuple[str, ...]:
-    from importlib.resources import files  # not needed for a service in UTC
+    from importlib.resources import files  # not needed for a service in UTC  # noqa: PLC0415
 
     return tuple(files("tzdata").joinpath("zones").read_text("utf-8").split())

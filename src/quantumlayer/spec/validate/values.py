@@ -68,7 +68,9 @@ def _field(address: str, field: Field) -> Iterator[Problem]:
     if field.default is None or isinstance(field.default, Computed) or limits or pattern or choices:
         return
     if fault := _misfit(field, field.default) or _beyond(field, field.default):
-        yield Problem(f"{address}.default", f"The default does not fit: {fault}", "Change the default or the limit.")
+        worked_out = isinstance(field.default, str) and field.type not in _TEXT
+        hint = "Write `{cel: ...}` to have it worked out." if worked_out else "Change the default or the limit."
+        yield Problem(f"{address}.default", f"The default does not fit: {fault}", hint)
 
 
 def _limits(address: str, field: Field) -> Iterator[Problem]:

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from quantumlayer.qlayer.packs.fastapi.code import Level, UnsupportedError
+from quantumlayer.qlayer.packs.fastapi.code import Level
 from quantumlayer.qlayer.packs.fastapi.python import Python, Root
 from quantumlayer.qlayer.packs.fastapi.sql import Columns, Sql, caller_root
 from quantumlayer.spec.cel import ANYONE, Scope, compile_cel
@@ -15,9 +15,20 @@ def member(role: str) -> str:
 
 
 def roles_for(spec: Spec, entity: str, action: Action) -> tuple[str, ...]:
-    """The roles that some grant lets do this, in the order of the Spec; empty when anyone may or nobody."""
+    """The roles that some grant lets do this, those without a condition first; empty when anyone may or nobody."""
     granted = {who for grant in spec.entities[entity].access if action in grant.may for who in grant.who}
-    return () if ANYONE in granted else tuple(role for role in spec.roles if role in granted)
+    return () if ANYONE in granted else _widest_first(spec, entity, action, granted)
+
+
+def roles_of(spec: Spec, operation: str) -> tuple[str, ...]:
+    """The roles that may call an operation, those that reach every record first."""
+    called = spec.operations[operation]
+    return _widest_first(spec, called.on, Action.READ, set(called.by))
+
+
+def _widest_first(spec: Spec, entity: str, action: Action, roles: set[str]) -> tuple[str, ...]:
+    ordered = [role for role in spec.roles if role in roles]
+    return tuple(sorted(ordered, key=lambda role: conditions(spec, entity, action, role) != ()))
 
 
 def is_public(spec: Spec, entity: str, action: Action) -> bool:
@@ -101,9 +112,10 @@ def refused_when(spec: Spec, entity: str, action: Action, this: Root) -> list[st
         reads = conditions(spec, entity, Action.READ, role)
         if not whens or (action is not Action.CREATE and whens == reads):
             continue
-        if len(whens) > 1:
-            raise UnsupportedError("several conditional grants of one role")
-        checked = compile_cel(whens[0], Scope.for_grant(spec, entity, [role]))
-        opposite = Python(checked, {"this": this, "caller": caller_root()}).opposite()
-        lines.append(f"caller.role is {member(role)} and {opposite.at(Level.AND)}")
+        opposites = []
+        for when in whens:
+            checked = compile_cel(when, Scope.for_grant(spec, entity, [role]))
+            opposite = Python(checked, {"this": this, "caller": caller_root()}).opposite()
+            opposites.append(opposite.at(Level.AND))
+        lines.append(f"caller.role is {member(role)} and {' and '.join(opposites)}")
     return lines

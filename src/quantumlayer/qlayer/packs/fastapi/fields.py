@@ -142,8 +142,8 @@ _PYTHON = {
     FieldType.DECIMAL: "Decimal",
     FieldType.MONEY: "Decimal",
     FieldType.BOOL: "bool",
-    FieldType.DATE: "date",
-    FieldType.DATETIME: "datetime",
+    FieldType.DATE: "dt.date",
+    FieldType.DATETIME: "dt.datetime",
 }
 _BASE = {
     FieldType.STRING: "Text",
@@ -249,7 +249,7 @@ class FieldView:
         if self.field.type in {FieldType.MONEY, FieldType.DECIMAL} and not isinstance(default, str):
             return literal(Decimal(str(default)))
         if self.field.type is FieldType.DATE:
-            return f'date.fromisoformat("{default}")'
+            return f'dt.date.fromisoformat("{default}")'
         return literal(default) if isinstance(default, bool | int | str | Decimal) else repr(str(default))
 
     @property

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from quantumlayer.qlayer.packs.fastapi.access import member
+from quantumlayer.qlayer.packs.fastapi.access import member, roles_of
 from quantumlayer.qlayer.packs.fastapi.code import Prelude, UnsupportedError
 from quantumlayer.qlayer.packs.fastapi.fields import FieldView
 from quantumlayer.qlayer.packs.fastapi.python import Loaded
@@ -52,7 +52,7 @@ def operation_view(spec: Spec, name: str) -> OperationView:
         function=function_name(name),
         route=route_name(name),
         summary=summary(name, operation, names),
-        roles=tuple(member(role) for role in spec.roles if role in operation.by),
+        roles=tuple(member(role) for role in roles_of(spec, name)),
         takes=takes,
         body_class=body_class,
         result=result,

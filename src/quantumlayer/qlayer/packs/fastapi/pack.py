@@ -1,11 +1,16 @@
 """The FastAPI pack as a generator."""
 
 from collections.abc import Sequence
+from threading import Lock
+from typing import TYPE_CHECKING
 
 from quantumlayer.core.artifact import Artifact
 from quantumlayer.spec.generator import OpenElement, Part
 from quantumlayer.spec.model import Spec
 from quantumlayer.spec.naming import entity_names
+
+if TYPE_CHECKING:
+    from quantumlayer.qlayer.packs.fastapi.render import Templates
 
 PLATFORM = "platform"
 MIGRATIONS = "migrations"
@@ -19,16 +24,18 @@ class FastApiPack:
     name = "fastapi"
     version = "1"
 
+    def __init__(self) -> None:
+        self._lock = Lock()
+        self._last: tuple[Spec, Templates, list[OpenElement]] | None = None
+
     def parts(self, spec: Spec) -> Sequence[Part]:
         """The platform, the migrations, and one part for each entity."""
         entities = [Part(id=name, title=entity_names(name).plural.replace("_", " ")) for name in spec.entities]
         return [Part(id=PLATFORM, title="application"), Part(id=MIGRATIONS, title="migrations"), *entities]
 
     def generate(self, spec: Spec, part: Part) -> Sequence[Artifact]:
-        """The files of one part."""
-        from quantumlayer.qlayer.packs.fastapi.render import Templates  # noqa: PLC0415  jinja2 loads when something is generated
-
-        templates = Templates(spec)
+        """The files of one part, without what cannot be written yet."""
+        templates, _ = self._prepared(spec)
         if part.id == PLATFORM:
             return templates.platform(_OPTIONAL)
         if part.id == MIGRATIONS:
@@ -37,6 +44,15 @@ class FastApiPack:
 
     def open_elements(self, spec: Spec) -> Sequence[OpenElement]:
         """What the pack cannot write yet, found by trying each element."""
-        from quantumlayer.qlayer.packs.fastapi.openness import open_elements  # noqa: PLC0415  as above
+        return self._prepared(spec)[1]
 
-        return open_elements(spec)
+    def _prepared(self, spec: Spec) -> "tuple[Templates, list[OpenElement]]":
+        """What all parts of one Spec share, worked out once."""
+        from quantumlayer.qlayer.packs.fastapi.openness import supported  # noqa: PLC0415  asking for help must not pay
+        from quantumlayer.qlayer.packs.fastapi.render import Templates  # noqa: PLC0415  as above
+
+        with self._lock:
+            if self._last is None or self._last[0] is not spec:
+                within, left_out = supported(spec)
+                self._last = spec, Templates(within), left_out
+            return self._last[1], self._last[2]

@@ -49,6 +49,7 @@ class DerivedView:
     python: str
     source: str
     about: str
+    related: bool
 
     @property
     def read_type(self) -> str:
@@ -84,37 +85,36 @@ class RecordView:
         """The default of a column: a constant, or a callable that asks the clock."""
         return field.literal_default or column_default(self.spec, self.name, field.name)
 
-    def _derived(self) -> list[tuple[str, Derived, bool]]:
-        found = []
-        for key, derived in self.entity.derived.items():
-            checked = compile_cel(derived.cel, Scope.for_derived(self.spec, self.name))
-            found.append((key, derived, touches_relations(checked)))
-        return found
+    def derived_view(self, key: str, derived: Derived) -> DerivedView:
+        """A derived value in the words of the target.
+
+        Raises:
+            UnsupportedError: It cannot be written.
+        """
+        checked = compile_cel(derived.cel, Scope.for_derived(self.spec, self.name))
+        related = touches_relations(checked)
+        if related and not derived.stored:
+            columns = {"this": Columns(self.name, bare=True)}
+            source = Sql(self.spec, checked, columns, {}, deferred=True).value().text
+        else:
+            source = Python(checked, {"this": Loaded("self")}).value()
+        return DerivedView(key, derived, python_type(derived), source, _about(key, derived), related=related)
 
     @cached_property
+    def computed(self) -> dict[str, DerivedView]:
+        """The derived values that are not kept."""
+        derived = self.entity.derived.items()
+        return {key: self.derived_view(key, item) for key, item in derived if not item.stored}
+
+    @property
     def properties(self) -> list[DerivedView]:
         """Derived values over the record's own columns."""
-        return [
-            DerivedView(key, derived, python_type(derived), self._python(derived), _about(key, derived))
-            for key, derived, related in self._derived()
-            if not related and not derived.stored
-        ]
+        return [view for view in self.computed.values() if not view.related]
 
-    def _python(self, derived: Derived) -> str:
-        checked = compile_cel(derived.cel, Scope.for_derived(self.spec, self.name))
-        return Python(checked, {"this": Loaded("self")}).value()
-
-    @cached_property
+    @property
     def column_properties(self) -> list[DerivedView]:
         """Derived values that the database works out."""
-        found = []
-        for key, derived, related in self._derived():
-            if related and not derived.stored:
-                checked = compile_cel(derived.cel, Scope.for_derived(self.spec, self.name))
-                columns = {"this": Columns(self.name, bare=True)}
-                source = Sql(self.spec, checked, columns, {}, deferred=True).value().text
-                found.append(DerivedView(key, derived, python_type(derived), source, _about(key, derived)))
-        return found
+        return [view for view in self.computed.values() if view.related]
 
     @property
     def stored(self) -> list[FieldView]:
@@ -200,12 +200,6 @@ class RecordView:
         if not self.hidden:
             return f"{self.name}Read.model_validate({variable})"
         return f"{self.name}Read.shown_to({'caller.role' if allowed else 'None'}, {variable})"
-
-    @property
-    def computed(self) -> dict[str, DerivedView]:
-        """The derived values that are not kept, in the order of the Spec."""
-        views = {view.name: view for view in (*self.properties, *self.column_properties)}
-        return {key: views[key] for key in self.entity.derived if key in views}
 
     @property
     def column_property_models(self) -> list[EntityNames]:
