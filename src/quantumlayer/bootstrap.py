@@ -104,7 +104,9 @@ class App:
         generators = self.generators(pack)
         return BuildTools(
             generators=generators,
-            checker=_SandboxedChecker(self.checks(generators), lambda: self.sandbox(unsafe=unsafe)),
+            checker=_SandboxedChecker(
+                self.checks(generators), lambda: self.sandbox(unsafe=unsafe), self.settings.cache
+            ),
             claims=claims_check,
             report=self._report,
             manifest=manifest,
@@ -130,6 +132,7 @@ class _SandboxedChecker:
 
     kinds: "Sequence[CheckKind]"
     sandbox: "Callable[[], Sandbox]"
+    cache: Path
 
     @asynccontextmanager
     async def open(self) -> "AsyncIterator[Workshop]":
@@ -139,7 +142,7 @@ class _SandboxedChecker:
 
         sandbox = self.sandbox()
         async with PostgresServer(sandbox) as postgres:
-            yield _SandboxedWorkshop(CheckContext(sandbox, postgres, cache_folder()))
+            yield _SandboxedWorkshop(CheckContext(sandbox, postgres, self.cache))
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,8 +162,3 @@ class _SandboxedWorkshop:
         from quantumlayer.qlayer.validator.registry import run_check  # noqa: PLC0415  as above
 
         return await run_check(name, repository, self.context)
-
-
-def cache_folder() -> Path:
-    """Where caches of this person live, by the convention of the system."""
-    return Path.home() / ".cache" / "quantumlayer"

@@ -4,6 +4,7 @@ import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
+from pathlib import Path
 from typing import ClassVar
 
 from quantumlayer.core.errors import DomainError, Kind
@@ -29,11 +30,13 @@ class Settings:
     Args:
         jobs: How many tasks of a build run at the same time (`QL_JOBS`, 1 to 64); by default one for each core.
         pack: The pack that builds use unless `--pack` names another (`QL_PACK`).
+        cache: Where caches of this person live, by the convention of the system (`XDG_CACHE_HOME`).
         warnings: What looks like a mistake in the environment, a sentence each.
     """
 
     jobs: int
     pack: str
+    cache: Path
     warnings: tuple[str, ...] = ()
 
 
@@ -51,6 +54,7 @@ def read_settings(environment: Mapping[str, str]) -> Settings:
     return Settings(
         jobs=int(jobs),
         pack=environment.get("QL_PACK") or "fastapi",
+        cache=Path(environment.get("XDG_CACHE_HOME") or "~/.cache").expanduser() / "quantumlayer",
         warnings=tuple(_unknown(name, known) for name in unknown),
     )
 

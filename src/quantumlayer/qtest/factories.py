@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from quantumlayer.qtest.expressions import python
 from quantumlayer.qtest.literals import source
 from quantumlayer.qtest.patterns import matching, numbered
-from quantumlayer.qtest.samples import NOW, TEXTS, lengths
+from quantumlayer.qtest.samples import TEXTS, lengths
 from quantumlayer.qtest.suite import Suite
 from quantumlayer.spec.model import Entity, Field, FieldType
 from quantumlayer.spec.naming import EntityNames
@@ -123,8 +123,3 @@ def _unique_by_pattern(pattern: str, item: Field) -> str:
 def _mentioned(suite: Suite, key: str) -> bool:
     """Whether any expression reads a moment that the service keeps by itself."""
     return key in suite.spec.model_dump_json()
-
-
-def now() -> str:
-    """The moment of the tests as Python."""
-    return source(NOW)

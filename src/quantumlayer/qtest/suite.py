@@ -1,6 +1,6 @@
 """What every topic asks about a Spec: who may do what, under which conditions, and in which small world it works."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import islice
@@ -172,13 +172,3 @@ def relations_given(entity: Entity, *, changing: bool = False) -> list[str]:
 def required(fields: Mapping[str, Field]) -> list[str]:
     """The fields that must be there when a record is made."""
     return [key for key, item in fields.items() if not item.optional and item.default is None]
-
-
-def first(items: Iterable[str], otherwise: str) -> str:
-    """The first item, if there is one."""
-    return next(iter(items), otherwise)
-
-
-def series(words: Sequence[str]) -> str:
-    """Words as a list for a sentence."""
-    return ", ".join(words)

@@ -1,5 +1,7 @@
 """Settings come from the environment, and what looks like a mistake there is said."""
 
+from pathlib import Path
+
 import pytest
 
 from quantumlayer.bootstrap import bootstrap
@@ -11,11 +13,12 @@ def test_without_variables_there_are_defaults() -> None:
     assert settings.pack == "fastapi"
     assert 1 <= settings.jobs <= 64
     assert settings.warnings == ()
+    assert settings.cache == Path.home() / ".cache" / "quantumlayer"
 
 
 def test_variables_are_taken() -> None:
-    settings = read_settings({"QL_JOBS": "7", "QL_PACK": "tiny"})
-    assert (settings.jobs, settings.pack) == (7, "tiny")
+    settings = read_settings({"QL_JOBS": "7", "QL_PACK": "tiny", "XDG_CACHE_HOME": "/caches"})
+    assert (settings.jobs, settings.pack, settings.cache) == (7, "tiny", Path("/caches/quantumlayer"))
 
 
 @pytest.mark.parametrize("value", ["0", "65", "-1", "many", "1.5", "²"])

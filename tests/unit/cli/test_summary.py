@@ -18,12 +18,12 @@ FINDINGS = (
 )
 
 
-def result(outcome: Outcome = Outcome.GREEN, *checks: Check, report: str = "shop/evidence/report.html") -> BuildResult:
+def result(outcome: Outcome = Outcome.GREEN, *checks: Check) -> BuildResult:
     return BuildResult(
         outcome=outcome,
         service="shop",
         folder="my shop",
-        report=report,
+        report="shop/evidence/report.html",
         tier=Tier.STANDARD,
         lines=1234,
         files=64,
@@ -73,10 +73,6 @@ def test_what_was_left_out_is_said(outcome: Outcome) -> None:
     lines = [line.strip() for line in shown(result(outcome))]
     assert "o open     entities.Loan: not yet" in lines
     assert "needs a model" in lines
-
-
-def test_without_a_report_none_is_named() -> None:
-    assert not [line for line in shown(result(report="")) if line.startswith("  report")]
 
 
 def test_a_spec_without_doubts_is_not_mentioned() -> None:

@@ -77,10 +77,10 @@ CASES = [
     ),
     (
         "name: {type: string",
-        "name: {type: date, default: x",
+        "name: {type: date, default: today",
         "entities.Buyer.fields.name.default",
-        "x is no date",
-        "Change",
+        "today is no date",
+        "Change the default, or write `{cel: ...}` to have it worked out.",
     ),
     (
         "due: {type: datetime",

@@ -143,6 +143,12 @@ def test_what_only_the_summary_knows_is_found() -> None:
     ]
 
 
+def test_the_sign_in_itself_may_let_nobody_in() -> None:
+    summary = SUMMARY | {"warnings": {"missing_auth": ["POST /sign-in", "GET /a"]}}
+    findings, _ = read_report(json.dumps(summary), EMPTY, {"POST /sign-in"})
+    assert [finding.message.split(":")[0] for finding in findings] == ["GET /a"]
+
+
 def test_each_failure_of_a_case_is_told_once_with_its_call() -> None:
     text = (
         "1. Test Case ID: abc\n\n- ST103 Undocumented status code\n\n    Received: 400\n\n- ST202 Rejected\n\n    Why\n"

@@ -128,7 +128,6 @@ def test_what_needs_a_failed_task_is_left_out_and_the_rest_still_runs() -> None:
         asyncio.run(bench.run(made))
     assert bench.order == ["other"]
     assert isinstance(caught.value.__cause__, ValueError)
-    assert caught.value.__notes__ == ["in the task bad"]
     failed = [event for event in bench.events if event.kind is EventKind.TASK_FAILED]
     assert [(event.task, event.data["code"]) for event in failed] == [("bad", "QL2001")]
 
@@ -136,9 +135,8 @@ def test_what_needs_a_failed_task_is_left_out_and_the_rest_still_runs() -> None:
 def test_the_first_of_two_errors_is_raised() -> None:
     bench = Bench(limit=1)
     made = plan(task("first", kind="fail", estimate=9, domain=True), task("second", kind="fail"))
-    with pytest.raises(StepCrashError, match="as planned") as caught:
+    with pytest.raises(StepCrashError, match="as planned"):
         asyncio.run(bench.run(made))
-    assert caught.value.__notes__ == ["in the task first"]
 
 
 def test_a_task_of_an_unknown_kind_stops_the_plan_before_it_begins() -> None:

@@ -63,6 +63,7 @@ async def check_api(copy: Path, context: CheckContext) -> Outcome:
         for path, item in prepared["document"]["paths"].items()
         for method, operation in item.items()
     ]
+    public = {label for label, operation in operations if not operation.get("x-roles")}
     (copy / SETTINGS).write_text(_settings(operations, prepared["tokens"]))
     port = str(_free_port())
     call = ("run", f"http://127.0.0.1:{port}/openapi.json", "--max-examples", str(EXAMPLES))
@@ -79,7 +80,7 @@ async def check_api(copy: Path, context: CheckContext) -> Outcome:
         raise crashed(completed, "schemathesis")
     try:
         failures = (copy / FAILURES).read_text().replace(f"127.0.0.1:{port}", f"127.0.0.1:{SHOWN_PORT}")
-        findings, cases = read_report((copy / SUMMARY).read_text(), failures)
+        findings, cases = read_report((copy / SUMMARY).read_text(), failures, public)
     except ValueError as error:
         raise crashed(completed, "schemathesis") from error
     outcome = Outcome.of(shown, completed, findings, f"{cases} calls of {len(operations)} operations")

@@ -3,6 +3,7 @@
 import json
 import re
 from collections.abc import Iterator
+from collections.abc import Set as AbstractSet
 from typing import Any
 from xml.etree import ElementTree as ET
 
@@ -21,8 +22,14 @@ GAPS = {
 """Warnings that mean that a part of the API was not checked."""
 
 
-def read_report(summary: str, junit: str) -> tuple[tuple[Finding, ...], int]:
+def read_report(summary: str, junit: str, public: AbstractSet[str] = frozenset()) -> tuple[tuple[Finding, ...], int]:
     """The findings, and how many cases were tried.
+
+    Args:
+        summary: The JSON summary.
+        junit: The JUnit file.
+        public: The operations (`POST /auth/token`) that are for strangers: one of them that lets nobody in is the
+            sign-in itself, which nobody passes with made-up credentials.
 
     Raises:
         ValueError: The run did not come to its end, or the reports are none of schemathesis.
@@ -32,7 +39,7 @@ def read_report(summary: str, junit: str) -> tuple[tuple[Finding, ...], int]:
         told = list(_told(ET.fromstring(junit)))  # noqa: S314 - made beside us, and expat bounds entity expansion
         if not report["complete"] or not report["operations"]["tested"]:
             raise ValueError("the run did not come to its end")
-        counted = list(_counted(report, {finding.code for finding in told}))
+        counted = list(_counted(report, {finding.code for finding in told}, public))
         return (*told, *counted), int(report["test_cases"]["generated"])
     except (ET.ParseError, KeyError, TypeError) as error:
         message = f"no report of schemathesis: {error!r}"
@@ -58,7 +65,7 @@ def _failures(operation: str, text: str) -> Iterator[Finding]:
         yield Finding(message=f"{operation}: {problem['title']}. {detail}{call}", code=problem["code"])
 
 
-def _counted(report: dict[str, Any], told: set[str]) -> Iterator[Finding]:
+def _counted(report: dict[str, Any], told: set[str], public: AbstractSet[str]) -> Iterator[Finding]:
     """What only the summary knows: errors, parts left out, and kinds of failure that the other report lacks."""
     for failure in report["failures"]:
         if failure["code"] not in told:
@@ -66,5 +73,8 @@ def _counted(report: dict[str, Any], told: set[str]) -> Iterator[Finding]:
     for error in report["errors"]:
         yield Finding(message=f"schemathesis met an error: {json.dumps(error)[:DETAIL_CHARACTERS]}", code="error")
     for name, meaning in GAPS.items():
-        if operations := report["warnings"].get(name):
+        operations = report["warnings"].get(name, ())
+        if name == "missing_auth":
+            operations = [operation for operation in operations if operation not in public]
+        if operations:
             yield Finding(message=f"{', '.join(operations)}: {meaning}", code=name)

@@ -69,8 +69,8 @@ def _field(address: str, field: Field) -> Iterator[Problem]:
         return
     if fault := _misfit(field, field.default) or _beyond(field, field.default):
         worked_out = isinstance(field.default, str) and field.type not in _TEXT
-        hint = "Write `{cel: ...}` to have it worked out." if worked_out else "Change the default or the limit."
-        yield Problem(f"{address}.default", f"The default does not fit: {fault}", hint)
+        other = "write `{cel: ...}` to have it worked out." if worked_out else "the limit."
+        yield Problem(f"{address}.default", f"The default does not fit: {fault}", f"Change the default, or {other}")
 
 
 def _limits(address: str, field: Field) -> Iterator[Problem]:

@@ -1,0 +1,155 @@
+import ast
+import json
+import re
+from pathlib import Path
+
+import pytest
+
+from quantumlayer.qtest.generator import QTest
+from quantumlayer.spec.claims import claims
+from quantumlayer.spec.load import load_spec, parse_spec
+from quantumlayer.spec.model import Spec
+from quantumlayer.spec.validate import validate
+
+HERE = Path(__file__).parent
+EXAMPLES = HERE.parents[2] / "examples"
+SCHOOL = HERE / "school.spec.yaml"
+SPECS = [EXAMPLES / "town-library.spec.yaml", EXAMPLES / "clinic.spec.yaml", SCHOOL]
+
+
+def generated(spec: Spec) -> dict[str, str]:
+    generator = QTest()
+    return {
+        file.path: file.content.decode() for part in generator.parts(spec) for file in generator.generate(spec, part)
+    }
+
+
+def proven(files: dict[str, str]) -> set[str]:
+    return {found for text in files.values() for found in re.findall(r'proves\("([^"]+)"\)', text)}
+
+
+@pytest.fixture(scope="module", params=SPECS, ids=lambda path: path.name)
+def spec(request: pytest.FixtureRequest) -> Spec:
+    path: Path = request.param
+    return load_spec(path).spec
+
+
+@pytest.fixture(scope="module")
+def files(spec: Spec) -> dict[str, str]:
+    return generated(spec)
+
+
+def test_the_example_of_these_tests_is_a_sound_spec() -> None:
+    assert not validate(load_spec(SCHOOL))
+
+
+def test_each_claim_is_proven(spec: Spec, files: dict[str, str]) -> None:
+    assert {claim.element for claim in claims(spec)} <= proven(files)
+    assert QTest().open_elements(spec) == ()
+
+
+def test_no_test_names_what_is_no_claim(spec: Spec, files: dict[str, str]) -> None:
+    assert proven(files) <= {claim.element for claim in claims(spec)}
+
+
+def test_the_files_are_python_with_a_test_of_each_kind(files: dict[str, str]) -> None:
+    for path, text in files.items():
+        if path.endswith(".py"):
+            ast.parse(text, path)
+    names = [
+        node.name
+        for path, text in files.items()
+        if path.startswith("tests/test_")
+        for node in ast.walk(ast.parse(text))
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) and node.name.startswith("test_")
+    ]
+    assert len(names) == len(set(names)) > 100
+
+
+def test_every_test_asserts_something(files: dict[str, str]) -> None:
+    for path, text in files.items():
+        for node in ast.walk(ast.parse(text)) if path.startswith("tests/test_") else ():
+            if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) and node.name.startswith("test_"):
+                source = ast.unparse(node)
+                assert "assert " in source or "pytest.raises" in source, node.name
+
+
+def test_the_same_spec_gives_the_same_bytes(spec: Spec, files: dict[str, str]) -> None:
+    assert generated(spec) == files
+
+
+def test_seeds_have_an_account_for_each_role(spec: Spec, files: dict[str, str]) -> None:
+    seeds = json.loads(files["tests/seed.json"])
+    rows = [row for name, rows in seeds.items() if name != "accounts" for row in rows]
+    opened = [row["account"]["username"] for row in rows if "account" in row]
+    assert sorted([*opened, *(row["username"] for row in seeds["accounts"])]) == sorted(spec.roles)
+
+
+NASTY = """
+spec: 1
+service: {name: nasty}
+roles: {keeper: }
+entities:
+  Thing:
+    fields:
+      name: {type: string, one_of: ['"; import os; "', "it's", 'a\\b', '{{ 7 * 7 }}']}
+      size: {type: int}
+    rules:
+      fits:
+        cel: this.size < 5
+        else: "It's \\"too\\" big: {{ 7 * 7 }} {size} \\\\ ok"
+    access:
+      - {who: keeper, may: [create, read, update]}
+"""
+
+
+def test_text_of_the_spec_is_data() -> None:
+    spec = parse_spec(NASTY).spec
+    files = generated(spec)
+    constants = {
+        node.value
+        for path, text in files.items()
+        if path.endswith(".py")
+        for node in ast.walk(ast.parse(text))
+        if isinstance(node, ast.Constant)
+    }
+    assert spec.entities["Thing"].rules["fits"].else_ in constants
+    assert set(spec.entities["Thing"].fields["name"].one_of) <= constants
+
+
+OPEN = """
+spec: 1
+service: {name: closed-shop}
+roles: {keeper: }
+entities:
+  Thing:
+    fields:
+      name: {type: string, max: 5}
+    derived:
+      seen: {type: int, cel: this.name.size(), visible_to: nobody}
+    rules:
+      never: {cel: this.name.size() > 3 && this.name.size() < 3, else: Never.}
+      apart: {no_overlap: {per: shelf, start: begins, end: begins}, else: Apart.}
+    access:
+      - {who: keeper, may: [create, update]}
+    versioned: name
+    audit: {actions: [read], visible_to: keeper}
+    list: {search: [name]}
+operations:
+  shut:
+    on: Thing
+    by: keeper
+    requires:
+      hopeless: {cel: '1 > 2', else: Hopeless.}
+"""
+
+
+def test_what_has_no_test_is_open_with_the_reason() -> None:
+    spec = parse_spec(OPEN).spec
+    found = {item.element: item.reason for item in QTest().open_elements(spec)}
+    assert found["entities.Thing.rules.never"] == "no small world was found in which it alone decides"
+    assert found["entities.Thing.rules.apart"] == "no caller makes such records directly"
+    assert found["entities.Thing.derived.seen"] == "no role may read it"
+    assert found["entities.Thing.audit"] == "no reader of the trail may read the record"
+    assert found["entities.Thing.versioned"] == "no operation changes it"
+    assert found["operations.shut.requires.hopeless"] == "no small world was found in which it alone decides"
