@@ -7,7 +7,7 @@ from quantumlayer.qtest.literals import source, text, wire
 from quantumlayer.qtest.scenes import Scene
 from quantumlayer.qtest.suite import NO_WITNESS, Suite, writable
 from quantumlayer.qtest.tests import Row, Test
-from quantumlayer.qtest.witness import Pair, Question, Witness
+from quantumlayer.qtest.witness import Witness
 from quantumlayer.spec.cel import ANYONE, CelRuntimeError, Scope, compile_cel, evaluate
 from quantumlayer.spec.model import Action
 from quantumlayer.spec.naming import route_name
@@ -46,10 +46,6 @@ def _refused(suite: Suite, name: str) -> Iterator[Test]:
             if not suite.may(name, action, role):
                 status = 401 if role == ANYONE else 403
                 rows.append(Row((text(role), text(method), text(path), str(status))))
-    if not rows:
-        rows = (
-            [Row((text(ANYONE), '"GET"', text(f"/{suite.names(name).path}"), "404"))] if not _calls(suite, name) else []
-        )
     if not rows:
         suite.leave_open(address, "anyone may do everything that is offered")
         return
@@ -133,8 +129,6 @@ def _kept_out(suite: Suite, name: str, action: Action, role: str, proves: list[s
     target = suite.permission(name, action, role)[0]
     index = next(i for i, one in enumerate(allowed.conditions) if one.cel == target.cel)
     found = allowed.refusal(allowed.conditions[index])
-    if found is None and action is not Action.READ:
-        found = _unreadable(suite, name, action, role)
     if found is None:
         for address in proves:
             suite.leave_open(address, NO_WITNESS)
@@ -150,18 +144,6 @@ def _kept_out(suite: Suite, name: str, action: Action, role: str, proves: list[s
             lines += [f'listed = await {scene.caller}.get("/{names.path}")']
             lines += [f'assert {scene.this}.id not in [item["id"] for item in listed.json()["items"]]']
     yield Test(f"{role}_may_not_{action.value}_another_{names.snake}", lines, proves)
-
-
-def _unreadable(suite: Suite, name: str, action: Action, role: str) -> Pair | None:
-    """The same condition lets the role read, so both fail together."""
-    question = suite.question(name, action, role)
-    targets = {one.cel for one in (*suite.permission(name, action, role), *suite.permission(name, Action.READ, role))}
-    rest = [one for one in question.conditions if one.cel not in targets]
-    condition = suite.permission(name, action, role)[0]
-    narrowed = Question(
-        suite.spec, suite.defaults, name, [role], [condition, *rest], question.takes, question.given, question.fixed
-    )
-    return narrowed.refusal(condition)
 
 
 def _readable(suite: Suite, name: str, role: str, witness: Witness) -> bool:

@@ -1,6 +1,5 @@
 """A world as the first lines of a test: the records it needs, each in one line, and the caller."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from quantumlayer.qtest.literals import source, wire
@@ -49,13 +48,13 @@ class Scene:
         """Whether a variable holds the record."""
         return id(record) in self._names
 
-    def body(self, *, changing: bool = False, without: Iterable[str] = ()) -> str:
+    def body(self, *, changing: bool = False) -> str:
         """`this` as the JSON of a request, written as Python."""
         entity = self.suite.spec.entities[self.built.this.entity]
         parts = []
         for key, item in writable(entity, changing=changing).items():
             value = self.built.this.values.get(key)
-            if key not in without and (value is not None or (changing and not item.optional)):
+            if value is not None or (changing and not item.optional):
                 parts.append(f'"{key}": {source(wire(value, item.type))}')
         for key in relations_given(entity, changing=changing):
             target = self.built.this.values.get(key)

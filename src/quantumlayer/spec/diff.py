@@ -7,9 +7,8 @@ from enum import StrEnum
 
 from pydantic import BaseModel
 
-from quantumlayer.spec.model import Action, Entity, Field, FieldType, Grant, Operation, Relation, Spec
+from quantumlayer.spec.model import LONGEST, Action, Entity, Field, Grant, Operation, Relation, Spec
 
-_LONGEST = {FieldType.STRING: 200, FieldType.EMAIL: 200, FieldType.TEXT: 10_000}
 _COLLECTIONS = frozenset(
     {"roles", "entities", "fields", "relations", "derived", "rules", "operations", "takes", "requires", "quality"}
 )
@@ -151,8 +150,8 @@ def _field_reason(raw: _Raw, old: Spec, new: Spec) -> str:
         newly = after.default is None and (before.optional or before.default is not None)
         return "Callers must give it now." if given and newly else ""
     if key == "max":
-        usual = _LONGEST.get(before.type)
-        return _lower(_first(before.max, usual), _first(after.max, _LONGEST.get(after.type)))
+        usual = LONGEST.get(before.type)
+        return _lower(_first(before.max, usual), _first(after.max, LONGEST.get(after.type)))
     return _FIELD.get(key, _harmless)(raw.old, raw.new)
 
 

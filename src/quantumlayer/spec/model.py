@@ -43,7 +43,7 @@ class Node(BaseModel):
 class FieldType(StrEnum):
     """What a field holds.
 
-    `string` is one line of at most 200 characters unless `max` says otherwise, `text` is prose of at most 10,000;
+    `string` is one line of at most 200 characters unless `max` says otherwise, `email` of 254, `text` prose of 10,000;
     `money` is a decimal with two places, `decimal` one with up to six; `datetime` is an instant, kept in UTC.
     """
 
@@ -56,6 +56,10 @@ class FieldType(StrEnum):
     BOOL = "bool"
     DATE = "date"
     DATETIME = "datetime"
+
+
+LONGEST = {FieldType.STRING: 200, FieldType.EMAIL: 254, FieldType.TEXT: 10_000}
+"""Characters of a text whose field has no `max`."""
 
 
 class Computed(Node):

@@ -125,6 +125,7 @@ entities:
   Thing:
     fields:
       name: {type: string, max: 5}
+      motto: {type: string, pattern: '[a-z]{3}'}
     derived:
       seen: {type: int, cel: this.name.size(), visible_to: nobody}
     rules:
@@ -132,15 +133,16 @@ entities:
       apart: {no_overlap: {per: shelf, start: begins, end: begins}, else: Apart.}
     access:
       - {who: keeper, may: [create, update]}
-    versioned: name
+    versioned: motto
     audit: {actions: [read], visible_to: keeper}
-    list: {search: [name]}
+    list: {search: [motto], filter: [name], sort: [name]}
 operations:
   shut:
     on: Thing
     by: keeper
     requires:
       hopeless: {cel: '1 > 2', else: Hopeless.}
+    sets: {name: "'shut'"}
 """
 
 

@@ -1,7 +1,5 @@
 """Every element has an address."""
 
-import pytest
-
 from quantumlayer.spec.address import elements
 from quantumlayer.spec.load import LoadedSpec
 
@@ -27,8 +25,3 @@ def test_every_address_of_a_file_has_its_place(clinic: LoadedSpec) -> None:
         last = address.rpartition(".")[2]
         stated = here.startswith((f"{last}:", "{", "- ")) or last == "on_delete"
         assert stated or last.isdigit(), (address, value, here)
-
-
-def test_an_unknown_address(library: LoadedSpec) -> None:
-    with pytest.raises(KeyError, match=r"entities\.Bok"):
-        describe(library.spec, "entities.Bok")

@@ -6,12 +6,11 @@ from datetime import date, datetime
 from decimal import Decimal
 
 from quantumlayer.spec.errors import Problem
-from quantumlayer.spec.model import Computed, Field, FieldType, Literal_, Spec
+from quantumlayer.spec.model import LONGEST, Computed, Field, FieldType, Literal_, Spec
 from quantumlayer.spec.validate.patterns import judge_pattern, matches
 
 _TEXT = frozenset({FieldType.STRING, FieldType.TEXT, FieldType.EMAIL})
 _PLACES = {FieldType.INT: 0, FieldType.MONEY: 2, FieldType.DECIMAL: 6}
-_LONGEST = {FieldType.STRING: 200, FieldType.EMAIL: 200, FieldType.TEXT: 10_000}
 _MOST = 1_000_000
 _LARGEST = {FieldType.INT: 2**63 - 1, FieldType.MONEY: 10**16 - 1, FieldType.DECIMAL: 10**12 - 1}
 _EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
@@ -81,7 +80,7 @@ def _limits(address: str, field: Field) -> Iterator[Problem]:
     if field.min is not None and field.max is not None and field.min > field.max:
         message = f"`min` {field.min} is larger than `max` {field.max}."
         yield Problem(f"{address}.min", message, "No value could ever fit; swap or correct them.")
-    longest = _LONGEST.get(field.type)
+    longest = LONGEST.get(field.type)
     if field.max is None and field.min is not None and longest is not None and field.min > longest:
         message = f"`min` {field.min} is larger than the {longest} characters of a {field.type}."
         yield Problem(f"{address}.min", message, "Add a larger `max`.")
@@ -157,7 +156,7 @@ def _beyond(field: Field, value: Literal_) -> str:
         return f"{value!r} is not one of {', '.join(map(str, field.one_of))}."
     size = len(value) if isinstance(value, str) else value
     if isinstance(size, (int, Decimal)) and not isinstance(size, bool) and field.type is not FieldType.DATETIME:
-        most = field.max if field.max is not None else _LONGEST.get(field.type)
+        most = field.max if field.max is not None else LONGEST.get(field.type)
         if field.min is not None and size < field.min:
             return f"{value!r} is less than `min` {field.min}."
         if most is not None and size > most:

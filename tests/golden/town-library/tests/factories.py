@@ -24,7 +24,7 @@ class Make:
 
     def __init__(self, sessions: async_sessionmaker[AsyncSession]) -> None:
         self._sessions = sessions
-        self._numbers = itertools.count(101)
+        self._numbers = itertools.count(111)
 
     async def account(self, role: str, record: Record | None = None, *, password_hash: str | None = None) -> Account:
         records: dict[str, Callable[[], Awaitable[Record]]] = {

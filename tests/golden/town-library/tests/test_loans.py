@@ -49,11 +49,11 @@ async def test_a_loan_that_does_not_exist_is_not_found(sign_in: SignIn) -> None:
     ("given", "days_late"),
     [
         ({}, 0),
-        ({"due_on": date(2025, 1, 28)}, 400),
-        ({"due_on": date(2026, 3, 4)}, 0),
         ({"due_on": date(2026, 3, 3)}, 1),
-        ({"returned_on": date(2026, 3, 5)}, 0),
+        ({"due_on": date(2025, 1, 28)}, 400),
         ({"returned_on": date(2027, 4, 8)}, 379),
+        ({"due_on": date(2026, 3, 4)}, 0),
+        ({"returned_on": date(2026, 3, 5)}, 0),
     ],
 )
 async def test_days_late_is_worked_out(make: Make, sign_in: SignIn, given: dict[str, Any], days_late: object) -> None:
@@ -86,10 +86,10 @@ async def test_fee_is_as_in_the_examples(
     ("given", "fee"),
     [
         ({}, "0.00"),
+        ({"due_on": date(2026, 3, 3)}, "0.25"),
         ({"due_on": date(2025, 1, 28)}, "10.00"),
         ({"due_on": date(2026, 3, 3), "returned_on": date(2026, 3, 5)}, "0.50"),
         ({"due_on": date(2026, 3, 4)}, "0.00"),
-        ({"due_on": date(2026, 3, 3)}, "0.25"),
         ({"returned_on": date(2026, 3, 5)}, "0.00"),
         ({"returned_on": date(2027, 4, 8)}, "10.00"),
     ],

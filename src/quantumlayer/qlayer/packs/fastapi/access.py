@@ -3,8 +3,9 @@
 from dataclasses import dataclass
 
 from quantumlayer.qlayer.packs.fastapi.code import Level
-from quantumlayer.qlayer.packs.fastapi.python import Python, Root
-from quantumlayer.qlayer.packs.fastapi.sql import Columns, Sql, caller_root
+from quantumlayer.qlayer.packs.fastapi.python import Python
+from quantumlayer.qlayer.packs.fastapi.roots import Root, caller_root
+from quantumlayer.qlayer.packs.fastapi.sql import Columns, Sql
 from quantumlayer.spec.cel import ANYONE, Scope, compile_cel
 from quantumlayer.spec.model import Action, Spec
 

@@ -59,3 +59,11 @@ class Prelude:
         """The statements added since the last call."""
         lines, self.pending = self.pending, []
         return lines
+
+    def copy(self) -> "Prelude":
+        """What is there now."""
+        return Prelude(dict(self.known), list(self.pending), set(self.taken))
+
+    def restore(self, before: "Prelude") -> None:
+        """Forget what was added since the copy."""
+        self.known, self.pending, self.taken = before.known, before.pending, before.taken

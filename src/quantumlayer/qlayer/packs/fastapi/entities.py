@@ -6,7 +6,7 @@ from functools import cached_property
 from quantumlayer.qlayer.packs.fastapi import access
 from quantumlayer.qlayer.packs.fastapi.fields import FieldView
 from quantumlayer.qlayer.packs.fastapi.operations import OperationView, operation_view
-from quantumlayer.qlayer.packs.fastapi.python import Loaded
+from quantumlayer.qlayer.packs.fastapi.roots import Loaded
 from quantumlayer.qlayer.packs.fastapi.record_view import RecordView, RelationView
 from quantumlayer.qlayer.packs.fastapi.records import assignments, column_default, stored_values
 from quantumlayer.qlayer.packs.fastapi.rules import RuleFunction, calls, rule_functions

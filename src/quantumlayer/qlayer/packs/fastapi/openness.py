@@ -8,7 +8,7 @@ from quantumlayer.qlayer.packs.fastapi import access
 from quantumlayer.qlayer.packs.fastapi.code import UnsupportedError
 from quantumlayer.qlayer.packs.fastapi.entities import EntityView
 from quantumlayer.qlayer.packs.fastapi.operations import operation_view
-from quantumlayer.qlayer.packs.fastapi.python import Loaded
+from quantumlayer.qlayer.packs.fastapi.roots import Loaded
 from quantumlayer.qlayer.packs.fastapi.records import column_default, default
 from quantumlayer.qlayer.packs.fastapi.rules import exclusions, rule_functions
 from quantumlayer.spec.cel import CelError

@@ -6,10 +6,9 @@ from datetime import UTC, datetime
 from quantumlayer.qlayer.packs.fastapi.access import member, roles_of
 from quantumlayer.qlayer.packs.fastapi.code import Prelude, UnsupportedError
 from quantumlayer.qlayer.packs.fastapi.fields import FieldView
-from quantumlayer.qlayer.packs.fastapi.python import Loaded
+from quantumlayer.qlayer.packs.fastapi.roots import Loaded, caller_root
 from quantumlayer.qlayer.packs.fastapi.records import assignments, stored_values
 from quantumlayer.qlayer.packs.fastapi.rules import calls, rule_functions
-from quantumlayer.qlayer.packs.fastapi.sql import caller_root
 from quantumlayer.qlayer.packs.fastapi.statements import Writer, sentence
 from quantumlayer.spec.cel import CelRuntimeError, Checked, Record, Scope, World, compile_cel, evaluate
 from quantumlayer.spec.model import Creation, Moment, Operation, Spec

@@ -1,94 +1,51 @@
 """CEL to Python: conditions and values over loaded records."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from decimal import Decimal
-from typing import Protocol
 
-from quantumlayer.qlayer.packs.fastapi.aggregates import Aggregate, Question, aggregate_of, is_null
+from quantumlayer.kit.identifiers import safe
+from quantumlayer.qlayer.packs.fastapi.aggregates import Aggregate, Question, aggregate_of, is_null, touches_relations
 from quantumlayer.qlayer.packs.fastapi.code import Code, Level, Prelude, UnsupportedError
+from quantumlayer.qlayer.packs.fastapi.decimals import PLACES, rounding
+from quantumlayer.qlayer.packs.fastapi.functions import called, method
+from quantumlayer.qlayer.packs.fastapi.roots import Changing, Loaded, Root
 from quantumlayer.spec.cel import (
-    DATE,
     DECIMAL,
     INT,
-    STRING,
-    TIMESTAMP,
     Binary,
     Call,
     Checked,
+    Comprehension,
     Conditional,
     Expr,
     Ident,
+    Index,
     ListNode,
+    ListType,
     Literal,
+    Macro,
+    MapNode,
     Member,
     MemberKind,
     Nullable,
     RecordType,
+    Scope,
     Select,
-    Type,
     Unary,
+    compile_cel,
+    walk,
 )
+from quantumlayer.spec.cel.narrowing import path_of
+from quantumlayer.spec.model import FieldType
 from quantumlayer.spec.naming import entity_names
 
 _COMPARISONS = {"==": "!=", "!=": "==", "<": ">=", ">=": "<", ">": "<=", "<=": ">"}
 _IDENTITY = {"==": "is", "!=": "is not"}
 _ARITHMETIC = {"+": Level.SUM, "-": Level.SUM, "*": Level.PRODUCT}
-_CLOCK_PARTS = {
-    "getHours": "hour",
-    "getMinutes": "minute",
-    "getSeconds": "second",
-    "getFullYear": "year",
-    "getDate": "day",
-}
-_METHODS = {"startsWith": "startswith", "endsWith": "endswith"}
-_UNITS = {"days", "hours", "minutes"}
 
 
-class Root(Protocol):
-    """Where the members of a variable such as `this` are found in Python."""
-
-    def value(self, name: str) -> str:
-        """The source of a column's or property's value."""
-        ...
-
-    @property
-    def variable(self) -> str:
-        """The loaded record itself."""
-        ...
-
-
-@dataclass(frozen=True, slots=True)
-class Loaded:
-    """A record in a variable."""
-
-    variable: str
-
-    def value(self, name: str) -> str:
-        """An attribute of the record."""
-        return f"{self.variable}.{name}"
-
-
-@dataclass(frozen=True, slots=True)
-class Values:
-    """A record that is being put together: some of its values have a source of their own."""
-
-    sources: Mapping[str, str]
-
-    @property
-    def variable(self) -> str:
-        """There is none yet."""
-        raise UnsupportedError("the record itself before it is made")
-
-    def value(self, name: str) -> str:
-        """The source of a value."""
-        if name not in self.sources:
-            message = f"`this.{name}` before the record is made"
-            raise UnsupportedError(message)
-        return self.sources[name]
-
-
-QueryWriter = Callable[[Aggregate], str]
+QueryWriter = Callable[[Checked, Mapping[str, Root], Aggregate], str]
+"""Writes the statement that answers a question which an expression asks of a collection."""
 
 
 class Python:
@@ -98,7 +55,7 @@ class Python:
         checked: The expression.
         roots: The variables it may use, by their CEL name.
         prelude: Takes the statements that load records and count rows; None where nothing can be awaited.
-        query: Writes the statement that answers a question about a collection.
+        query: Writes statements; None where nothing can be awaited.
     """
 
     def __init__(
@@ -117,9 +74,14 @@ class Python:
         """The source of the condition's opposite."""
         return self._not(self._checked.expr)
 
-    def value(self) -> str:
-        """The source of the value."""
-        return self._expr(self._checked.expr).text
+    def value(self, kind: FieldType | None = None) -> str:
+        """The source of the value; for a field of the kind it is a decimal, and rounded, where the field is."""
+        if kind not in PLACES:
+            return self._expr(self._checked.expr).text
+        source, rounded = self._decimal(self._checked.expr).text, rounding(self._checked, kind)
+        if rounded is None or isinstance(self._checked.type, Nullable):
+            return source
+        return rounded.format(source)
 
     def part(self, expr: Expr) -> Code:
         """The source of one node of the expression."""
@@ -127,8 +89,8 @@ class Python:
 
     def _expr(self, expr: Expr) -> Code:
         asked = aggregate_of(expr, self._checked)
-        if asked is not None:
-            return self._answer(asked)
+        if asked is not None and (answer := self._answer(asked)) is not None:
+            return answer
         if isinstance(expr, Literal | Ident | Select):
             return self._leaf(expr)
         match expr:
@@ -140,12 +102,49 @@ class Python:
                 return self._binary(expr)
             case Conditional():
                 return self._conditional(expr)
-            case ListNode(items=items):
-                return Code(f"[{', '.join(self._expr(item).text for item in items)}]")
             case Call():
                 return self._call(expr)
-        message = f"`{type(expr).__name__}` in this place"
-        raise UnsupportedError(message)
+        return self._several(expr)
+
+    def _several(self, expr: ListNode | MapNode | Index | Comprehension) -> Code:
+        """Lists and maps, and what is taken of them."""
+        match expr:
+            case ListNode(items=items):
+                return Code(f"[{', '.join(self._expr(item).text for item in items)}]")
+            case MapNode(entries=entries):
+                pairs = (f"{self._expr(key).text}: {self._expr(value).text}" for key, value in entries)
+                return Code(f"{{{', '.join(pairs)}}}")
+            case Index(operand=operand, index=index):
+                return Code(f"{self._expr(operand).at(Level.ATOM)}[{self._expr(index).text}]")
+            case Comprehension():
+                return self._comprehension(expr)
+
+    def _comprehension(self, expr: Comprehension) -> Code:
+        items = self._expr(expr.range).at(Level.OR)
+        taken = {root.variable for root in self._roots.values() if isinstance(root, Loaded)}
+        variable = safe(expr.variable)
+        variable = f"{variable}_" if variable in taken else variable
+        inner = Python(self._checked, {**self._roots, expr.variable: Loaded(variable)})
+        each = f"for {variable} in {items}"
+        if expr.where is not None:
+            each += f" if {inner.part(expr.where).at(Level.OR)}"
+        body = inner.part(expr.body)
+        match expr.kind:
+            case Macro.MAP:
+                return Code(f"[{body.text} {each}]")
+            case Macro.FILTER:
+                return Code(f"[{variable} {each} if {body.at(Level.OR)}]")
+            case Macro.EXISTS_ONE:
+                return Code(f"sum({body.text} {each}) == 1", Level.COMPARE)
+        return Code(f"{'all' if expr.kind is Macro.ALL else 'any'}({body.text} {each})")
+
+    def _decimal(self, expr: Expr) -> Code:
+        """A number as a decimal: Python's types keep whole numbers apart."""
+        if self._checked.type_of(expr) == INT:
+            if isinstance(expr, Literal):
+                return Code(f'Decimal("{expr.value}")')
+            return Code(f"Decimal({self._expr(expr).text})")
+        return self._expr(expr)
 
     def _leaf(self, expr: Literal | Ident | Select) -> Code:
         match expr:
@@ -166,13 +165,41 @@ class Python:
     def _select(self, expr: Select) -> Code:
         member = self._checked.member_of(expr)
         if member is None:
-            raise UnsupportedError("maps")
+            return Code(f"{self._expr(expr.operand).at(Level.ATOM)}[{expr.field!r}]")
         if member.kind is MemberKind.CALLER:
             return self._of_caller(member)
         if member.kind is MemberKind.BACK:
-            raise UnsupportedError("a record reached backwards, as a value")
+            return self._behind(expr, member)
+        if member.kind is MemberKind.DERIVED and isinstance(expr.operand, Ident):
+            root = self._roots[expr.operand.name]
+            if isinstance(root, Changing) and (code := self._spelled_out(root, expr)) is not None:
+                return code
         name = f"{member.name}_id" if member.kind is MemberKind.RELATION else member.name
         return Code(self._owner(expr.operand).value(name))
+
+    def _behind(self, expr: Select, member: Member) -> Code:
+        """The records that point here, or the only one's id."""
+        if not isinstance(member.type, ListType):
+            raise UnsupportedError("a record reached backwards, as a value")
+        if self._prelude is None:
+            raise UnsupportedError("a collection in this place")
+        names = entity_names(member.source)
+        owner = self._owner(expr.operand).value("id")
+        condition = f"{names.name}.{member.via}_id == {owner}"
+        found = f"(await session.scalars(select({names.name}).where({condition}))).all()"
+        return Code(self._prelude.variable(names.plural, found))
+
+    def _spelled_out(self, root: Changing, expr: Select) -> Code | None:
+        """A derived value that the database works out, of a record that it does not have as it is now."""
+        owner = self._checked.type_of(expr.operand)
+        if not isinstance(owner, RecordType):
+            return None
+        spec = self._checked.scope.spec
+        derived = spec.entities[owner.entity].derived[expr.field]
+        inner = compile_cel(derived.cel, Scope.for_derived(spec, owner.entity))
+        if derived.stored or not touches_relations(inner) or self._query is None:
+            return None
+        return Python(inner, {"this": root}, self._prelude, self._query).part(inner.expr)
 
     def _of_caller(self, member: Member) -> Code:
         caller = self._roots["caller"]
@@ -199,12 +226,13 @@ class Python:
         names = entity_names(entity)
         if member.kind is MemberKind.BACK:
             owner = self._owner(expr.operand).value("id")
-            found = f"await session.scalar(select({entity}).where({entity}.{member.via}_id == {owner}))"
+            found = f"await session.scalar(select({names.name}).where({names.name}.{member.via}_id == {owner}))"
             return self._prelude.variable(names.snake, found)
         source = self._select(expr).text
-        if isinstance(member.type, Nullable) and member.kind is MemberKind.RELATION:
-            return self._prelude.variable(names.snake, f"await session.get({entity}, {source} or 0)")
-        return self._prelude.variable(names.snake, f"await session.get_one({entity}, {source})")
+        if isinstance(member.type, Nullable):
+            wanted = source if member.kind is MemberKind.CALLER else f"{source} or 0"
+            return self._prelude.variable(names.snake, f"await session.get({names.name}, {wanted})")
+        return self._prelude.variable(names.snake, f"await session.get_one({names.name}, {source})")
 
     def _not(self, expr: Expr) -> Code:
         match expr:
@@ -240,11 +268,15 @@ class Python:
                 left = self._expr(expr.left).at(level)
                 right = self._expr(expr.right).at(Level(level + 1) if operator == "-" else level)
                 return Code(f"{left} {operator} {right}", level)
-            case "/" if DECIMAL in {self._checked.type_of(expr.left), self._checked.type_of(expr.right)}:
-                above, below = self._expr(expr.left), self._expr(expr.right)
-                return Code(f"{above.at(Level.PRODUCT)} / {below.at(Level.SIGN)}", Level.PRODUCT)
-        message = f"`{expr.operator}` on whole numbers"
-        raise UnsupportedError(message)
+        return self._divided(expr)
+
+    def _divided(self, expr: Binary) -> Code:
+        """Whole numbers divide towards zero, and what is left has the sign of the dividend; Python rounds down."""
+        above, below = self._expr(expr.left), self._expr(expr.right)
+        if expr.operator == "%":
+            return Code(f"int(fmod({above.text}, {below.text}))")
+        quotient = Code(f"{above.at(Level.PRODUCT)} / {below.at(Level.SIGN)}", Level.PRODUCT)
+        return quotient if self._checked.type_of(expr) == DECIMAL else Code(f"int({quotient.text})")
 
     def _comparison(self, operator: str, left: Expr, right: Expr) -> Code:
         if is_null(left):
@@ -257,17 +289,27 @@ class Python:
         return Code(f"{sides[0]} {operator} {sides[1]}", Level.COMPARE)
 
     def _compared_with_null(self, operator: str, expr: Expr) -> Code:
-        """A record reached backwards is looked up first; a caller without a record has the id 0 there."""
+        """A record that is read further on, or reached backwards, is looked up first.
+
+        A caller without a record has the id 0 there.
+        """
+        test = _IDENTITY[operator]
         member = self._checked.member_of(expr) if isinstance(expr, Select) else None
-        source = self._expr(expr).at(Level.SUM) if member is None or member.kind is not MemberKind.BACK else ""
         if isinstance(expr, Select) and member is not None:
+            kind = member.type.item if isinstance(member.type, Nullable) else member.type
+            if isinstance(kind, RecordType) and (member.kind is MemberKind.BACK or self._reads_of(expr)):
+                return Code(f"{self._loaded(expr, member, kind.entity)} {test} None", Level.COMPARE)
             if member.kind is MemberKind.CALLER:
-                return Code(f"{source} {operator} 0", Level.COMPARE)
-            kind = self._checked.type_of(expr)
-            entity = kind.item if isinstance(kind, Nullable) else kind
-            if member.kind is MemberKind.BACK and isinstance(entity, RecordType):
-                source = self._loaded(expr, member, entity.entity)
-        return Code(f"{source} {_IDENTITY[operator]} None", Level.COMPARE)
+                return Code(f"{self._expr(expr).at(Level.SUM)} {operator} 0", Level.COMPARE)
+        return Code(f"{self._expr(expr).at(Level.SUM)} {test} None", Level.COMPARE)
+
+    def _reads_of(self, expr: Select) -> bool:
+        """Whether the expression reads a value of the record at this path."""
+        path = path_of(expr)
+        return any(
+            isinstance(node, Select) and isinstance(node.operand, Select) and path_of(node.operand) == path
+            for node in walk(self._checked.expr)
+        )
 
     def _role(self, left: Expr, right: Expr) -> str | None:
         """`caller.role == 'patient'` as an enumeration's member."""
@@ -287,67 +329,42 @@ class Python:
 
     def _conditional(self, expr: Conditional) -> Code:
         condition = self._expr(expr.condition).at(Level.OR)
-        then, otherwise = self._expr(expr.then).at(Level.OR), self._expr(expr.otherwise).at(Level.CHOICE)
+        kind = self._checked.type_of(expr)
+        write = self._decimal if kind in {DECIMAL, Nullable(DECIMAL)} else self._expr
+        then, otherwise = write(expr.then).at(Level.OR), write(expr.otherwise).at(Level.CHOICE)
         return Code(f"{then} if {condition} else {otherwise}", Level.CHOICE)
 
-    def _answer(self, asked: Aggregate) -> Code:
+    def _answer(self, asked: Aggregate) -> Code | None:
+        """The database's answer; None where the question cannot be put to it."""
         if self._prelude is None or self._query is None:
-            raise UnsupportedError("a collection in this place")
+            return None
+        before = self._prelude.copy()
+        try:
+            query = self._query(self._checked, self._roots, asked)
+        except UnsupportedError:
+            self._prelude.restore(before)
+            return None
         names = entity_names(asked.entity)
         name = {
-            Question.COUNT: f"{names.table}_count",
             Question.EXISTS: f"has_{names.plural}",
             Question.SUM: f"{names.table}_sum",
-        }[asked.question]
-        variable = self._prelude.variable(name, f"(await session.scalars({self._query(asked)})).one()")
+        }.get(asked.question, f"{names.table}_count")
+        variable = self._prelude.variable(name, f"(await session.scalars({query})).one()")
+        if asked.question is Question.ONE:
+            return Code(f"{variable} == 1", Level.COMPARE)
         return Code(f"not {variable}", Level.NOT) if asked.inverted else Code(variable)
 
     def _call(self, expr: Call) -> Code:
-        if expr.target is not None:
-            return self._method(expr, expr.target)
-        args = [self._expr(arg).text for arg in expr.args]
-        name = expr.function
-        if name in _UNITS and len(args) == 1:
-            return Code(f"timedelta({name}={args[0]})")
-        if name in {"today", "now", "min", "max", "days_between", "add_months", "time_of_day"}:
-            return Code(f"{name}({', '.join(args)})")
-        if name == "size":
-            return Code(f"len({args[0]})")
-        if name == "string" and self._checked.type_of(expr.args[0]) in {INT, STRING, DECIMAL}:
-            return Code(f"str({args[0]})")
-        message = f"`{name}`"
-        raise UnsupportedError(message)
-
-    def _method(self, expr: Call, target: Expr) -> Code:
-        held: Type = self._checked.type_of(target)
-        source = self._expr(target).at(Level.ATOM)
-        args = [self._expr(arg).text for arg in expr.args]
-        if expr.function in _METHODS:
-            return Code(f"{source}.{_METHODS[expr.function]}({args[0]})")
-        if expr.function == "contains":
-            return Code(f"{self._expr(expr.args[0]).at(Level.SUM)} in {source}", Level.COMPARE)
-        if expr.function == "matches":
-            return Code(f"re.search({args[0]}, {source}) is not None", Level.COMPARE)
-        if expr.function == "size":
-            return Code(f"len({source})")
-        if held == TIMESTAMP:
-            zone = args[0] if args else "UTC"
-            zone = zone if zone in {"TIMEZONE", "UTC"} else f"ZoneInfo({zone})"
-            return self._clock(expr.function, f"{source}.astimezone({zone})")
-        if held == DATE:
-            return self._clock(expr.function, source)
-        message = f"`.{expr.function}()`"
-        raise UnsupportedError(message)
-
-    def _clock(self, function: str, local: str) -> Code:
-        if function in _CLOCK_PARTS:
-            return Code(f"{local}.{_CLOCK_PARTS[function]}")
-        if function == "getDayOfWeek":
-            return Code(f"{local}.isoweekday() % 7", Level.PRODUCT)
-        if function == "getMonth":
-            return Code(f"{local}.month - 1", Level.SUM)
-        message = f"`.{function}()`"
-        raise UnsupportedError(message)
+        kinds = [self._checked.type_of(arg) for arg in expr.args]
+        if expr.target is None:
+            mixed = expr.function in {"min", "max"} and DECIMAL in kinds
+            return called(expr, [self._decimal(arg) if mixed else self._expr(arg) for arg in expr.args], kinds)
+        target = self._expr(expr.target)
+        if expr.function == "sum":
+            start = ', Decimal("0")' if self._checked.type_of(expr) == DECIMAL else ""
+            return Code(f"sum({target.text}{start})")
+        args = [self._expr(arg) for arg in expr.args]
+        return method(expr.function, target, self._checked.type_of(expr.target), args, expr.args)
 
 
 def literal(value: object) -> str:

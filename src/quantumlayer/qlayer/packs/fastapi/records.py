@@ -3,7 +3,8 @@
 from collections.abc import Iterable
 
 from quantumlayer.qlayer.packs.fastapi.code import UnsupportedError
-from quantumlayer.qlayer.packs.fastapi.python import Loaded, Python, Values
+from quantumlayer.qlayer.packs.fastapi.python import Python
+from quantumlayer.qlayer.packs.fastapi.roots import Loaded, Values
 from quantumlayer.spec.cel import Checked, Expr, Ident, Scope, Select, children, compile_cel
 from quantumlayer.spec.model import Computed, Spec
 

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from quantumlayer.qlayer.packs.fastapi.aggregates import conjuncts
 from quantumlayer.qlayer.packs.fastapi.code import Prelude, UnsupportedError
 from quantumlayer.qlayer.packs.fastapi.fields import quoted
-from quantumlayer.qlayer.packs.fastapi.python import Loaded
-from quantumlayer.qlayer.packs.fastapi.sql import Columns, Sql, caller_root
+from quantumlayer.qlayer.packs.fastapi.roots import Loaded, caller_root
+from quantumlayer.qlayer.packs.fastapi.sql import Columns, Sql
 from quantumlayer.qlayer.packs.fastapi.statements import Writer, rule_name, sentence
 from quantumlayer.spec.cel import Binary, Checked, ListNode, Literal, Scope, Select, compile_cel
 from quantumlayer.spec.model import Moment, NoOverlap, Rule, Spec

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 
 from quantumlayer.qlayer.packs.fastapi.aggregates import Aggregate, Question, aggregate_of, conjuncts, is_null
 from quantumlayer.qlayer.packs.fastapi.code import Code, Level, Prelude, UnsupportedError
-from quantumlayer.qlayer.packs.fastapi.python import Loaded, Python, Root
+from quantumlayer.qlayer.packs.fastapi.python import Python
+from quantumlayer.qlayer.packs.fastapi.roots import Loaded, Root
 from quantumlayer.spec.cel import (
     BOOL,
     Binary,

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 
 from quantumlayer.qlayer.packs.fastapi.aggregates import locked_paths
 from quantumlayer.qlayer.packs.fastapi.code import Prelude, UnsupportedError
-from quantumlayer.qlayer.packs.fastapi.python import Python, Root
+from quantumlayer.qlayer.packs.fastapi.python import Python
+from quantumlayer.qlayer.packs.fastapi.roots import Root
 from quantumlayer.qlayer.packs.fastapi.sql import Sql
 from quantumlayer.spec.cel import Checked, RecordType
 from quantumlayer.spec.model import Spec

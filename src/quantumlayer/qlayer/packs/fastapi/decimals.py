@@ -1,0 +1,63 @@
+"""How many decimal places an expression can have, to round only where it is needed."""
+
+from quantumlayer.spec.cel import (
+    Binary,
+    Call,
+    Checked,
+    Comprehension,
+    Conditional,
+    Expr,
+    Literal,
+    Nullable,
+    RecordType,
+    Select,
+    TakesType,
+    Unary,
+)
+from quantumlayer.spec.model import FieldType, Spec
+
+PLACES = {FieldType.MONEY: 2, FieldType.DECIMAL: 6}
+_EXACT = 0
+_ENDLESS = 1_000
+
+
+def rounding(checked: Checked, kind: FieldType) -> str | None:
+    """The source of a call that rounds the value (`{}`) half up to what the type keeps; None where it fits as it is."""
+    if kind not in PLACES or _places(checked.expr, checked) <= PLACES[kind]:
+        return None
+    return "rounded({})" if kind is FieldType.MONEY else f"rounded({{}}, {PLACES[kind]})"
+
+
+def _places(expr: Expr, checked: Checked) -> int:
+    match expr:
+        case Literal(value=value):
+            exponent = getattr(value, "as_tuple", lambda: None)()
+            return max(0, -int(exponent.exponent)) if exponent else _EXACT
+        case Select():
+            return _of_member(expr, checked)
+        case Unary(operand=operand):
+            return _places(operand, checked)
+        case Binary(operator="*", left=left, right=right):
+            return _places(left, checked) + _places(right, checked)
+        case Binary(operator="+" | "-", left=left, right=right) | Conditional(then=left, otherwise=right):
+            return max(_places(left, checked), _places(right, checked))
+        case Call(function="min" | "max", args=args):
+            return max(_places(arg, checked) for arg in args)
+        case Call(function="sum", target=Comprehension(body=body)):
+            return _places(body, checked)
+    return _ENDLESS if str(checked.type_of(expr)) == "decimal" else _EXACT
+
+
+def _of_member(expr: Select, checked: Checked) -> int:
+    """The places of a field, a derived value or an input."""
+    owner = checked.type_of(expr.operand)
+    owner = owner.item if isinstance(owner, Nullable) else owner
+    spec: Spec = checked.scope.spec
+    kind = None
+    if isinstance(owner, TakesType):
+        kind = spec.operations[owner.operation].takes[expr.field].type
+    elif isinstance(owner, RecordType):
+        entity = spec.entities[owner.entity]
+        part = entity.fields.get(expr.field) or entity.derived.get(expr.field)
+        kind = part.type if part is not None else None
+    return PLACES.get(kind, _EXACT) if kind is not None else _EXACT
