@@ -61,9 +61,10 @@ class DiskFullError(DomainError):
 
 
 class TargetBusyError(DomainError):
-    """Another build writes to the same target folder at this moment.
+    """Another build writes to the same target folder at this moment, or `ql run` serves what lies there.
 
-    Example: the same command runs in two terminals.
+    Example: the same command runs in two terminals. Under a running service the folder is not replaced, because what
+    the service writes from then on would be lost.
     """
 
     code: ClassVar[str] = "QL2106"

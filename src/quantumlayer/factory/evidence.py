@@ -1,6 +1,7 @@
 """Evidence as files that people's tools read."""
 
 import json
+import re
 from collections.abc import Sequence
 from xml.etree import ElementTree as ET
 
@@ -11,6 +12,8 @@ FOLDER = "evidence"
 
 REPORT = "report.html"
 """The evidence for people, in that folder."""
+
+_FORBIDDEN = re.compile("[^\t\n\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
 def checks_json(checks: Sequence[Check]) -> str:
@@ -51,5 +54,5 @@ def _suite(root: ET.Element, check: Check) -> None:
 
 
 def _clean(text: str) -> str:
-    """Text without the control characters that XML forbids."""
-    return "".join(char if char in "\t\n" or char >= " " else "\ufffd" for char in text)
+    """Text without the characters that XML forbids."""
+    return _FORBIDDEN.sub("\ufffd", text)

@@ -11,7 +11,7 @@ from quantumlayer.qtest.scenes import Scene
 from quantumlayer.qtest.suite import NO_WITNESS
 from quantumlayer.qtest.tests import Test
 from quantumlayer.qtest.witness import Pair, Witness
-from quantumlayer.spec.cel import Scope, compile_cel, evaluate
+from quantumlayer.spec.cel import Record, Scope, compile_cel, evaluate
 from quantumlayer.spec.model import Action, Moment, NoOverlap, Rule
 
 VERBS = {Moment.CREATE: "made", Moment.UPDATE: "changed", Moment.DELETE: "deleted"}
@@ -90,10 +90,10 @@ def _overlap(records: Records, key: str, rule: Rule, overlap: NoOverlap) -> Iter
     scene = creation.scene()
     value = creation.witness.built.this.values.get(overlap.start)
     target = creation.witness.built.this.values.get(overlap.per)
-    if not isinstance(value, datetime) or not scene.named(target):
+    if not isinstance(value, datetime) or not isinstance(target, Record) or not scene.named(target):
         records.suite.leave_open(address, "its start is worked out")
         return
-    owner = scene.name(target)  # type: ignore[arg-type]
+    owner = scene.name(target)
     make = f"await make.{records.names.snake}({overlap.per}={owner}"
     post = f'answer = await {scene.caller}.post("{records.path}", json={creation.body(scene)})'
     refused = f"assert refusal(answer) == (409, {text(key.replace('_', '-'))}, {text(rule.else_)})"

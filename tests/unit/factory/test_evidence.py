@@ -19,7 +19,14 @@ TESTS = Check(
     findings=(Finding(message="it broke"),),
 )
 LINT = Check(name="lint", title="Lint rules hold", status=Status.PASSED, seconds=0.1)
-BROKEN = Check(name="types", title="Types", status=Status.ERROR, seconds=0, summary="no mypy", log="not found\x1b[0m")
+BROKEN = Check(
+    name="types",
+    title="Types",
+    status=Status.ERROR,
+    seconds=0,
+    summary="no mypy",
+    log="not found\x1b[0m\uffff \U0001f600",
+)
 
 
 def test_json_holds_everything() -> None:
@@ -34,4 +41,4 @@ def test_junit_has_a_suite_for_each_check_and_a_case_for_each_test() -> None:
     assert proves == ["operations.borrow", "entities.Loan"]
     assert [case.get("name") for case in suites[0]] == ["test_borrow", "test_bad\ufffdname", "Tests pass"]
     assert [each.text for each in suites[0].iter("failure")] == [None, "it broke"]
-    assert [each.text for each in suites[2].iter("error")] == ["not found\ufffd[0m"]
+    assert [each.text for each in suites[2].iter("error")] == ["not found\ufffd[0m\ufffd \U0001f600"]

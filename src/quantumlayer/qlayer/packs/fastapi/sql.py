@@ -1,18 +1,24 @@
 """CEL to SQLAlchemy: conditions and values over the columns of a query."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from quantumlayer.qlayer.packs.fastapi.aggregates import Aggregate, Question, aggregate_of, conjuncts, is_null
 from quantumlayer.qlayer.packs.fastapi.code import Code, Level, Prelude, UnsupportedError
+from quantumlayer.qlayer.packs.fastapi.decimals import PLACES, rounding
 from quantumlayer.qlayer.packs.fastapi.python import Python
-from quantumlayer.qlayer.packs.fastapi.roots import Loaded, Root
+from quantumlayer.qlayer.packs.fastapi.roots import Root
 from quantumlayer.spec.cel import (
     BOOL,
+    DATE,
+    DECIMAL,
+    DURATION,
+    INT,
+    TIMESTAMP,
     Binary,
     Call,
-    CallerType,
     Checked,
+    Conditional,
     Expr,
     Ident,
     ListNode,
@@ -23,26 +29,38 @@ from quantumlayer.spec.cel import (
     RecordType,
     Scope,
     Select,
+    Type,
     Unary,
     children,
     compile_cel,
+    walk,
 )
-from quantumlayer.spec.model import Spec
+from quantumlayer.spec.model import FieldType, Spec
+from quantumlayer.spec.naming import entity_names
 
 _OPPOSITE = {"==": "!=", "!=": "==", "<": ">=", ">=": "<", ">": "<=", "<=": ">"}
-_ARITHMETIC = {"+": Level.SUM, "-": Level.SUM, "*": Level.PRODUCT}
+_ARITHMETIC = {"+": Level.SUM, "-": Level.SUM, "*": Level.PRODUCT, "%": Level.PRODUCT}
+_REVERSED = {"+": "-", "-": "+"}
+_CLOCK = frozenset({"today", "now"})
+_AT_EXECUTION = {TIMESTAMP: "at_execution", DATE: "day_at_execution"}
 
 
 @dataclass(frozen=True, slots=True)
 class Columns:
-    """The columns of one table in a query: of a model class, or bare names inside the class's own body."""
+    """The columns of one table in a query: of a model class or its alias, or bare names in the class's own body."""
 
     entity: str
+    alias: str = ""
     bare: bool = False
+
+    @property
+    def table(self) -> str:
+        """The source of the table itself."""
+        return self.alias or entity_names(self.entity).name
 
     def column(self, name: str) -> str:
         """The source of a column."""
-        return name if self.bare else f"{self.entity}.{name}"
+        return name if self.bare else f"{self.table}.{name}"
 
 
 class Sql:
@@ -55,7 +73,7 @@ class Sql:
         roots: The variables that are Python values when the query is made.
         deferred: Whether the query is made once and run many times (a column property), so that the clock must be
             asked anew each time.
-        prelude: Takes statements that must run before; None where nothing can be awaited.
+        prelude: Takes statements that must run before; None where there is no place for any.
     """
 
     def __init__(
@@ -74,42 +92,69 @@ class Sql:
         self._roots = roots
         self._deferred = deferred
         self._prelude = prelude
+        self.tables: set[str] = set()
+        """The entities whose tables are looked into."""
 
     def conditions(self, expr: Expr | None = None) -> list[str]:
         """The conditions that all must hold, for `where`."""
         return [self._expr(part).text for part in conjuncts(expr or self._checked.expr)]
 
-    def value(self, expr: Expr | None = None) -> Code:
-        """The source of a value."""
-        return self._expr(expr or self._checked.expr)
+    def value(self, kind: FieldType | None = None) -> Code:
+        """The source of the value, rounded half up where a field of the kind is."""
+        code = self._expr(self._checked.expr)
+        if kind in PLACES and rounding(self._checked, kind) is not None:
+            return Code(f"func.round({code.text}, {PLACES[kind]}, type_=Numeric(18, {PLACES[kind]}))")
+        return code
 
     def query(self, asked: Aggregate) -> str:
         """The statement that answers a question about a collection."""
-        owner = self._owner_id(asked)
-        inner = {**self._columns}
-        parts = [f"{asked.entity}.{asked.via}_id == {owner}"]
-        for variable, body, negative in asked.conditions:
-            inner[variable] = Columns(asked.entity)
-            writer = Sql(self._spec, self._checked, inner, self._roots, deferred=self._deferred, prelude=self._prelude)
-            parts.extend([writer.negative(body).text] if negative else writer.conditions(body))
+        _, parts, inner = self._asked(asked)
         if asked.question is Question.EXISTS:
             return f"select(exists().where({', '.join(parts)}))"
-        if asked.question is Question.SUM and asked.value is not None:
-            variable, body = asked.value
-            inner[variable] = Columns(asked.entity)
-            writer = Sql(self._spec, self._checked, inner, self._roots, deferred=self._deferred, prelude=self._prelude)
-            what = f"func.coalesce(func.sum({writer.value(body).text}), 0)"
-        else:
-            what = f"func.count({asked.entity}.id)"
-        return f"select({what}).where({', '.join(parts)})"
+        return f"select({inner}).where({', '.join(parts)})"
 
-    def _owner_id(self, asked: Aggregate) -> str:
-        if isinstance(asked.owner, Ident) and asked.owner.name in self._columns:
-            columns = self._columns[asked.owner.name]
-            if columns.entity == asked.entity:
-                raise UnsupportedError("a collection of an entity within itself")
-            return columns.column("id")
-        return self._expr(asked.owner).text
+    def _subquery(self, asked: Aggregate) -> Code:
+        rows, parts, what = self._asked(asked)
+        among = f".where({', '.join(parts)}).correlate_except({rows.table})"
+        if asked.question is Question.EXISTS:
+            return Code(f"not_(exists(){among})" if asked.inverted else f"exists(){among}")
+        found = f"select({what}){among}.scalar_subquery()"
+        return Code(f"{found} == 1", Level.COMPARE) if asked.question is Question.ONE else Code(found)
+
+    def _asked(self, asked: Aggregate) -> tuple[Columns, list[str], str]:
+        """The rows that are asked about, the conditions on them, and what is selected of them."""
+        rows = self._rows(asked.entity)
+        parts = [f"{rows.column(f'{asked.via}_id')} == {self._owner_id(asked.owner)}"]
+        for variable, body, negative in asked.conditions:
+            writer = self._over(variable, rows)
+            parts.extend([writer.negative(body).text] if negative else writer.conditions(body))
+        if asked.question is not Question.SUM or asked.value is None:
+            return rows, parts, f"func.count({rows.column('id')})"
+        variable, value = asked.value
+        return rows, parts, f"func.coalesce(func.sum({self._over(variable, rows).part(value).text}), 0)"
+
+    def _rows(self, entity: str) -> Columns:
+        """The table of an entity; under another name when the query has it already."""
+        self.tables.add(entity)
+        if all(columns.entity != entity for columns in self._columns.values()):
+            return Columns(entity)
+        if self._prelude is None:
+            raise UnsupportedError("a table that is compared with itself, in this place")
+        names = entity_names(entity)
+        return Columns(entity, self._prelude.fresh(f"other_{names.snake}", f"aliased({names.name})"))
+
+    def _over(self, variable: str, rows: Columns) -> "Sql":
+        return self._writer(self._checked, {**self._columns, variable: rows})
+
+    def _writer(self, checked: Checked, columns: Mapping[str, Columns]) -> "Sql":
+        writer = Sql(self._spec, checked, columns, self._roots, deferred=self._deferred, prelude=self._prelude)
+        writer.tables = self.tables
+        return writer
+
+    def _owner_id(self, owner: Expr) -> str:
+        if isinstance(owner, Ident) and owner.name in self._columns:
+            return self._columns[owner.name].column("id")
+        return self._expr(owner).at(Level.SUM)
 
     def negative(self, expr: Expr) -> Code:
         """The opposite of a condition."""
@@ -120,9 +165,13 @@ class Sql:
                 return Code(f"or_({self.negative(left).text}, {self.negative(right).text})")
             case Binary(operator="||", left=left, right=right):
                 return Code(f"and_({self.negative(left).text}, {self.negative(right).text})")
-            case Binary(operator=operator, left=left, right=right) if operator in _OPPOSITE:
+            case Binary(operator=operator, left=left, right=right) if operator in _OPPOSITE and self._of_row(expr):
                 return self._comparison(_OPPOSITE[operator], left, right)
         return Code(f"not_({self._expr(expr).text})")
+
+    def part(self, expr: Expr) -> Code:
+        """The source of one node of the expression."""
+        return self._expr(expr)
 
     def _of_row(self, expr: Expr) -> bool:
         """Whether the value differs from row to row."""
@@ -132,9 +181,8 @@ class Sql:
 
     def _expr(self, expr: Expr) -> Code:
         asked = aggregate_of(expr, self._checked)
-        if asked is not None and self._of_row(asked.owner):
-            subquery = f"{self.query(asked)}.correlate_except({asked.entity}).scalar_subquery()"
-            return Code(f"not_({subquery})") if asked.inverted else Code(subquery)
+        if asked is not None and (self._of_row(asked.owner) or (self._prelude is None and not self._deferred)):
+            return self._subquery(asked)
         if not self._of_row(expr):
             return self._constant(expr)
         match expr:
@@ -144,18 +192,35 @@ class Sql:
                 return self._select(expr)
             case Unary(operator="!", operand=operand):
                 return self.negative(operand)
+            case Unary(operand=operand):
+                return Code(f"-{self._expr(operand).at(Level.SIGN)}", Level.SIGN)
             case Binary():
                 return self._binary(expr)
-        message = f"`{_name(expr)}` over rows of a query"
+            case Conditional(condition=condition, then=then, otherwise=otherwise):
+                return Code(
+                    f"case(({self._expr(condition).text}, {self._expr(then).text}), else_={self._expr(otherwise).text})"
+                )
+            case Call(function="min" | "max" as function, args=(one, other)):
+                first, second = self._expr(one), self._expr(other)
+                sign = "<" if function == "min" else ">"
+                test = f"{first.at(Level.SUM)} {sign} {second.at(Level.SUM)}"
+                return Code(f"case(({test}, {first.text}), else_={second.text})")
+        message = f"`{expr.function if isinstance(expr, Call) else type(expr).__name__}` over rows of a query"
         raise UnsupportedError(message)
 
     def _constant(self, expr: Expr) -> Code:
         """The same for every row: worked out in Python."""
-        query = None if self._deferred else self.query
-        code = Python(self._checked, self._roots, self._prelude, query).part(expr)
-        if self._deferred and _calls(expr):
-            return Code(f"at_execution(lambda: {code.text})")
-        return code
+        if self._deferred:
+            return self._deferred_constant(expr)
+        code = Python(self._checked, self._roots, self._prelude, writer_of_queries(self._prelude)).part(expr)
+        return _condition(code, expr) if self._checked.type_of(expr) == BOOL else code
+
+    def _deferred_constant(self, expr: Expr) -> Code:
+        code = Python(self._checked, self._roots).part(expr)
+        kind = self._checked.type_of(expr)
+        if any(isinstance(node, Call) and node.function in _CLOCK for node in walk(expr)):
+            return _executed(code, kind)
+        return _condition(code, expr) if kind == BOOL else code
 
     def _select(self, expr: Select) -> Code:
         member = self._checked.member_of(expr)
@@ -163,13 +228,26 @@ class Sql:
             raise UnsupportedError("maps over rows of a query")
         if isinstance(expr.operand, Ident):
             return self._member(self._columns[expr.operand.name], member)
-        kind = self._checked.type_of(expr.operand)
-        entity = kind.item if isinstance(kind, Nullable) else kind
-        if not isinstance(entity, RecordType):
+        reached, entity = self._reached(expr.operand)
+        rows = self._rows(entity)
+        if reached.kind is MemberKind.BACK:
+            link = f"{rows.column(f'{reached.via}_id')} == {self._back_owner(expr.operand)}"
+        else:
+            link = f"{rows.column('id')} == {self._expr(expr.operand).at(Level.SUM)}"
+        wanted = self._writer(self._checked, {**self._columns, "": rows})._member(rows, member).text
+        return Code(f"select({wanted}).where({link}).correlate_except({rows.table}).scalar_subquery()")
+
+    def _reached(self, expr: Expr) -> tuple[Member, str]:
+        """How a record is reached, and its entity."""
+        member = self._checked.member_of(expr) if isinstance(expr, Select) else None
+        kind = self._checked.type_of(expr)
+        kind = kind.item if isinstance(kind, Nullable) else kind
+        if member is None or not isinstance(kind, RecordType):
             raise UnsupportedError("a record that is itself worked out")
-        wanted = self._member(Columns(entity.entity), member).text
-        link = self._expr(expr.operand).text
-        return Code(f"select({wanted}).where({entity.entity}.id == {link}).scalar_subquery()")
+        return member, kind.entity
+
+    def _back_owner(self, expr: Expr) -> str:
+        return self._owner_id(expr.operand) if isinstance(expr, Select) else ""
 
     def _member(self, columns: Columns, member: Member) -> Code:
         if member.kind is MemberKind.RELATION:
@@ -180,8 +258,7 @@ class Sql:
             derived = self._spec.entities[columns.entity].derived[member.name]
             if not derived.stored:
                 inner = compile_cel(derived.cel, Scope.for_derived(self._spec, columns.entity))
-                writer = Sql(self._spec, inner, {"this": columns}, self._roots, deferred=self._deferred)
-                return Code(writer.value().at(Level.ATOM))
+                return Code(self._writer(inner, {"this": columns}).value(derived.type).at(Level.ATOM))
         return Code(columns.column(member.name))
 
     def _binary(self, expr: Binary) -> Code:
@@ -195,47 +272,82 @@ class Sql:
                 return Code(f"{self._expr(expr.left).at(Level.ATOM)}.in_([{items}])")
             case operator if operator in _OPPOSITE:
                 return self._comparison(operator, expr.left, expr.right)
-            case operator if operator in _ARITHMETIC:
-                level = _ARITHMETIC[operator]
-                left = self._expr(expr.left).at(level)
-                right = self._expr(expr.right).at(Level(level + 1) if operator == "-" else level)
-                return Code(f"{left} {operator} {right}", level)
-        message = f"`{expr.operator}` over rows of a query"
-        raise UnsupportedError(message)
+        return self._arithmetic(expr)
+
+    def _arithmetic(self, expr: Binary) -> Code:
+        operator, kind = expr.operator, self._checked.type_of(expr)
+        if kind not in {INT, DECIMAL}:
+            message = f"`{operator}` on values other than numbers, over rows of a query"
+            raise UnsupportedError(message)
+        if operator == "/":  # both databases cut the quotient of whole numbers, which SQLAlchemy calls //
+            operator = "/" if kind == DECIMAL else "//"
+        level = _ARITHMETIC.get(operator, Level.PRODUCT)
+        tighter = operator not in {"+", "*"}
+        left = self._expr(expr.left).at(level)
+        return Code(f"{left} {operator} {self._expr(expr.right).at(Level(level + 1) if tighter else level)}", level)
 
     def _comparison(self, operator: str, left: Expr, right: Expr) -> Code:
-        if not self._of_row(left) and not self._of_row(right):
-            raise UnsupportedError("a comparison that does not depend on the row")
         if is_null(left):
             left, right = right, left
         if is_null(right):
-            return Code(f"{self._expr(left).at(Level.ATOM)}.{'is_' if operator == '==' else 'is_not'}(None)")
+            return self._compared_with_null(operator, left)
         if isinstance(right, Literal) and self._checked.type_of(right) == BOOL and operator in {"==", "!="}:
             wanted = right.value if operator == "==" else not right.value
             return Code(f"{self._expr(left).at(Level.ATOM)}.is_({wanted})")
-        sides = self._expr(left).at(Level.SUM), self._expr(right).at(Level.SUM)
-        return Code(f"{sides[0]} {operator} {sides[1]}", Level.COMPARE)
+        if (moved := self._without_span(operator, left, right)) is not None:
+            return moved
+        one, other = self._expr(left), self._expr(right)
+        if operator == "!=" and (self._may_be_null(left) or self._may_be_null(right)):
+            if not self._of_row(left):
+                one, other = other, one
+            return Code(f"{one.at(Level.ATOM)}.is_distinct_from({other.text})")
+        return Code(f"{one.at(Level.SUM)} {operator} {other.at(Level.SUM)}", Level.COMPARE)
+
+    def _compared_with_null(self, operator: str, expr: Expr) -> Code:
+        member = self._checked.member_of(expr) if isinstance(expr, Select) else None
+        if member is not None and member.kind is MemberKind.BACK:
+            rows = self._rows(member.source)
+            link = f"{rows.column(f'{member.via}_id')} == {self._back_owner(expr)}"
+            there = f"exists().where({link}).correlate_except({rows.table})"
+            return Code(f"not_({there})" if operator == "==" else there)
+        return Code(f"{self._expr(expr).at(Level.ATOM)}.{'is_' if operator == '==' else 'is_not'}(None)")
+
+    def _may_be_null(self, expr: Expr) -> bool:
+        return self._of_row(expr) and isinstance(self._checked.type_of(expr), Nullable)
+
+    def _without_span(self, operator: str, left: Expr, right: Expr) -> Code | None:
+        """`a + hours(1) < b` as `a < b - hours(1)`: databases differ in how they add to an instant."""
+        match left:
+            case Binary(operator="+" | "-" as sign, left=base, right=span) if (
+                self._checked.type_of(span) == DURATION and not self._of_row(span) and not self._of_row(right)
+            ):
+                python = Python(self._checked, self._roots)
+                moved = f"{python.part(right).at(Level.SUM)} {_REVERSED[sign]} {python.part(span).at(Level.PRODUCT)}"
+                code = Code(moved, Level.SUM)
+                other = _executed(code, self._checked.type_of(right)) if self._deferred else code
+                return Code(f"{self._expr(base).at(Level.SUM)} {operator} {other.at(Level.SUM)}", Level.COMPARE)
+        return None
 
 
-def _calls(expr: Expr) -> bool:
-    return isinstance(expr, Call) or any(_calls(child) for child in children(expr))
+def writer_of_queries(prelude: Prelude | None):  # noqa: ANN201
+    raise AssertionError
 
 
-def _name(expr: Expr) -> str:
-    return expr.function if isinstance(expr, Call) else type(expr).__name__
+def _condition(code: Code, expr: Expr) -> Code:
+    """A truth value that is the same for every row, as SQL has it."""
+    if isinstance(expr, Literal):
+        return Code("true()" if expr.value else "false()")
+    return Code(f"(true() if {code.at(Level.OR)} else false())")
 
 
-def caller_root() -> Loaded:
-    """The caller, as service functions know them."""
-    return Loaded("caller")
+def _executed(code: Code, kind: Type) -> Code:
+    """A moment that is worked out each time the statement runs."""
+    if kind not in _AT_EXECUTION:
+        message = f"a {kind} that changes with the clock, over rows of a query"
+        raise UnsupportedError(message)
+    return Code(f"{_AT_EXECUTION[kind]}(lambda: {code.text})")
 
 
 def mentions_caller(checked: Checked) -> bool:
     """Whether the expression depends on who asks."""
-
-    def mentioned(expr: Expr) -> bool:
-        if isinstance(expr, Ident) and isinstance(checked.type_of(expr), CallerType):
-            return True
-        return any(mentioned(child) for child in children(expr))
-
-    return mentioned(checked.expr)
+    return any(isinstance(node, Ident) and node.name == "caller" for node in walk(checked.expr))
