@@ -14,8 +14,15 @@ _MODULES = frozenset(
 )  # fmt: skip
 _VARIABLES = frozenset(
     {
-        "body", "caller", "contains", "exists", "false", "func", "lock", "now", "ordered", "page", "query", "response",
-        "roles", "router", "rules", "select", "service", "session", "statement", "status", "today", "total", "true",
+        "body", "caller", "contains", "exists", "false", "func", "items", "lock", "now", "ordered", "page", "query",
+        "response", "roles", "router", "rules", "select", "service", "session", "statement", "status", "today", "total",
+        "true",
+    }
+)  # fmt: skip
+_FUNCTIONS = frozenset(
+    {
+        "add_months", "aliased", "allow", "case", "day_at_execution", "days_between", "open_account", "readable",
+        "record_action", "require_match", "require_reference", "responses", "rounded", "set_etag", "time_of_day",
     }
 )  # fmt: skip
 
@@ -83,4 +90,4 @@ def route_name(operation: str) -> str:
 
 def function_name(operation: str) -> str:
     """An operation's Python function: `write_note`, `return_`."""
-    return safe(operation)
+    return f"{operation}_" if operation in _VARIABLES | _FUNCTIONS else safe(operation)

@@ -1,13 +1,17 @@
 """Who may do what: the grants of an entity as code."""
 
+import re
 from dataclasses import dataclass
 
-from quantumlayer.qlayer.packs.fastapi.code import Level
-from quantumlayer.qlayer.packs.fastapi.python import Python
-from quantumlayer.qlayer.packs.fastapi.roots import Root, caller_root
+from quantumlayer.qlayer.packs.fastapi.code import Level, Prelude
+from quantumlayer.qlayer.packs.fastapi.roots import Loaded, caller_root
 from quantumlayer.qlayer.packs.fastapi.sql import Columns, Sql
+from quantumlayer.qlayer.packs.fastapi.statements import Writer
 from quantumlayer.spec.cel import ANYONE, Scope, compile_cel
 from quantumlayer.spec.model import Action, Spec
+from quantumlayer.spec.naming import entity_names
+
+_COLUMN = re.compile(r"\w+\.\w+")
 
 
 def member(role: str) -> str:
@@ -94,29 +98,33 @@ def _sql(spec: Spec, entity: str, role: str, whens: tuple[str, ...] | None) -> s
     for when in whens:
         checked = compile_cel(when, Scope.for_grant(spec, entity, [role]))
         writer = Sql(spec, checked, {"this": Columns(entity)}, {"caller": caller_root()})
-        parts = writer.conditions()
+        parts = [f"{part}.is_(True)" if _COLUMN.fullmatch(part) else part for part in writer.conditions()]
         codes.append(parts[0] if len(parts) == 1 else f"and_({', '.join(parts)})")
     if not codes:
         return "true()"
     return codes[0] if len(codes) == 1 else f"or_({', '.join(codes)})"
 
 
-def refused_when(spec: Spec, entity: str, action: Action, this: Root) -> list[str]:
-    """Python conditions under which a caller whose role may do this in principle may not do it to this record.
+def refusals(spec: Spec, entity: str, action: Action, refusal: str) -> list[str]:
+    """Statements that refuse callers whose role may do this in principle but not to this record.
 
     Raises:
-        UnsupportedError: A condition needs more than the record's own values.
+        UnsupportedError: A condition cannot be written.
     """
-    lines = []
+    lines: list[str] = []
     for role in roles_for(spec, entity, action):
         whens = conditions(spec, entity, action, role)
         reads = conditions(spec, entity, Action.READ, role)
         if not whens or (action is not Action.CREATE and whens == reads):
             continue
-        opposites = []
-        for when in whens:
-            checked = compile_cel(when, Scope.for_grant(spec, entity, [role]))
-            opposite = Python(checked, {"this": this, "caller": caller_root()}).opposite()
-            opposites.append(opposite.at(Level.AND))
-        lines.append(f"caller.role is {member(role)} and {' and '.join(opposites)}")
+        variable, scope = entity_names(entity).snake, Scope.for_grant(spec, entity, [role])
+        prelude = Prelude(taken={variable, "caller", "session", "body"})
+        writer = Writer(spec, {"this": Loaded(variable), "caller": caller_root()}, prelude)
+        refused = " and ".join(writer.opposite(compile_cel(when, scope)).at(Level.AND) for when in whens)
+        loads = prelude.take()
+        if loads:
+            inner = [*loads, f"if {refused}:", f"    {refusal}"]
+            lines += [f"if caller.role is {member(role)}:", *(f"    {line}" for line in inner)]
+        else:
+            lines += [f"if caller.role is {member(role)} and {refused}:", f"    {refusal}"]
     return lines

@@ -1,6 +1,5 @@
 """Finds the questions about collections in an expression: how many, is there any, what is the sum."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
@@ -15,13 +14,13 @@ from quantumlayer.spec.cel import (
     ListType,
     Literal,
     Macro,
+    Member,
     MemberKind,
     RecordType,
     Scope,
     Select,
-    Unary,
-    children,
     compile_cel,
+    walk,
 )
 from quantumlayer.spec.model import Spec
 
@@ -30,6 +29,7 @@ class Question(StrEnum):
     """What is asked of a collection."""
 
     COUNT = "count"
+    ONE = "one"
     EXISTS = "exists"
     SUM = "sum"
 
@@ -70,6 +70,9 @@ def aggregate_of(expr: Expr, checked: Checked) -> Aggregate | None:
         case Comprehension(kind=Macro.ALL, range=items, variable=variable, body=body):
             found = _collection(items, checked, Question.EXISTS)
             return None if found is None else replace(_narrowed(found, variable, body, negated=True), inverted=True)
+        case Comprehension(kind=Macro.EXISTS_ONE, range=items, variable=variable, body=body):
+            found = _collection(items, checked, Question.ONE)
+            return None if found is None else _narrowed(found, variable, body)
     return None
 
 
@@ -91,7 +94,7 @@ def _collection(expr: Expr, checked: Checked, question: Question) -> Aggregate |
 
 def touches_relations(checked: Checked) -> bool:
     """Whether the value depends on more than the record's own columns."""
-    return any(_touches(node, checked) for node in _nodes(checked.expr))
+    return any(_touches(node, checked) for node in walk(checked.expr))
 
 
 def _touches(node: Expr, checked: Checked) -> bool:
@@ -103,12 +106,6 @@ def _touches(node: Expr, checked: Checked) -> bool:
     return member.kind is MemberKind.BACK or (
         isinstance(node.operand, Select) and isinstance(checked.type_of(node.operand), RecordType)
     )
-
-
-def _nodes(expr: Expr) -> Iterator[Expr]:
-    yield expr
-    for child in children(expr):
-        yield from _nodes(child)
 
 
 def path_of(expr: Expr) -> tuple[str, ...]:
@@ -131,19 +128,19 @@ def locked_paths(spec: Spec, checked: Checked) -> frozenset[tuple[str, ...]]:
     Two requests at once may both count before either adds, so these records are locked first.
     """
     found: set[tuple[str, ...]] = set()
-    for node in _nodes(checked.expr):
-        asked = aggregate_of(node, checked)
-        if asked is not None and not _inside_comprehension(asked.owner, checked):
-            found.add(path_of(asked.owner))
-        if isinstance(node, Select):
-            found |= _locked_by_derived(spec, node, checked)
+    for node in walk(checked.expr):
+        member = checked.member_of(node) if isinstance(node, Select) else None
+        if isinstance(node, Select) and member is not None:
+            if member.kind is MemberKind.BACK and isinstance(member.type, ListType):
+                found.add(path_of(node.operand))
+            elif member.kind is MemberKind.DERIVED:
+                found |= _locked_by_derived(spec, node, member, checked)
     return frozenset(path for path in found if path[0] in {"this", "caller"})
 
 
-def _locked_by_derived(spec: Spec, node: Select, checked: Checked) -> set[tuple[str, ...]]:
-    member = checked.member_of(node)
+def _locked_by_derived(spec: Spec, node: Select, member: Member, checked: Checked) -> set[tuple[str, ...]]:
     owner = checked.type_of(node.operand)
-    if member is None or member.kind is not MemberKind.DERIVED or not isinstance(owner, RecordType):
+    if not isinstance(owner, RecordType):
         return set()
     derived = spec.entities[owner.entity].derived[member.name]
     inner = compile_cel(derived.cel, Scope.for_derived(spec, owner.entity))
@@ -152,10 +149,6 @@ def _locked_by_derived(spec: Spec, node: Select, checked: Checked) -> set[tuple[
         return set()
     base = path_of(node.operand)
     return {(*base, *path[1:]) for path in paths}
-
-
-def _inside_comprehension(owner: Expr, checked: Checked) -> bool:
-    return path_of(owner)[0] not in checked.scope.names
 
 
 def conjuncts(expr: Expr) -> list[Expr]:
@@ -168,8 +161,3 @@ def conjuncts(expr: Expr) -> list[Expr]:
 def is_null(expr: Expr) -> bool:
     """Whether the expression is the literal null."""
     return isinstance(expr, Literal) and expr.value is None
-
-
-def negated(expr: Expr) -> Expr | None:
-    """The operand of a `!`, or None."""
-    return expr.operand if isinstance(expr, Unary) and expr.operator == "!" else None

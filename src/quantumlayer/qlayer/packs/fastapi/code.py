@@ -45,15 +45,23 @@ class Prelude:
     def variable(self, name: str, value: str) -> str:
         """The variable that holds the value; the statement is added when the value is new."""
         if value not in self.known:
-            free = name
-            number = 2
-            while free in self.taken:
-                free = f"{name}_{number}"
-                number += 1
-            self.taken.add(free)
-            self.known[value] = free
-            self.pending.append(f"{free} = {value}")
+            self.known[value] = self.fresh(name, value)
         return self.known[value]
+
+    def fresh(self, name: str, value: str) -> str:
+        """A variable of its own for the value, whatever others there are."""
+        free = self._free(name)
+        self.pending.append(f"{free} = {value}")
+        return free
+
+    def _free(self, name: str) -> str:
+        free = name
+        number = 2
+        while free in self.taken:
+            free = f"{name}_{number}"
+            number += 1
+        self.taken.add(free)
+        return free
 
     def take(self) -> list[str]:
         """The statements added since the last call."""

@@ -6,11 +6,10 @@ from functools import cached_property
 from quantumlayer.qlayer.packs.fastapi import access
 from quantumlayer.qlayer.packs.fastapi.fields import FieldView
 from quantumlayer.qlayer.packs.fastapi.operations import OperationView, operation_view
-from quantumlayer.qlayer.packs.fastapi.roots import Loaded
 from quantumlayer.qlayer.packs.fastapi.record_view import RecordView, RelationView
-from quantumlayer.qlayer.packs.fastapi.records import assignments, column_default, stored_values
+from quantumlayer.qlayer.packs.fastapi.records import assignments, stored_values
 from quantumlayer.qlayer.packs.fastapi.rules import RuleFunction, calls, rule_functions
-from quantumlayer.spec.model import Action, Moment, OnDelete
+from quantumlayer.spec.model import Action, Computed, Moment, OnDelete
 from quantumlayer.spec.naming import entity_names
 
 
@@ -115,22 +114,18 @@ class EntityView(RecordView):
     def create_lines(self) -> list[str]:
         """The statements that put a new record together, refuse it or let it pass."""
         given = {item.column: f"body.{item.column}" for item in self.relations}
-        for field in self._writable:
-            checked = column_default(self.spec, self.name, field.name)
-            if checked is None:
-                given[field.name] = f"body.{field.name}"
-            else:
-                call = checked.removeprefix("lambda: ") if checked.startswith("lambda") else f"{checked}()"
-                given[field.name] = f"body.{field.name} if body.{field.name} is not None else {call}"
-        before, values = assignments(self.spec, self.name, given)
+        given |= {field.name: f"body.{field.name}" for field in self._writable}
+        missing = [field.name for field in self._writable if isinstance(field.field.default, Computed)]
+        before, values = assignments(self.spec, self.name, given, missing=missing)
         if self.states is not None:
             values[self.states.field] = repr(self.states.values[0])
         variable = self.names.snake
         made = ", ".join(f"{key}={source}" for key, source in values.items())
         lines = [*before, f"{variable} = {self.name}({made})", *stored_values(self.spec, self.name, variable)]
-        lines += self._refusals(Action.CREATE)
-        for item in self.relations:
-            lines.append(self._referenced(item, variable))
+        refusals = self._refusals(Action.CREATE)
+        references = [self._referenced(item, variable) for item in self.relations]
+        looks_up = any("await" in line for line in refusals)  # only what is there can be looked up
+        lines += [*references, *refusals] if looks_up else [*refusals, *references]
         lines += calls(self.rule_functions, Moment.CREATE, variable)
         return lines
 
@@ -140,12 +135,9 @@ class EntityView(RecordView):
 
     def _refusals(self, action: Action) -> list[str]:
         """Refuse what the role may do in principle but not to this record."""
-        variable = self.names.snake
-        lines = []
-        for test in access.refused_when(self.spec, self.name, action, Loaded(variable)):
-            verb = {Action.CREATE: "create", Action.UPDATE: "change", Action.DELETE: "remove"}[action]
-            lines += [f"if {test}:", f'    raise Forbidden("You may not {verb} this {self.names.title}.")']
-        return lines
+        verb = {Action.CREATE: "create", Action.UPDATE: "change", Action.DELETE: "remove"}[action]
+        refusal = f'raise Forbidden("You may not {verb} this {self.names.title}.")'
+        return access.refusals(self.spec, self.name, action, refusal)
 
     @cached_property
     def update_lines(self) -> list[str]:

@@ -129,6 +129,8 @@ _RESERVED = frozenset(
         "values",
     ]
 )
+# What the schemas of an entity are called after its name.
+_SCHEMAS = frozenset({"create", "query", "read", "state", "update", "version", "version_read", "write"})
 MAX_STRING = 200
 MAX_TEXT = 10_000
 MAX_EMAIL = 254
@@ -157,7 +159,7 @@ _BASE = {
     FieldType.DATETIME: "Moment",
 }
 _QUERY = {
-    FieldType.INT: "int",
+    FieldType.INT: "Number",
     FieldType.DECIMAL: "Decimal",
     FieldType.MONEY: "Decimal",
     FieldType.BOOL: "bool",
@@ -250,12 +252,16 @@ class FieldView:
             return literal(Decimal(str(default)))
         if self.field.type is FieldType.DATE:
             return f'dt.date.fromisoformat("{default}")'
+        if self.field.type is FieldType.DATETIME:
+            return f'dt.datetime.fromisoformat("{default}")'
         return literal(default) if isinstance(default, bool | int | str | Decimal) else repr(str(default))
 
     @property
     def alias(self) -> str | None:
         """The name of the type that request bodies give the field, where the plain type does not say it all."""
-        return f"{self.entity}{class_name(self.name)}" if self._constraints() is not None else None
+        if self._constraints() is None:
+            return None
+        return f"{self.entity}{class_name(self.name)}{'Value' if self.name in _SCHEMAS else ''}"
 
     @property
     def alias_value(self) -> str:
@@ -270,8 +276,6 @@ class FieldView:
     @property
     def query_type(self) -> str:
         """The type as a filter in a query string, where every value arrives as text."""
-        if self.field.one_of and self.field.type not in _TEXTS:
-            return "int"
         return _QUERY.get(self.field.type, self.write_type)
 
     @property

@@ -8,14 +8,19 @@ from quantumlayer.qlayer.packs.fastapi import access
 from quantumlayer.qlayer.packs.fastapi.code import UnsupportedError
 from quantumlayer.qlayer.packs.fastapi.entities import EntityView
 from quantumlayer.qlayer.packs.fastapi.operations import operation_view
-from quantumlayer.qlayer.packs.fastapi.roots import Loaded
-from quantumlayer.qlayer.packs.fastapi.records import column_default, default
+from quantumlayer.qlayer.packs.fastapi.python import Python
+from quantumlayer.qlayer.packs.fastapi.records import default
+from quantumlayer.qlayer.packs.fastapi.roots import Values
 from quantumlayer.qlayer.packs.fastapi.rules import exclusions, rule_functions
-from quantumlayer.spec.cel import CelError
+from quantumlayer.spec.cel import ANYONE, CelError
 from quantumlayer.spec.generator import OpenElement
-from quantumlayer.spec.model import Action, Entity, Spec
+from quantumlayer.spec.model import Action, Entity, Listing, Spec
+from quantumlayer.spec.naming import entity_names, function_name
 
 Attempt = Callable[[], object]
+_PAGING = frozenset({"limit", "offset", "search", "sort"})
+_VERSION = frozenset({"number", "of"})
+_SCHEMA = frozenset({"visible_to", "shown_to"})
 
 
 def supported(spec: Spec) -> tuple[Spec, list[OpenElement]]:
@@ -48,11 +53,23 @@ def without(spec: Spec, address: str) -> Spec:
     if part == "operations":
         operations = {key: item for key, item in spec.operations.items() if key != name}
         return spec.model_copy(update={"operations": operations})
-    entity = _without_part(spec.entities[name], *rest)
+    entity = _without_part(name, spec.entities[name], *rest)
     return spec.model_copy(update={"entities": {**spec.entities, name: entity}})
 
 
-def _without_part(entity: Entity, part: str, key: str, *rest: str) -> Entity:
+def _without_part(name: str, entity: Entity, part: str, key: str = "", *rest: str) -> Entity:
+    if part == "versioned":
+        taken = {*_VERSION, f"{entity_names(name).table}_id"}
+        return entity.model_copy(update={part: tuple(one for one in entity.versioned if one not in taken)})
+    if part == "list":
+        kept = tuple(one for one in entity.list.filter if one not in _PAGING)
+        return entity.model_copy(update={part: entity.list.model_copy(update={"filter": kept})})
+    if part == "access" and rest:
+        index = int(key)
+        grant = entity.access[index]
+        known = grant.model_copy(update={"who": tuple(who for who in grant.who if who != ANYONE)})
+        grants = (*entity.access[:index], *([known] if known.who else []), *entity.access[index + 1 :])
+        return entity.model_copy(update={"access": grants})
     if part == "access":
         left = tuple(grant for index, grant in enumerate(entity.access) if index != int(key))
         return entity.model_copy(update={"access": left})
@@ -61,7 +78,16 @@ def _without_part(entity: Entity, part: str, key: str, *rest: str) -> Entity:
         items[key] = items[key].model_copy(update={rest[0]: None})
     else:
         del items[key]
+        if part == "fields":
+            entity = _unlisted(entity, key)
     return entity.model_copy(update={part: items})
+
+
+def _unlisted(entity: Entity, key: str) -> Entity:
+    """The entity with a field taken out of its lists."""
+    listing = {part: tuple(one for one in names if one != key) for part, names in entity.list}
+    versioned = tuple(one for one in entity.versioned if one != key)
+    return entity.model_copy(update={"list": Listing(**listing), "versioned": versioned})
 
 
 def _attempts(spec: Spec) -> Iterator[tuple[str, Attempt]]:
@@ -69,8 +95,17 @@ def _attempts(spec: Spec) -> Iterator[tuple[str, Attempt]]:
     for name, entity in spec.entities.items():
         yield from _of_entity(spec, name, entity)
     yield from _imports(spec)
-    for name in spec.operations:
+    for name, operation in spec.operations.items():
+        if function_name(name) in _requests(operation.on):
+            yield f"operations.{name}", partial(_refuse, "an operation beside the usual request of that name")
         yield f"operations.{name}", partial(operation_view, spec, name)
+
+
+def _requests(entity: str) -> frozenset[str]:
+    """The functions that the usual requests for records of the entity have."""
+    names = entity_names(entity)
+    one = [f"{verb}_{names.snake}" for verb in ("get", "read", "create", "update", "delete")]
+    return frozenset([*one, f"list_{names.plural}", f"list_{names.snake}_versions", f"list_{names.snake}_audit"])
 
 
 def _of_entity(spec: Spec, name: str, entity: Entity) -> Iterator[tuple[str, Attempt]]:
@@ -81,9 +116,26 @@ def _of_entity(spec: Spec, name: str, entity: Entity) -> Iterator[tuple[str, Att
         yield f"entities.{name}.derived.{key}", partial(EntityView(alone, name).derived_view, key, derived)
     for key, rule in entity.rules.items():
         yield f"entities.{name}.rules.{key}", partial(_rule, _with(spec, name, rules={key: rule}), name)
+    yield from _taken_names(spec, name, entity)
     for index in range(len(entity.access)):
         alone = _with(spec, name, access=(entity.access[index],))
+        yield f"entities.{name}.access.{index}.who", partial(_strangers, spec, name, index)
         yield f"entities.{name}.access.{index}", partial(_grant, alone, name)
+
+
+def _taken_names(spec: Spec, name: str, entity: Entity) -> Iterator[tuple[str, Attempt]]:
+    """Names that a request or a table has of its own."""
+    prefix = f"entities.{name}"
+    if "account" in entity.fields and any(role.record == name for role in spec.roles.values()):
+        yield f"{prefix}.fields.account", partial(_refuse, "a field beside the `account` that such a record brings")
+    for key in _SCHEMA.intersection(entity.fields) if _hides(entity) else ():
+        yield f"{prefix}.fields.{key}", partial(_refuse, f"a field called `{key}` beside values that not all roles see")
+    for part, names, taken in (
+        ("list.filter", entity.list.filter, _PAGING),
+        ("versioned", entity.versioned, {*_VERSION, f"{entity_names(name).table}_id"}),
+    ):
+        if clash := sorted(taken.intersection(names)):
+            yield f"{prefix}.{part}", partial(_refuse, f"{' and '.join(clash)} beside its own value of that name")
 
 
 def _with(spec: Spec, name: str, **parts: object) -> Spec:
@@ -92,8 +144,9 @@ def _with(spec: Spec, name: str, **parts: object) -> Spec:
 
 
 def _default(spec: Spec, name: str, key: str) -> None:
-    if default(spec, name, key) is not None:
-        column_default(spec, name, key)
+    checked = default(spec, name, key)
+    if checked is not None:
+        Python(checked, {"this": Values({other: other for other in spec.entities[name].fields})}).value()
 
 
 def _rule(spec: Spec, name: str) -> None:
@@ -103,13 +156,30 @@ def _rule(spec: Spec, name: str) -> None:
         raise UnsupportedError("a rule about the caller where strangers may come")
 
 
-def _grant(spec: Spec, name: str) -> None:
-    grant = spec.entities[name].access[0]
-    if grant.when is not None and "anyone" in grant.who:
+def _strangers(spec: Spec, name: str, index: int) -> None:
+    entity = spec.entities[name]
+    grant = entity.access[index]
+    if ANYONE not in grant.who:
+        return
+    if grant.when is not None:
         raise UnsupportedError("a condition on what strangers may do")
+    if _hides(entity) and set(grant.may) & {Action.READ, Action.UPDATE}:
+        raise UnsupportedError("values that only some roles see, where strangers may come")
+    for other in entity.access:
+        if other.when is not None and set(other.may) & set(grant.may) and Action.CREATE not in grant.may:
+            raise UnsupportedError("what strangers may do beside a condition on others")
+
+
+def _hides(entity: Entity) -> bool:
+    """Whether some values are for some roles only."""
+    fields, derived = entity.fields.values(), entity.derived.values()
+    return any(item.visible_to for item in fields) or any(item.visible_to for item in derived)
+
+
+def _grant(spec: Spec, name: str) -> None:
     access.readable(spec, name)
     for action in Action:
-        access.refused_when(spec, name, action, Loaded("record"))
+        access.refusals(spec, name, action, "")
 
 
 def _relations(spec: Spec) -> Iterator[tuple[str, Attempt]]:
@@ -133,7 +203,10 @@ def _imports(spec: Spec) -> Iterator[tuple[str, Attempt]]:
         TopologicalSorter(graph).prepare()
     except CycleError as error:
         name = min(error.args[1])
+        circle = set(error.args[1])
         for derived in views[name].column_properties:
+            if not derived.tables & circle:
+                continue
             yield f"entities.{name}.derived.{derived.name}", partial(_refuse, "tables that look into each other")
 
 

@@ -6,13 +6,22 @@ from datetime import UTC, datetime
 from quantumlayer.qlayer.packs.fastapi.access import member, roles_of
 from quantumlayer.qlayer.packs.fastapi.code import Prelude, UnsupportedError
 from quantumlayer.qlayer.packs.fastapi.fields import FieldView
+from quantumlayer.qlayer.packs.fastapi.records import assignments, own_reads, stored_values
 from quantumlayer.qlayer.packs.fastapi.roots import Loaded, caller_root
-from quantumlayer.qlayer.packs.fastapi.records import assignments, stored_values
 from quantumlayer.qlayer.packs.fastapi.rules import calls, rule_functions
 from quantumlayer.qlayer.packs.fastapi.statements import Writer, sentence
 from quantumlayer.spec.cel import CelRuntimeError, Checked, Record, Scope, World, compile_cel, evaluate
-from quantumlayer.spec.model import Creation, Moment, Operation, Spec
+from quantumlayer.spec.model import Creation, Entity, Moment, Operation, Spec
 from quantumlayer.spec.naming import EntityNames, entity_names, function_name, route_name
+
+_SUFFIXES = ("", "Write", "Create", "Update", "Read", "Query", "State", "Version", "VersionRead")
+_PLATFORM_CLASSES = frozenset(
+    [
+        "Caller", "Role", "Page", "Session", "Query", "Response", "Depends", "Annotated", "Sequence", "Id", "Text",
+        "Reading", "Writing", "Reference", "Money", "Moment", "Day", "Email", "Flag", "Whole", "Amount", "Paging",
+        "Field", "Literal", "Mapping", "Decimal", "Conflict", "Forbidden", "Number", "Any",
+    ]
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +52,8 @@ def operation_view(spec: Spec, name: str) -> OperationView:
     operation = spec.operations[name]
     names = entity_names(operation.on)
     body_class = "".join(part.capitalize() for part in name.split("_"))
+    if body_class in _taken_classes(spec):
+        body_class += "Request"
     takes = tuple(FieldView(body_class, key, item) for key, item in operation.takes.items())
     lines, locks = _body(spec, name, operation, names)
     result = entity_names(operation.creates.entity if operation.creates else operation.on)
@@ -61,6 +72,12 @@ def operation_view(spec: Spec, name: str) -> OperationView:
         takes_caller=any("caller" in line for line in lines if not line.lstrip().startswith("#")),
         may_conflict=any("RuleBroken" in line or "WrongState" in line or "rules.require" in line for line in lines),
     )
+
+
+def _taken_classes(spec: Spec) -> frozenset[str]:
+    """Classes that stand beside the body of an operation."""
+    of_entities = (f"{entity}{suffix}" for entity in spec.entities for suffix in _SUFFIXES)
+    return frozenset([*of_entities, *_PLATFORM_CLASSES])
 
 
 def summary(name: str, operation: Operation, names: EntityNames) -> str:
@@ -82,8 +99,10 @@ def _body(spec: Spec, name: str, operation: Operation, names: EntityNames) -> tu
     roots = {"this": Loaded(variable), "caller": caller_root(), "takes": Loaded("body")}
     writer = Writer(spec, roots, Prelude(taken={variable, "caller", "session", "body"}))
     required = {key: compile_cel(item.cel, scope) for key, item in operation.requires.items()}
-    locks = writer.locks(required.values(), f"{variable}_id")
+    locks = writer.locks(required.values(), f"{variable}_id", via_this=False)
     lines = [*locks, f"{variable} = await get_{variable}(session, CALLER{variable}_id)"]
+    later = writer.locks(required.values(), f"{variable}_id", via_this=True)
+    lines += later
     lines += _state_check(operation, variable, spec)
     for key, checked in required.items():
         address = f"operations.{name}.requires.{key}"
@@ -94,7 +113,7 @@ def _body(spec: Spec, name: str, operation: Operation, names: EntityNames) -> tu
         result = entity_names(operation.creates.entity).snake
     else:
         result = variable
-    return [*lines, f"return {result}"], bool(locks)
+    return [*lines, f"return {result}"], bool(locks or later)
 
 
 def _state_check(operation: Operation, variable: str, spec: Spec) -> list[str]:
@@ -117,10 +136,7 @@ def _changes(spec: Spec, name: str, operation: Operation, writer: Writer, scope:
     if not operation.sets and operation.to is None:
         return []
     lines = []
-    for key, text in operation.sets.items():
-        before, source = writer.value(compile_cel(text, scope))
-        target = f"{key}_id" if key in entity.relations else key
-        lines += [*before, f"{names.snake}.{target} = {source}"]
+    lines += _assignments(entity, names.snake, writer, {k: compile_cel(v, scope) for k, v in operation.sets.items()})
     if operation.to is not None and entity.states is not None:
         lines.append(f"{names.snake}.{entity.states.field} = {operation.to!r}")
     if lines:
@@ -128,10 +144,33 @@ def _changes(spec: Spec, name: str, operation: Operation, writer: Writer, scope:
     lines += stored_values(spec, operation.on, names.snake, operation.sets)
     if _disturbs_overlap(spec, operation):
         lines += calls(rule_functions(spec, operation.on), Moment.UPDATE, names.snake)[:1]
+    versioned = any(field in operation.sets for field in entity.versioned)
+    if versioned:
+        lines.append(f"changed = session.is_modified({names.snake})")
     lines.append("await session.flush()")
-    if any(field in operation.sets for field in entity.versioned):
-        lines += [f"session.add({names.name}Version.of({names.snake}))", "await session.flush()"]
+    if versioned:
+        lines += ["if changed:", f"    session.add({names.name}Version.of({names.snake}))", "    await session.flush()"]
     return [*lines, f"await session.refresh({names.snake})"]
+
+
+def _assignments(entity: Entity, variable: str, writer: Writer, values: dict[str, Checked]) -> list[str]:
+    """Set values, all of them worked out of the record as it was."""
+    lines: list[str] = []
+    moved: list[str] = []
+    done: set[str] = set()
+    derived = frozenset(entity.derived)
+    for key, checked in values.items():
+        field = entity.fields.get(key)
+        before, source = writer.value(checked, field.type if field is not None else None)
+        target = f"{key}_id" if key in entity.relations else key
+        reads = own_reads(checked)
+        if reads & done or (done and reads & derived):
+            kept = writer.prelude.fresh(f"new_{key}", source)
+            lines += [*before, *writer.prelude.take()]
+            source, before = kept, []
+        moved += [*before, f"{variable}.{target} = {source}"]
+        done.add(key)
+    return [*lines, *moved]
 
 
 def _disturbs_overlap(spec: Spec, operation: Operation) -> bool:
@@ -174,10 +213,13 @@ def _creation(spec: Spec, name: str, creation: Creation, writer: Writer, scope: 
     lines: list[str] = []
     for key, text in creation.set.items():
         checked: Checked = compile_cel(text, scope)
-        before, source = writer.value(checked)
+        field = entity.fields.get(key)
+        before, source = writer.value(checked, field.type if field is not None else None)
         lines += before
         given[f"{key}_id" if key in entity.relations else key] = source
     before, values = assignments(spec, creation.entity, given)
+    if entity.states is not None:
+        values[entity.states.field] = repr(entity.states.values[0])
     lines += before
     made = ", ".join(f"{key}={source}" for key, source in values.items())
     lines += sentence(spec, f"operations.{name}")

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 PLATFORM = "platform"
 MIGRATIONS = "migrations"
 # Files of the platform that only some services need, with the word in the entities' code that tells.
-_OPTIONAL = {"references.py": "require_reference", "audit/": "record_action"}
+_OPTIONAL = {"references.py": "require_reference", "audit/": "record_action", "decimals.py": "rounded"}
 
 
 class FastApiPack:

@@ -239,7 +239,7 @@ class Python:
             case Unary(operator="!", operand=operand):
                 return self._expr(operand)
             case Binary(operator="&&", left=left, right=right):
-                return Code(f"{self._not(left).at(Level.OR)} or {self._not(right).at(Level.OR)}", Level.OR)
+                return _either(self._not(left), self._not(right))
             case Binary(operator="||", left=left, right=right):
                 return Code(f"{self._not(left).at(Level.AND)} and {self._not(right).at(Level.AND)}", Level.AND)
             case Binary(operator=operator) if operator in _COMPARISONS:
@@ -258,7 +258,7 @@ class Python:
                     f"{self._expr(expr.left).at(Level.AND)} and {self._expr(expr.right).at(Level.AND)}", Level.AND
                 )
             case "||":
-                return Code(f"{self._expr(expr.left).at(Level.OR)} or {self._expr(expr.right).at(Level.OR)}", Level.OR)
+                return _either(self._expr(expr.left), self._expr(expr.right))
             case "in":
                 return self._membership(expr, "in")
             case operator if operator in _COMPARISONS:
@@ -365,6 +365,12 @@ class Python:
             return Code(f"sum({target.text}{start})")
         args = [self._expr(arg) for arg in expr.args]
         return method(expr.function, target, self._checked.type_of(expr.target), args, expr.args)
+
+
+def _either(left: Code, right: Code) -> Code:
+    """`left or right`, with `and` inside it in parentheses."""
+    sides = (side.text if side.level == Level.OR else side.at(Level.NOT) for side in (left, right))
+    return Code(" or ".join(sides), Level.OR)
 
 
 def literal(value: object) -> str:

@@ -6,15 +6,19 @@ from functools import cached_property
 
 from quantumlayer.qlayer.packs.fastapi import access
 from quantumlayer.qlayer.packs.fastapi.aggregates import touches_relations
+from quantumlayer.qlayer.packs.fastapi.code import UnsupportedError
 from quantumlayer.qlayer.packs.fastapi.fields import FieldView, one_of, python_type, quoted, read_type
 from quantumlayer.qlayer.packs.fastapi.python import Python
-from quantumlayer.qlayer.packs.fastapi.roots import Loaded
 from quantumlayer.qlayer.packs.fastapi.records import column_default
+from quantumlayer.qlayer.packs.fastapi.roots import Loaded
 from quantumlayer.qlayer.packs.fastapi.rules import Exclusion, exclusions
 from quantumlayer.qlayer.packs.fastapi.sql import Columns, Sql
 from quantumlayer.spec.cel import Scope, compile_cel
 from quantumlayer.spec.model import Derived, Entity, Field, OnDelete, Relation, RelationKind, Spec
 from quantumlayer.spec.naming import EntityNames, entity_names
+
+# What the class's own body calls to work out values in the database.
+_SQL_WORDS = frozenset({"and_", "case", "exists", "false", "func", "not_", "or_", "select", "true", "column_property"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +55,7 @@ class DerivedView:
     source: str
     about: str
     related: bool
+    tables: frozenset[str]
 
     @property
     def read_type(self) -> str:
@@ -84,7 +89,14 @@ class RecordView:
 
     def default(self, field: FieldView) -> str | None:
         """The default of a column: a constant, or a callable that asks the clock."""
-        return field.literal_default or column_default(self.spec, self.name, field.name)
+        found = field.literal_default or column_default(self.spec, self.name, field.name)
+        return f"lambda: {found}()" if found in self.members else found
+
+    @cached_property
+    def members(self) -> frozenset[str]:
+        """The names that the class's own body gives a meaning of its own."""
+        columns = (item.column for item in self.relations)
+        return frozenset([*self.entity.fields, *self.entity.derived, *columns])
 
     def derived_view(self, key: str, derived: Derived) -> DerivedView:
         """A derived value in the words of the target.
@@ -96,10 +108,14 @@ class RecordView:
         related = touches_relations(checked)
         if related and not derived.stored:
             columns = {"this": Columns(self.name, bare=True)}
-            source = Sql(self.spec, checked, columns, {}, deferred=True).value().text
+            writer = Sql(self.spec, checked, columns, {}, deferred=True)
+            source, tables = writer.value(derived.type).text, frozenset(writer.tables)
+            if clash := self.members & _SQL_WORDS:
+                message = f"a value worked out by the database beside one called `{min(clash)}`"
+                raise UnsupportedError(message)
         else:
-            source = Python(checked, {"this": Loaded("self")}).value()
-        return DerivedView(key, derived, python_type(derived), source, _about(key, derived), related=related)
+            source, tables = Python(checked, {"this": Loaded("self")}).value(derived.type), frozenset()
+        return DerivedView(key, derived, python_type(derived), source, _about(key, derived), related, tables)
 
     @cached_property
     def computed(self) -> dict[str, DerivedView]:
@@ -205,8 +221,8 @@ class RecordView:
     @property
     def column_property_models(self) -> list[EntityNames]:
         """The entities whose tables the derived values look into."""
-        sources = " ".join(view.source for view in self.column_properties)
-        return [entity_names(other) for other in self.spec.entities if other != self.name and f"({other}.id" in sources]
+        wanted = frozenset().union(*(view.tables for view in self.column_properties))
+        return [entity_names(other) for other in self.spec.entities if other in wanted]
 
 
 def _about(key: str, derived: Derived) -> str:

@@ -1,12 +1,16 @@
 """How a record is put together: the values it is made with, in the order in which they depend on each other."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
-from quantumlayer.qlayer.packs.fastapi.code import UnsupportedError
+from quantumlayer.qlayer.packs.fastapi.code import Prelude
+from quantumlayer.qlayer.packs.fastapi.fields import FieldView
 from quantumlayer.qlayer.packs.fastapi.python import Python
 from quantumlayer.qlayer.packs.fastapi.roots import Loaded, Values
 from quantumlayer.spec.cel import Checked, Expr, Ident, Scope, Select, children, compile_cel
-from quantumlayer.spec.model import Computed, Spec
+from quantumlayer.spec.model import Action, Computed, Moment, Spec
+from quantumlayer.spec.naming import entity_names
+
+_CLOCK = ("add_months", "days_between", "now", "rounded", "time_of_day", "today")
 
 
 def default(spec: Spec, entity: str, field: str) -> Checked | None:
@@ -32,46 +36,90 @@ def column_default(spec: Spec, entity: str, field: str) -> str | None:
     checked = default(spec, entity, field)
     if checked is None or own_reads(checked):
         return None
-    source = Python(checked, {}).value()
+    source = Python(checked, {}).value(spec.entities[entity].fields[field].type)
     return source.removesuffix("()") if source in {"today()", "now()"} else f"lambda: {source}"
 
 
-def assignments(spec: Spec, entity: str, given: dict[str, str]) -> tuple[list[str], dict[str, str]]:
+def assignments(
+    spec: Spec, entity: str, given: Mapping[str, str], *, missing: Iterable[str] = ()
+) -> tuple[list[str], dict[str, str]]:
     """Statements, and the arguments that a new record is made with, from the sources of the values given.
 
-    Defaults of the column fill in themselves; those that depend on other values are worked out here.
+    Defaults of the column fill in themselves; those that depend on other values, or that a rule reads before the
+    record is kept, are worked out here, and so are those of the values in `missing` that turn out to be None.
 
     Raises:
-        UnsupportedError: Defaults depend on each other, or on something that is not there yet.
+        UnsupportedError: A default depends on something that is not there yet.
     """
-    fields = spec.entities[entity].fields
-    lines: list[str] = []
-    values = dict(given)
-    waiting = {}
-    for name in fields:
-        checked = default(spec, entity, name)
-        if checked is not None and name not in given and own_reads(checked):
-            waiting[name] = checked
-    needed = set().union(*(own_reads(checked) for checked in waiting.values())) if waiting else set()
-    for name in fields:
-        if name in needed:
-            source = _known(spec, entity, name, values)
-            lines.append(f"{name} = {source}")
-            values[name] = name
-        elif name in waiting:
-            values[name] = Python(waiting[name], {"this": Values(values)}).value()
-    order = [*(key for key in given if key not in fields), *(key for key in fields if key in values)]
-    return lines, {key: values[key] for key in order}
+    return _Assignments(spec, entity, given, frozenset(missing)).made()
 
 
-def _known(spec: Spec, entity: str, name: str, values: dict[str, str]) -> str:
-    if name in values:
-        return values[name]
-    checked = default(spec, entity, name)
-    if checked is None:
-        message = f"a default that reads `{name}` before it is set"
-        raise UnsupportedError(message)
-    return Python(checked, {"this": Values(values)}).value()
+class _Assignments:
+    """Works out the values of one new record."""
+
+    def __init__(self, spec: Spec, entity: str, given: Mapping[str, str], missing: frozenset[str]) -> None:
+        self._spec, self._entity, self._given, self._missing = spec, entity, given, missing
+        self._fields = spec.entities[entity].fields
+        computed = {name: default(spec, entity, name) for name in self._fields}
+        early = _read_early(spec, entity)
+        self._computed = {name: checked for name, checked in computed.items() if checked is not None}
+        self._spelled = {
+            name
+            for name in self._fields
+            if name in missing or (name not in given and (name in early or own_reads_of(self._computed.get(name))))
+            if self._fields[name].default is not None
+        }
+        self._needed = frozenset().union(*(own_reads_of(self._computed.get(name)) for name in self._spelled))
+        self._prelude = Prelude(taken={"body", "caller", "session", entity_names(entity).snake, *_CLOCK})
+        self._values = {key: source for key, source in given.items() if key not in self._fields}
+
+    def made(self) -> tuple[list[str], dict[str, str]]:
+        """The statements, and the arguments in the order of the table."""
+        for name in self._fields:
+            self._settle(name)
+        order = [*(key for key in self._given if key not in self._fields), *self._fields]
+        return self._prelude.take(), {key: self._values[key] for key in order if key in self._values}
+
+    def _settle(self, name: str) -> None:
+        if name in self._values or name not in self._fields:
+            return
+        if name not in self._spelled and name not in self._needed and name not in self._given:
+            return
+        for other in sorted(own_reads_of(self._computed.get(name)) if name in self._spelled else ()):
+            self._settle(other)
+        source = self._source(name)
+        self._values[name] = self._prelude.fresh(name, source) if name in self._needed else source
+
+    def _source(self, name: str) -> str:
+        field, given = self._fields[name], self._given.get(name)
+        if given is not None and name not in self._missing:
+            return given
+        if name in self._computed:
+            worked_out = Python(self._computed[name], {"this": Values(self._values)}).value(field.type)
+        else:
+            worked_out = FieldView(self._entity, name, field).literal_default or "None"
+        return worked_out if given is None else f"{given} if {given} is not None else {worked_out}"
+
+
+def _read_early(spec: Spec, entity: str) -> frozenset[str]:
+    """The fields that are read of a new record before the database has filled in its defaults."""
+    node = spec.entities[entity]
+    found: set[str] = set()
+    for rule in node.rules.values():
+        if Moment.CREATE in rule.on and rule.cel is not None:
+            found |= own_reads(compile_cel(rule.cel, Scope.for_rule(spec, entity)))
+    for grant in node.access:
+        if Action.CREATE in grant.may and grant.when is not None:
+            found |= own_reads(compile_cel(grant.when, Scope.for_grant(spec, entity, grant.who)))
+    read = [derived.cel for key, derived in node.derived.items() if derived.stored or key in found]
+    for cel in read:
+        found |= own_reads(compile_cel(cel, Scope.for_derived(spec, entity)))
+    return frozenset(node.fields) if found & node.derived.keys() else frozenset(found)
+
+
+def own_reads_of(checked: Checked | None) -> set[str]:
+    """The fields of `this` that the expression reads; none where there is no expression."""
+    return set() if checked is None else own_reads(checked)
 
 
 def stored_values(spec: Spec, entity: str, variable: str, changed: Iterable[str] | None = None) -> list[str]:
@@ -82,5 +130,5 @@ def stored_values(spec: Spec, entity: str, variable: str, changed: Iterable[str]
             checked = compile_cel(derived.cel, Scope.for_derived(spec, entity))
             if changed is not None and not own_reads(checked) & set(changed):
                 continue
-            lines.append(f"{variable}.{name} = {Python(checked, {'this': Loaded(variable)}).value()}")
+            lines.append(f"{variable}.{name} = {Python(checked, {'this': Loaded(variable)}).value(derived.type)}")
     return lines

@@ -51,9 +51,10 @@ def json_text(value: object) -> str:
 
 
 def doc(text: str) -> str:
-    """A text for a docstring: one paragraph that cannot end it."""
-    plain = " ".join(text.split()).replace("\\", "\\\\").replace('"', "'")
-    return "\n    ".join(textwrap.wrap(plain, 110)) or "."
+    """A text for a docstring: one paragraph that ends like a sentence and cannot end the docstring."""
+    plain = " ".join(text.split()).replace("\\", "").replace('"', "'")
+    sentence = plain if plain.endswith((".", "!", "?")) else f"{plain}."
+    return "\n    ".join(textwrap.wrap(sentence, 110))
 
 
 def words(name: str) -> str:

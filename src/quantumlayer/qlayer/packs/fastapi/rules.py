@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from quantumlayer.qlayer.packs.fastapi.aggregates import conjuncts
 from quantumlayer.qlayer.packs.fastapi.code import Prelude, UnsupportedError
 from quantumlayer.qlayer.packs.fastapi.fields import quoted
-from quantumlayer.qlayer.packs.fastapi.roots import Loaded, caller_root
+from quantumlayer.qlayer.packs.fastapi.roots import Changing, caller_root
 from quantumlayer.qlayer.packs.fastapi.sql import Columns, Sql
 from quantumlayer.qlayer.packs.fastapi.statements import Writer, rule_name, sentence
 from quantumlayer.spec.cel import Binary, Checked, ListNode, Literal, Scope, Select, compile_cel
@@ -91,7 +91,7 @@ def _function(spec: Spec, entity: str, name: str, summary: str, rules: dict[str,
     names = entity_names(entity)
     variable = names.snake
     writer = Writer(
-        spec, {"this": Loaded(variable), "caller": caller_root()}, Prelude(taken={variable, "caller", "session"})
+        spec, {"this": Changing(variable), "caller": caller_root()}, Prelude(taken={variable, "caller", "session"})
     )
     checked = {key: _checked(spec, entity, rule) for key, rule in rules.items()}
     lines = writer.locks((item for item in checked.values() if item is not None), f"{variable}.id")

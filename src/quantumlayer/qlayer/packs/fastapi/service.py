@@ -83,6 +83,9 @@ class ServiceView:
             "staff": [role for role in self.roles if not role.entity],
             "exclusions": self.exclusions,
             "has_audit": any(entity.entity.audit for entity in self.entities),
+            "optional_search": any(
+                entity.entity.fields[name].optional for entity in self.entities for name in entity.entity.list.search
+            ),
             "clock_names": ", ".join(CLOCK),
         }
 

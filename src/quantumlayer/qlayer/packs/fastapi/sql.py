@@ -1,12 +1,12 @@
 """CEL to SQLAlchemy: conditions and values over the columns of a query."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from quantumlayer.qlayer.packs.fastapi.aggregates import Aggregate, Question, aggregate_of, conjuncts, is_null
 from quantumlayer.qlayer.packs.fastapi.code import Code, Level, Prelude, UnsupportedError
 from quantumlayer.qlayer.packs.fastapi.decimals import PLACES, rounding
-from quantumlayer.qlayer.packs.fastapi.python import Python
+from quantumlayer.qlayer.packs.fastapi.python import Python, QueryWriter
 from quantumlayer.qlayer.packs.fastapi.roots import Root
 from quantumlayer.spec.cel import (
     BOOL,
@@ -212,7 +212,8 @@ class Sql:
         """The same for every row: worked out in Python."""
         if self._deferred:
             return self._deferred_constant(expr)
-        code = Python(self._checked, self._roots, self._prelude, writer_of_queries(self._prelude)).part(expr)
+        query = None if self._prelude is None else asking(self._spec, self._prelude)
+        code = Python(self._checked, self._roots, self._prelude, query).part(expr)
         return _condition(code, expr) if self._checked.type_of(expr) == BOOL else code
 
     def _deferred_constant(self, expr: Expr) -> Code:
@@ -234,7 +235,7 @@ class Sql:
             link = f"{rows.column(f'{reached.via}_id')} == {self._back_owner(expr.operand)}"
         else:
             link = f"{rows.column('id')} == {self._expr(expr.operand).at(Level.SUM)}"
-        wanted = self._writer(self._checked, {**self._columns, "": rows})._member(rows, member).text
+        wanted = self._member(rows, member).text
         return Code(f"select({wanted}).where({link}).correlate_except({rows.table}).scalar_subquery()")
 
     def _reached(self, expr: Expr) -> tuple[Member, str]:
@@ -329,8 +330,9 @@ class Sql:
         return None
 
 
-def writer_of_queries(prelude: Prelude | None):  # noqa: ANN201
-    raise AssertionError
+def asking(spec: Spec, prelude: Prelude) -> QueryWriter:
+    """Writes the statements that answer questions about collections of loaded records."""
+    return lambda checked, roots, asked: Sql(spec, checked, {}, roots, prelude=prelude).query(asked)
 
 
 def _condition(code: Code, expr: Expr) -> Code:
@@ -346,8 +348,3 @@ def _executed(code: Code, kind: Type) -> Code:
         message = f"a {kind} that changes with the clock, over rows of a query"
         raise UnsupportedError(message)
     return Code(f"{_AT_EXECUTION[kind]}(lambda: {code.text})")
-
-
-def mentions_caller(checked: Checked) -> bool:
-    """Whether the expression depends on who asks."""
-    return any(isinstance(node, Ident) and node.name == "caller" for node in walk(checked.expr))

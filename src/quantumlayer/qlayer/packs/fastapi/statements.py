@@ -5,12 +5,13 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from quantumlayer.qlayer.packs.fastapi.aggregates import locked_paths
-from quantumlayer.qlayer.packs.fastapi.code import Prelude, UnsupportedError
+from quantumlayer.qlayer.packs.fastapi.code import Code, Prelude, UnsupportedError
 from quantumlayer.qlayer.packs.fastapi.python import Python
-from quantumlayer.qlayer.packs.fastapi.roots import Root
-from quantumlayer.qlayer.packs.fastapi.sql import Sql
-from quantumlayer.spec.cel import Checked, RecordType
-from quantumlayer.spec.model import Spec
+from quantumlayer.qlayer.packs.fastapi.roots import Loaded, Root
+from quantumlayer.qlayer.packs.fastapi.sql import asking
+from quantumlayer.spec.cel import Checked, MemberKind, Nullable
+from quantumlayer.spec.model import FieldType, Spec
+from quantumlayer.spec.naming import entity_names
 
 COMMENT_WIDTH = 100
 
@@ -41,40 +42,49 @@ class Writer:
         raised = f"raise RuleBroken({rule_name(name)!r}, {sentence_for_caller!r})"
         return [*self.prelude.take(), *sentence(self.spec, address), f"if {opposite}:", f"    {raised}"]
 
-    def value(self, checked: Checked) -> tuple[list[str], str]:
-        """The statements that a value needs, and its source."""
-        source = self._python(checked).value()
+    def value(self, checked: Checked, kind: FieldType | None = None) -> tuple[list[str], str]:
+        """The statements that a value needs, and its source; `kind` is that of the field it is for."""
+        source = self._python(checked).value(kind)
         return self.prelude.take(), source
 
-    def _python(self, checked: Checked) -> Python:
-        query = Sql(self.spec, checked, {}, self.roots, prelude=self.prelude).query
-        return Python(checked, self.roots, self.prelude, query)
+    def opposite(self, checked: Checked) -> Code:
+        """The opposite of a condition; what it loads waits in the prelude."""
+        return self._python(checked).opposite()
 
-    def locks(self, expressions: Iterable[Checked], this_id: str) -> list[str]:
+    def _python(self, checked: Checked) -> Python:
+        return Python(checked, self.roots, self.prelude, asking(self.spec, self.prelude))
+
+    def locks(self, expressions: Iterable[Checked], this_id: str, *, via_this: bool | None = None) -> list[str]:
         """Lock every record whose collections the expressions count, always in the same order.
 
+        Args:
+            expressions: The expressions.
+            this_id: The source of the id of `this`.
+            via_this: Only the records that are reached over a relation of `this`, or only the others.
+
         Raises:
-            UnsupportedError: The record is reached over more than one relation.
+            UnsupportedError: A record is reached in a way that cannot be locked.
         """
         wanted: set[tuple[str, str]] = set()
         for checked in expressions:
-            for path in locked_paths(self.spec, checked):
-                wanted.add(self._locked(checked, path, this_id))
-        return [f"await lock(session, {entity}, {source})" for entity, source in sorted(wanted)]
+            for path in sorted(locked_paths(self.spec, checked)):
+                if via_this is None or via_this == (path[0] == "this" and len(path) > 1):
+                    wanted.add(self._locked(checked, path, this_id))
+        statements = [f"await lock(session, {entity}, {source})" for entity, source in sorted(wanted)]
+        return [*self.prelude.take(), *statements]
 
     def _locked(self, checked: Checked, path: tuple[str, ...], this_id: str) -> tuple[str, str]:
-        this = checked.scope.names["this"]
-        if path == ("this",) and isinstance(this, RecordType):
-            return this.entity, this_id
-        if len(path) == 2:
-            owner = checked.scope.names[path[0]]
-            kind = checked.scope.members(owner)[path[1]].type
-            entity = kind if isinstance(kind, RecordType) else getattr(kind, "item", None)
-            if isinstance(entity, RecordType):
-                return entity.entity, self.roots[path[0]].value(f"{path[1]}_id")
-        raise UnsupportedError("a count over a record that is two relations away")
-
-
-def uses(lines: Iterable[str], word: str) -> bool:
-    """Whether the statements mention the variable."""
-    return any(f"{word}" in line.partition("#")[0] for line in lines)
+        kind, root, source = checked.scope.names[path[0]], self.roots[path[0]], this_id
+        for number, step in enumerate(path[1:], 1):
+            member = checked.scope.members(kind)[step]
+            if member.kind not in {MemberKind.RELATION, MemberKind.CALLER}:
+                raise UnsupportedError("a count over a record that is reached backwards")
+            optional = isinstance(member.type, Nullable) and member.kind is MemberKind.RELATION
+            source = f"{root.value(f'{step}_id')} or 0" if optional else root.value(f"{step}_id")
+            kind = member.type.item if isinstance(member.type, Nullable) else member.type
+            if number < len(path) - 1:
+                if isinstance(member.type, Nullable):
+                    raise UnsupportedError("a count over a record behind an optional relation")
+                names = entity_names(str(kind))
+                root = Loaded(self.prelude.variable(names.snake, f"await session.get_one({names.name}, {source})"))
+        return entity_names(str(kind)).name, source
