@@ -27,9 +27,7 @@ class Make:
         self._numbers = itertools.count(111)
 
     async def account(self, role: str, record: Record | None = None, *, password_hash: str | None = None) -> Account:
-        records: dict[str, Callable[[], Awaitable[Record]]] = {
-            "member": self.member,
-        }
+        records: dict[str, Callable[[], Awaitable[Record]]] = {"member": self.member}
         if record is None and role in records:
             record = await records[role]()
         owner = {f"{role}_id": record.id} if record is not None else {}
@@ -42,33 +40,15 @@ class Make:
         return await self._keep(account)
 
     async def book(
-        self,
-        *,
-        title: str = "Moby-Dick",
-        author: str = "Herman Melville",
-        isbn: str | None = None,
-        copies: int = 1,
+        self, *, title: str = "Moby-Dick", author: str = "Herman Melville", isbn: str | None = None, copies: int = 1
     ) -> Book:
-        book = Book(
-            title=title,
-            author=author,
-            isbn=isbn or f"{next(self._numbers):013}",
-            copies=copies,
-        )
+        book = Book(title=title, author=author, isbn=isbn or f"{next(self._numbers):013}", copies=copies)
         return await self._keep(book)
 
     async def member(
-        self,
-        *,
-        name: str = "Ada Lovelace",
-        email: str | None = None,
-        joined_on: date = date(2026, 3, 4),
+        self, *, name: str = "Ada Lovelace", email: str | None = None, joined_on: date = date(2026, 3, 4)
     ) -> Member:
-        member = Member(
-            name=name,
-            email=email or f"email-{next(self._numbers)}@example.org",
-            joined_on=joined_on,
-        )
+        member = Member(name=name, email=email or f"email-{next(self._numbers)}@example.org", joined_on=joined_on)
         return await self._keep(member)
 
     async def loan(

@@ -158,11 +158,7 @@ async def test_librarian_may_delete_a_member(make: Make, sign_in: SignIn) -> Non
 
 @pytest.mark.proves("entities.Loan.access")
 @pytest.mark.parametrize(
-    ("role", "method", "path", "status"),
-    [
-        ("anyone", "GET", "/loans/1", 401),
-        ("anyone", "GET", "/loans", 401),
-    ],
+    ("role", "method", "path", "status"), [("anyone", "GET", "/loans/1", 401), ("anyone", "GET", "/loans", 401)]
 )
 async def test_whoever_has_no_grant_is_refused_loans(
     sign_in: SignIn, role: str, method: str, path: str, status: int

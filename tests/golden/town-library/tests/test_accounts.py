@@ -87,7 +87,4 @@ async def test_anything_but_a_token_of_ours_is_refused(sign_in: SignIn, token: s
 
 
 async def test_the_api_document_names_the_roles_of_each_operation(app: FastAPI) -> None:
-    assert app.openapi()["paths"]["/auth/me"]["get"]["x-roles"] == [
-        "librarian",
-        "member",
-    ]
+    assert app.openapi()["paths"]["/auth/me"]["get"]["x-roles"] == ["librarian", "member"]

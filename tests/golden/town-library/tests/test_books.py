@@ -51,13 +51,7 @@ async def test_a_book_is_refused_without(sign_in: SignIn, key: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("key", "value"),
-    [
-        ("id", 7),
-        ("created_at", "2020-01-01T00:00:00Z"),
-        ("available", 1),
-        ("nonsense", 1),
-    ],
+    ("key", "value"), [("id", 7), ("created_at", "2020-01-01T00:00:00Z"), ("available", 1), ("nonsense", 1)]
 )
 async def test_no_caller_sets_what_the_service_keeps_of_a_book(sign_in: SignIn, key: str, value: object) -> None:
     as_librarian = await sign_in("librarian")
@@ -185,13 +179,7 @@ async def test_available_with_1_loan_and_returned_on_2026_03_04(make: Make, sign
 
 
 @pytest.mark.proves("entities.Book.derived.available")
-@pytest.mark.parametrize(
-    ("given", "available"),
-    [
-        ({}, 1),
-        ({"copies": 2}, 2),
-    ],
-)
+@pytest.mark.parametrize(("given", "available"), [({}, 1), ({"copies": 2}, 2)])
 async def test_available_is_worked_out(make: Make, sign_in: SignIn, given: dict[str, Any], available: object) -> None:
     book = await make.book(**given)
     as_librarian = await sign_in("librarian")
@@ -264,13 +252,7 @@ async def test_borrow_is_accepted_when_fewer_than_five_open(make: Make, sign_in:
 
 
 @pytest.mark.proves("entities.Book.list.search")
-@pytest.mark.parametrize(
-    "part",
-    [
-        "OBY-DICK 0",
-        "ERMAN MELVILLE 1",
-    ],
-)
+@pytest.mark.parametrize("part", ["OBY-DICK 0", "ERMAN MELVILLE 1"])
 async def test_books_are_found_by_a_part_of_their_text(make: Make, sign_in: SignIn, part: str) -> None:
     book = await make.book(title="Moby-Dick 0", author="Herman Melville 1")
     await make.book(title="Emma", author="Jane Austen")
@@ -319,14 +301,7 @@ async def test_books_are_given_out_in_pages(make: Make, sign_in: SignIn) -> None
 
 
 @pytest.mark.parametrize(
-    ("key", "value"),
-    [
-        ("limit", "0"),
-        ("limit", "101"),
-        ("offset", "-1"),
-        ("sort", "nonsense"),
-        ("nonsense", "1"),
-    ],
+    ("key", "value"), [("limit", "0"), ("limit", "101"), ("offset", "-1"), ("sort", "nonsense"), ("nonsense", "1")]
 )
 async def test_a_list_of_books_is_refused_with(sign_in: SignIn, key: str, value: str) -> None:
     as_librarian = await sign_in("librarian")

@@ -292,14 +292,7 @@ async def test_loans_are_given_out_in_pages(make: Make, sign_in: SignIn) -> None
 
 
 @pytest.mark.parametrize(
-    ("key", "value"),
-    [
-        ("limit", "0"),
-        ("limit", "101"),
-        ("offset", "-1"),
-        ("sort", "nonsense"),
-        ("nonsense", "1"),
-    ],
+    ("key", "value"), [("limit", "0"), ("limit", "101"), ("offset", "-1"), ("sort", "nonsense"), ("nonsense", "1")]
 )
 async def test_a_list_of_loans_is_refused_with(sign_in: SignIn, key: str, value: str) -> None:
     as_librarian = await sign_in("librarian")

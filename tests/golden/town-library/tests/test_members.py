@@ -60,14 +60,7 @@ async def test_a_member_is_refused_without(sign_in: SignIn, key: str) -> None:
     assert pointers(answer) == [f"/body/{key}"]
 
 
-@pytest.mark.parametrize(
-    ("key", "value"),
-    [
-        ("id", 7),
-        ("created_at", "2020-01-01T00:00:00Z"),
-        ("nonsense", 1),
-    ],
-)
+@pytest.mark.parametrize(("key", "value"), [("id", 7), ("created_at", "2020-01-01T00:00:00Z"), ("nonsense", 1)])
 async def test_no_caller_sets_what_the_service_keeps_of_a_member(sign_in: SignIn, key: str, value: object) -> None:
     as_librarian = await sign_in("librarian")
     answer = await as_librarian.post("/members", json=MEMBER | {key: value})
@@ -75,14 +68,7 @@ async def test_no_caller_sets_what_the_service_keeps_of_a_member(sign_in: SignIn
 
 
 @pytest.mark.parametrize(
-    ("key", "value"),
-    [
-        ("name", 7),
-        ("email", 7),
-        ("joined_on", "tomorrow"),
-        ("name", None),
-        ("email", None),
-    ],
+    ("key", "value"), [("name", 7), ("email", 7), ("joined_on", "tomorrow"), ("name", None), ("email", None)]
 )
 async def test_a_member_is_refused_with_a_value_of_another_type(sign_in: SignIn, key: str, value: object) -> None:
     as_librarian = await sign_in("librarian")
@@ -165,12 +151,7 @@ async def test_member_refuses_a_value_beyond_its_limit(sign_in: SignIn, key: str
 
 
 @pytest.mark.proves("entities.Member.list.search")
-@pytest.mark.parametrize(
-    "part",
-    [
-        "DA LOVELACE 0",
-    ],
-)
+@pytest.mark.parametrize("part", ["DA LOVELACE 0"])
 async def test_members_are_found_by_a_part_of_their_text(make: Make, sign_in: SignIn, part: str) -> None:
     member = await make.member(name="Ada Lovelace 0")
     await make.member(name="Grace Hopper")
@@ -219,14 +200,7 @@ async def test_members_are_given_out_in_pages(make: Make, sign_in: SignIn) -> No
 
 
 @pytest.mark.parametrize(
-    ("key", "value"),
-    [
-        ("limit", "0"),
-        ("limit", "101"),
-        ("offset", "-1"),
-        ("sort", "nonsense"),
-        ("nonsense", "1"),
-    ],
+    ("key", "value"), [("limit", "0"), ("limit", "101"), ("offset", "-1"), ("sort", "nonsense"), ("nonsense", "1")]
 )
 async def test_a_list_of_members_is_refused_with(sign_in: SignIn, key: str, value: str) -> None:
     as_librarian = await sign_in("librarian")

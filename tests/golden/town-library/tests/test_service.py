@@ -181,29 +181,25 @@ async def test_the_seeds_open_an_account_for_each_role(
 ) -> None:
     await run(monkeypatch, "migrate")
     await run(monkeypatch, "seed", str(SEED))
-    for role in (
-        "librarian",
-        "member",
-    ):
+    for role in ("librarian", "member"):
         await run(monkeypatch, "token", role)
     tokens = capsys.readouterr().out.split()
     assert [token.count(".") for token in tokens] == [2] * 2
+    with pytest.raises(SystemExit, match="breaks a constraint"):
+        await run(monkeypatch, "seed", str(SEED))
 
 
 @pytest.mark.usefixtures("sessions")
 @pytest.mark.parametrize(
     ("seeds", "message"),
-    [
-        ({"nonsense": []}, "unknown collections: nonsense"),
-        ({"books": [{"nonsense": 1}]}, "book has no nonsense"),
-    ],
+    [({"nonsense": []}, "unknown collections: nonsense"), ({"books": [{"nonsense": 1}]}, "book has no nonsense")],
 )
 async def test_seeds_that_do_not_fit_are_refused(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path, seeds: dict[str, Any], message: str
 ) -> None:
     file = tmp_path / "seed.json"
     file.write_text(json.dumps(seeds))
-    with pytest.raises(ValueError, match=message):
+    with pytest.raises(SystemExit, match=message):
         await run(monkeypatch, "seed", str(file))
 
 

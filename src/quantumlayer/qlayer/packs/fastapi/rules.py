@@ -76,7 +76,7 @@ def rule_functions(spec: Spec, entity: str) -> tuple[RuleFunction, ...]:
 def calls(functions: tuple[RuleFunction, ...], moment: Moment, variable: str) -> list[str]:
     """The calls that hold a record to its rules at the moment."""
     own = _MOMENTS[moment][0]
-    names = [own] if moment is Moment.DELETE else ["valid", own]
+    names = {Moment.CREATE: ["valid", own], Moment.UPDATE: [own, "valid"], Moment.DELETE: [own]}[moment]
     return [
         f"await rules.require_{function.name}(session, {'caller, ' if function.takes_caller else ''}{variable})"
         for name in names
@@ -95,6 +95,7 @@ def _function(spec: Spec, entity: str, name: str, summary: str, rules: dict[str,
     )
     checked = {key: _checked(spec, entity, rule) for key, rule in rules.items()}
     lines = writer.locks((item for item in checked.values() if item is not None), f"{variable}.id")
+    lines = sorted({*lines, *_overlap_locks(spec, entity, rules)})
     for key, rule in rules.items():
         address = f"entities.{entity}.rules.{key}"
         item = checked[key]
@@ -105,6 +106,14 @@ def _function(spec: Spec, entity: str, name: str, summary: str, rules: dict[str,
     article = "an" if names.title[0] in "aeiou" else "a"
     title = summary.format(title=f"{article} {names.title}")
     return RuleFunction(name, title, tuple(lines), any("caller" in line for line in lines if not line.startswith("#")))
+
+
+def _overlap_locks(spec: Spec, entity: str, rules: dict[str, Rule]) -> list[str]:
+    """Whoever the records belong to is locked: two inserts that wait for each other's constraint would deadlock."""
+    variable = entity_names(entity).snake
+    found = [rule.no_overlap.per for rule in rules.values() if rule.no_overlap is not None]
+    relations = spec.entities[entity].relations
+    return [f"await lock(session, {relations[per].to}, {variable}.{per}_id)" for per in found]
 
 
 def _checked(spec: Spec, entity: str, rule: Rule) -> Checked | None:

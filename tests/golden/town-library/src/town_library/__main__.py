@@ -14,6 +14,7 @@ from alembic import command
 from alembic.config import Config
 from pydantic import ValidationError
 from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from town_library.accounts import tokens
@@ -40,6 +41,14 @@ def main() -> None:
     token = commands.add_parser("token", help="print an access token for an account")
     token.add_argument("username")
     arguments = parser.parse_args()
+    try:
+        run(arguments)
+    except (IntegrityError, ValueError) as error:
+        sys.exit(f"Nothing was changed: {reason(error)}.")
+
+
+def run(arguments: argparse.Namespace) -> None:
+    """Do what the command says."""
     match arguments.command:
         case "migrate":
             migrate()
@@ -49,6 +58,15 @@ def main() -> None:
             asyncio.run(create_account(arguments.username, Role(arguments.role)))
         case "token":
             asyncio.run(print_token(arguments.username))
+
+
+def reason(error: Exception) -> str:
+    """What is wrong, without the values that the database and pydantic quote: they may be personal data."""
+    if isinstance(error, IntegrityError):
+        return "a record breaks a constraint"
+    if isinstance(error, ValidationError):
+        return "; ".join(f"{'.'.join(map(str, item['loc']))}: {item['msg']}" for item in error.errors())
+    return str(error)
 
 
 def migrate() -> None:
@@ -66,10 +84,7 @@ async def seed_database(seeds: dict[str, list[dict[str, Any]]]) -> None:
 async def create_account(username: str, role: Role) -> None:
     """Open an account with a password from the terminal, or from standard input when there is none."""
     password = getpass.getpass() if sys.stdin.isatty() else sys.stdin.readline().rstrip("\n")
-    try:
-        new = NewAccount.model_validate({"username": username, "password": password})
-    except ValidationError as error:
-        sys.exit("\n".join(f"{item['loc'][0]}: {item['msg']}" for item in error.errors()))
+    new = NewAccount.model_validate({"username": username, "password": password})
     async with transaction() as session:
         await open_account(session, new, role)
 

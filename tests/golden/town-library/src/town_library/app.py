@@ -36,12 +36,13 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         version="0.1.0",
         lifespan=lifespan,
         redoc_url=None,
+        redirect_slashes=False,
     )
     app.state.settings = settings
-    app.state.sessions = async_sessionmaker(engine, expire_on_commit=False)
+    app.state.sessions = async_sessionmaker(engine, autoflush=False, expire_on_commit=False)
     problems.install(app)
-    app.add_middleware(SecurityHeaders)
     observability.install(app)
+    app.add_middleware(SecurityHeaders)
     for router in (health.router, accounts, books, members, loans):
         app.include_router(router)
     return app

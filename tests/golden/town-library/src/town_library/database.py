@@ -14,6 +14,9 @@ from sqlalchemy.pool import ConnectionPoolEntry
 
 from town_library.clock import now
 
+# SQLite would give the id of a deleted record to the next one, and with it what old tokens and ETags name.
+NEVER_REUSE_IDS = {"sqlite_autoincrement": True}
+
 
 class UtcDateTime(TypeDecorator[datetime]):
     """An instant, kept in UTC. SQLite has no time zones, so they are taken off and put back there."""
@@ -23,7 +26,7 @@ class UtcDateTime(TypeDecorator[datetime]):
 
     @property
     def python_type(self) -> type[datetime]:
-        """What seeds read from JSON."""
+        """What the values are in Python."""
         return datetime
 
     def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
@@ -82,7 +85,7 @@ def create_engine(url: str) -> AsyncEngine:
 def _prepare_sqlite(connection: DBAPIConnection, _entry: ConnectionPoolEntry) -> None:
     """Foreign keys hold, and a transaction takes the write lock when it begins, so what it read stays true."""
     connection.isolation_level = None
-    for pragma in ("foreign_keys = ON", "journal_mode = WAL", "busy_timeout = 30000"):
+    for pragma in ("foreign_keys = ON", "journal_mode = WAL", "synchronous = NORMAL", "busy_timeout = 30000"):
         connection.cursor().execute(f"PRAGMA {pragma}")
 
 

@@ -28,10 +28,7 @@ def contains(text: str, *columns: InstrumentedAttribute[str]) -> ColumnElement[b
 
 
 def ordered(
-    statement: Select[R],
-    model: type[R],
-    sort: str | None,
-    columns: Mapping[str, InstrumentedAttribute[Any]],
+    statement: Select[R], model: type[R], sort: str | None, columns: Mapping[str, InstrumentedAttribute[Any]]
 ) -> Select[R]:
     """In the order asked for (`-title` is descending), then in the order in which the records were made."""
     if sort is not None:

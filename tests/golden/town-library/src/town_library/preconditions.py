@@ -8,8 +8,7 @@ from town_library.database import Record
 from town_library.problems import PreconditionFailed
 
 IfMatch = Annotated[
-    str,
-    Header(description="The ETag of the version that this change is based on, or `*` for whatever is there."),
+    str, Header(description="The ETag of the version that this change is based on, or `*` for whatever is there.")
 ]
 
 

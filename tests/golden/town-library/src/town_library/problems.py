@@ -11,6 +11,7 @@ from sqlalchemy import UniqueConstraint
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm.exc import StaleDataError
 from starlette.exceptions import HTTPException
+from starlette.routing import compile_path
 
 from town_library.database import Base
 
@@ -41,6 +42,12 @@ class Problem(Exception):
     def __init__(self, detail: str) -> None:
         super().__init__(detail)
         self.detail = detail
+
+
+class BadRequest(Problem):
+    """The body cannot be read."""
+
+    status = HTTPStatus.BAD_REQUEST
 
 
 class Unauthenticated(Problem):
@@ -111,28 +118,53 @@ def responses(*problems: type[Problem]) -> dict[int | str, dict[str, Any]]:
 
 
 def install(app: FastAPI) -> None:
-    """Answer every error with a problem document."""
-    app.add_exception_handler(Problem, _problem)
-    app.add_exception_handler(HTTPException, _http)
-    app.add_exception_handler(RequestValidationError, _invalid)
-    app.add_exception_handler(IntegrityError, _integrity)
-    app.add_exception_handler(StaleDataError, _stale)
+    """Answer every error with a problem document, and describe that document in the OpenAPI document."""
+
+    @app.exception_handler(Problem)
+    async def problem(_request: Request, error: Problem) -> JSONResponse:
+        headers = {"WWW-Authenticate": "Bearer"} if isinstance(error, Unauthenticated) else None
+        return document(error.status, error.detail, problem_type=error.type, headers=headers)
+
+    @app.exception_handler(HTTPException)
+    async def http(request: Request, error: HTTPException) -> JSONResponse:
+        headers = dict(error.headers or {})
+        if error.status_code == HTTPStatus.METHOD_NOT_ALLOWED:
+            headers["Allow"] = _allowed_methods(request) or headers.get("Allow", "")
+        return document(error.status_code, error.detail, headers=headers)
+
+    @app.exception_handler(RequestValidationError)
+    async def invalid(_request: Request, error: RequestValidationError) -> JSONResponse:
+        return _invalid(error)
+
+    @app.exception_handler(IntegrityError)
+    async def conflict(_request: Request, error: IntegrityError) -> JSONResponse:
+        return _conflict(str(error.orig))
+
+    @app.exception_handler(StaleDataError)
+    async def stale(_request: Request, _error: StaleDataError) -> JSONResponse:
+        return document(HTTPStatus.PRECONDITION_FAILED, "The record was changed by someone else at the same moment.")
+
+    describe = app.openapi
+
+    def openapi() -> dict[str, Any]:
+        described = describe()
+        problem_schema = ProblemDocument.model_json_schema(ref_template="#/components/schemas/{model}")
+        schemas = described.setdefault("components", {}).setdefault("schemas", {})
+        schemas |= problem_schema.pop("$defs", {}) | {"ProblemDocument": problem_schema}
+        return described
+
+    app.openapi = openapi  # type: ignore[method-assign]
 
 
-async def _problem(_request: Request, error: Exception) -> JSONResponse:
-    assert isinstance(error, Problem)  # noqa: S101 - FastAPI routes by type
-    headers = {"WWW-Authenticate": "Bearer"} if isinstance(error, Unauthenticated) else None
-    return document(error.status, error.detail, problem_type=error.type, headers=headers)
+def _allowed_methods(request: Request) -> str:
+    """The methods of every operation with this path: one route of several refuses in the name of all."""
+    operations: dict[str, dict[str, Any]] = request.app.openapi()["paths"]
+    matching = (methods for path, methods in operations.items() if compile_path(path)[0].match(request.url.path))
+    return ", ".join(sorted({method.upper() for methods in matching for method in methods}))
 
 
-async def _http(_request: Request, error: Exception) -> JSONResponse:
-    assert isinstance(error, HTTPException)  # noqa: S101
-    return document(error.status_code, error.detail, headers=dict(error.headers or {}))
-
-
-async def _invalid(_request: Request, error: Exception) -> JSONResponse:
+def _invalid(error: RequestValidationError) -> JSONResponse:
     """Name the place and the reason; the value itself may be personal data and is never sent back."""
-    assert isinstance(error, RequestValidationError)  # noqa: S101
     if any(item["type"] == "missing" and item["loc"] == ("header", "if-match") for item in error.errors()):
         detail = "Send the ETag of the record you mean to change in the If-Match header."
         return document(HTTPStatus.PRECONDITION_REQUIRED, detail)
@@ -143,10 +175,9 @@ async def _invalid(_request: Request, error: Exception) -> JSONResponse:
     return document(HTTPStatus.UNPROCESSABLE_ENTITY, "The request is not valid.", errors=errors)
 
 
-async def _integrity(_request: Request, error: Exception) -> JSONResponse:
+def _conflict(message: str) -> JSONResponse:
     """Constraints are the last word when two requests arrive at once."""
-    assert isinstance(error, IntegrityError)  # noqa: S101
-    return document(HTTPStatus.CONFLICT, _broken_constraint(str(error.orig)))
+    return document(HTTPStatus.CONFLICT, _broken_constraint(message))
 
 
 def _broken_constraint(message: str) -> str:
@@ -159,7 +190,3 @@ def _broken_constraint(message: str) -> str:
             ):
                 return f"Another {table.name.replace('_', ' ')} has the same {' and '.join(columns)}."
     return "Other records depend on this one."
-
-
-async def _stale(_request: Request, _error: Exception) -> JSONResponse:
-    return document(HTTPStatus.PRECONDITION_FAILED, "The record was changed by someone else at the same moment.")

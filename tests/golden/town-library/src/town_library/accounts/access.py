@@ -17,11 +17,11 @@ bearer = OAuth2PasswordBearer("/auth/token", auto_error=False)
 
 @dataclass(frozen=True, slots=True)
 class Caller:
-    """Who a request comes from. `member_id` is set for members."""
+    """Who a request comes from; the id of a record that the caller is not is 0, which no record has."""
 
     id: int
     role: Role
-    member_id: int | None = None
+    member_id: int = 0
 
 
 async def signed_in(request: Request, session: Session, token: Annotated[str | None, Depends(bearer)]) -> Account:
@@ -46,8 +46,8 @@ def allow(*roles: Role) -> Callable[[Account], Awaitable[Caller]]:
 
     async def caller(account: SignedIn) -> Caller:
         if account.role not in roles:
-            raise Forbidden(f"This is for {' and '.join(f'{role}s' for role in roles)}.")
-        return Caller(account.id, Role(account.role), account.member_id)
+            raise Forbidden(f"This needs the role {' or '.join(roles)}.")
+        return Caller(account.id, Role(account.role), account.member_id or 0)
 
     return caller
 

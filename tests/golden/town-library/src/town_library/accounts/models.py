@@ -5,7 +5,7 @@ from enum import StrEnum
 from sqlalchemy import CheckConstraint, ForeignKey, String
 from sqlalchemy.orm import Mapped, mapped_column
 
-from town_library.database import Record, primary_key
+from town_library.database import NEVER_REUSE_IDS, Record, primary_key
 
 
 class Role(StrEnum):
@@ -18,10 +18,11 @@ class Role(StrEnum):
 class Account(Record):
     """A user name and what it opens: a role, and the caller's own record where the role has one."""
 
-    __tablename__ = "account"
+    __tablename__ = "auth_account"
     __table_args__ = (
         CheckConstraint("role IN ('librarian', 'member')", name="role"),
         CheckConstraint("(role = 'member') = (member_id IS NOT NULL)", name="member"),
+        NEVER_REUSE_IDS,
     )
 
     id: Mapped[int] = primary_key()

@@ -9,7 +9,7 @@ from town_library.accounts.access import SignedIn, roles
 from town_library.accounts.models import Role
 from town_library.accounts.schemas import Credentials, Me, PasswordChange, Token
 from town_library.database import Session
-from town_library.problems import Forbidden, Unauthenticated, responses
+from town_library.problems import BadRequest, Forbidden, Unauthenticated, responses
 
 router = APIRouter(prefix="/auth", tags=["auth"])
 
@@ -31,7 +31,7 @@ async def read_me(account: SignedIn) -> Me:
 @router.put(
     "/password",
     status_code=status.HTTP_204_NO_CONTENT,
-    responses=responses(Unauthenticated, Forbidden),
+    responses=responses(BadRequest, Unauthenticated, Forbidden),
     openapi_extra=roles(*Role),
 )
 async def change_password(body: PasswordChange, session: Session, account: SignedIn) -> None:

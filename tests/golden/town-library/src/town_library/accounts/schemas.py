@@ -2,13 +2,25 @@
 
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, Field, SecretStr, StringConstraints
+from pydantic import AfterValidator, BaseModel, Field, SecretStr, StringConstraints
 
 from town_library.accounts.models import Role
 from town_library.schemas import Writing
 
-Username = Annotated[str, StringConstraints(strict=True, min_length=3, max_length=100, pattern=r"^[^\s\x00]+$")]
-Password = Annotated[SecretStr, Field(min_length=12, max_length=128)]
+Username = Annotated[str, StringConstraints(strict=True, min_length=3, max_length=100, pattern=r"^[^\x00-\x20]+$")]
+
+
+def _encodable(value: SecretStr) -> SecretStr:
+    """JSON can hold half a character, which no hash can."""
+    try:
+        value.get_secret_value().encode()
+    except UnicodeEncodeError as error:
+        raise ValueError("holds half a character") from error
+    return value
+
+
+Secret = Annotated[SecretStr, Field(max_length=128), AfterValidator(_encodable)]
+Password = Annotated[SecretStr, Field(min_length=12, max_length=128), AfterValidator(_encodable)]
 
 
 class NewAccount(Writing):
@@ -23,7 +35,7 @@ class Credentials(BaseModel):
 
     grant_type: Literal["password"] = "password"
     username: Username
-    password: Annotated[SecretStr, Field(max_length=128)]
+    password: Secret
 
 
 class Token(BaseModel):
@@ -45,5 +57,5 @@ class Me(BaseModel):
 class PasswordChange(Writing):
     """A new password, and the old one as proof."""
 
-    old_password: SecretStr
+    old_password: Secret
     new_password: Password

@@ -10,7 +10,7 @@ from town_library.problems import Forbidden, Unauthenticated
 
 
 async def open_account(session: AsyncSession, new: NewAccount, role: Role, *, member_id: int | None = None) -> Account:
-    """An account for a role, or for the record of a member."""
+    """An account for a role, and for the caller's own record where the role has one."""
     account = Account(
         username=new.username,
         password_hash=await hash_password(new.password.get_secret_value()),

@@ -3,15 +3,15 @@
 from sqlalchemy import CheckConstraint, String, func, select
 from sqlalchemy.orm import Mapped, column_property, mapped_column
 
-from town_library.database import Record, primary_key
+from town_library.database import NEVER_REUSE_IDS, Record, primary_key
 from town_library.loans.models import Loan
 
 
 class Book(Record):
-    """A book that the library owns, in one or more copies."""
+    """A book."""
 
     __tablename__ = "book"
-    __table_args__ = (CheckConstraint("copies >= 0", name="copies"),)
+    __table_args__ = (CheckConstraint("copies >= 0", name="copies"), NEVER_REUSE_IDS)
 
     id: Mapped[int] = primary_key()
     title: Mapped[str] = mapped_column(String(200))

@@ -12,6 +12,7 @@ from town_library.database import Session
 from town_library.loans.schemas import LoanRead
 from town_library.preconditions import IfMatch, set_etag
 from town_library.problems import (
+    BadRequest,
     Conflict,
     Forbidden,
     NotFound,
@@ -42,7 +43,7 @@ async def list_books(query: Annotated[BookQuery, Query()], session: Session) -> 
     "",
     status_code=status.HTTP_201_CREATED,
     dependencies=[Depends(allow(Role.LIBRARIAN))],
-    responses=responses(Unauthenticated, Forbidden, Conflict),
+    responses=responses(Unauthenticated, Forbidden, BadRequest, Conflict),
     openapi_extra=roles(Role.LIBRARIAN),
 )
 async def create_book(body: BookWrite, session: Session, response: Response) -> BookRead:
@@ -69,7 +70,9 @@ async def read_book(book_id: Id, session: Session, response: Response) -> BookRe
 @router.put(
     "/{book_id}",
     dependencies=[Depends(allow(Role.LIBRARIAN))],
-    responses=responses(Unauthenticated, Forbidden, NotFound, Conflict, PreconditionFailed, PreconditionRequired),
+    responses=responses(
+        Unauthenticated, Forbidden, BadRequest, NotFound, Conflict, PreconditionFailed, PreconditionRequired
+    ),
     openapi_extra=roles(Role.LIBRARIAN),
 )
 async def update_book(

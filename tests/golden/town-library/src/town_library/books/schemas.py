@@ -2,24 +2,24 @@
 
 from typing import Annotated, Literal
 
-from pydantic import Field, StringConstraints
+from pydantic import BeforeValidator, Field, StringConstraints
 
 from town_library.listing import Paging
-from town_library.schemas import MAX_INT, Reading, Text, Whole, Writing
+from town_library.schemas import Reading, Text, Writing, whole
 
-Title = Annotated[Text, StringConstraints(max_length=200)]
-Author = Annotated[Text, StringConstraints(max_length=200)]
-Isbn = Annotated[Text, StringConstraints(max_length=200, pattern=r"^(?:[0-9]{13})$")]
-Copies = Annotated[Whole, Field(ge=0, le=MAX_INT, description="How many copies the library owns.")]
+BookTitle = Annotated[Text, StringConstraints(max_length=200)]
+BookAuthor = Annotated[Text, StringConstraints(max_length=200)]
+BookIsbn = Annotated[Text, StringConstraints(max_length=200, pattern=r"^[0-9]{13}$")]
+BookCopies = Annotated[int, Field(strict=True, ge=0, le=2147483647), BeforeValidator(whole)]
 
 
 class BookWrite(Writing):
-    """A book to keep."""
+    """What callers write of a book."""
 
-    title: Title
-    author: Author
-    isbn: Isbn
-    copies: Copies
+    title: BookTitle
+    author: BookAuthor
+    isbn: BookIsbn
+    copies: BookCopies = Field(description="How many copies the library owns.")
 
 
 class BookRead(Reading):
@@ -35,6 +35,8 @@ class BookRead(Reading):
 class BookQuery(Paging):
     """Which books are asked for."""
 
-    search: Annotated[str, Field(min_length=1, max_length=200, description="Part of title or author.")] | None = None
-    isbn: Isbn | None = None
+    search: Annotated[str, StringConstraints(min_length=1, max_length=200, pattern=r"^[^\x00]*$")] | None = Field(
+        None, description="Part of title or author."
+    )
+    isbn: BookIsbn | None = None
     sort: Literal["title", "-title", "author", "-author"] | None = None

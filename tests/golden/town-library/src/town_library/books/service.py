@@ -34,7 +34,6 @@ async def get_book(session: AsyncSession, book_id: int) -> Book:
 
     Raises:
         NotFound: There is none with this id.
-
     """
     book = await session.scalar(select(Book).where(Book.id == book_id))
     if book is None:
@@ -80,6 +79,7 @@ async def delete_book(session: AsyncSession, book_id: int, if_match: str) -> Non
     """
     book = await get_book(session, book_id)
     require_match(if_match, book)
+
     await session.delete(book)
     await session.flush()
 
@@ -92,26 +92,25 @@ async def borrow(session: AsyncSession, caller: Caller, book_id: int) -> Loan:
     Raises:
         NotFound: There is no such book.
         RuleBroken: A rule stands against it.
-
     """
     await lock(session, Book, book_id)
+    await lock(session, Member, caller.member_id)
     book = await get_book(session, book_id)
-    member = await session.get_one(Member, caller.member_id, with_for_update=True)
+    # Nobody may borrow a book when every copy is out, and a member may not have more than 5 open loans.
     if book.available <= 0:
         raise RuleBroken("copy-available", "Every copy of this book is out.")
     loan_count = (
         await session.scalars(
-            select(func.count(Loan.id)).where(Loan.member_id == member.id, Loan.returned_on.is_(None))
+            select(func.count(Loan.id)).where(Loan.member_id == caller.member_id, Loan.returned_on.is_(None))
         )
     ).one()
+    # Nobody may borrow a book when every copy is out, and a member may not have more than 5 open loans.
     if loan_count >= 5:
         raise RuleBroken("fewer-than-five-open", "A member may not have more than 5 open loans.")
     borrowed_on = today()
+    # A member borrows a book.
     loan = Loan(
-        book_id=book.id,
-        member_id=member.id,
-        borrowed_on=borrowed_on,
-        due_on=borrowed_on + timedelta(days=21),
+        book_id=book.id, member_id=caller.member_id, borrowed_on=borrowed_on, due_on=borrowed_on + timedelta(days=21)
     )
     session.add(loan)
     await session.flush()

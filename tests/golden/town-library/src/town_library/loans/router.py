@@ -10,24 +10,13 @@ from town_library.database import Session
 from town_library.loans import service
 from town_library.loans.schemas import LoanQuery, LoanRead
 from town_library.preconditions import set_etag
-from town_library.problems import (
-    Conflict,
-    Forbidden,
-    NotFound,
-    PreconditionFailed,
-    Unauthenticated,
-    responses,
-)
+from town_library.problems import Conflict, Forbidden, NotFound, PreconditionFailed, Unauthenticated, responses
 from town_library.schemas import Id, Page
 
 router = APIRouter(prefix="/loans", tags=["loans"])
 
 
-@router.get(
-    "",
-    responses=responses(Unauthenticated, Forbidden),
-    openapi_extra=roles(Role.LIBRARIAN, Role.MEMBER),
-)
+@router.get("", responses=responses(Unauthenticated, Forbidden), openapi_extra=roles(Role.LIBRARIAN, Role.MEMBER))
 async def list_loans(
     query: Annotated[LoanQuery, Query()],
     session: Session,

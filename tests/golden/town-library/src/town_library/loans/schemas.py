@@ -1,6 +1,6 @@
 """Loans as callers see them."""
 
-from datetime import date
+import datetime as dt
 from typing import Literal
 
 from pydantic import Field
@@ -14,9 +14,9 @@ class LoanRead(Reading):
 
     book_id: int
     member_id: int
-    borrowed_on: date
-    due_on: date
-    returned_on: date | None
+    borrowed_on: dt.date
+    due_on: dt.date
+    returned_on: dt.date | None
     renewed: bool
     days_late: int
     fee: Money = Field(description="What a late return costs; for an open loan, what it would cost today.")

@@ -17,6 +17,8 @@ from town_library.problems import NotFound, RuleBroken
 
 def readable(caller: Caller) -> ColumnElement[bool]:
     """The loans that the caller may read."""
+    # Librarians manage books and members and can see every loan. Members can search books by title or
+    # author, borrow, renew and return, and see only their own loans and fees.
     if caller.role is Role.MEMBER:
         return Loan.member_id == caller.member_id
     return true()
@@ -38,7 +40,6 @@ async def get_loan(session: AsyncSession, caller: Caller, loan_id: int) -> Loan:
 
     Raises:
         NotFound: There is none with this id that the caller may read.
-
     """
     loan = await session.scalar(select(Loan).where(Loan.id == loan_id, readable(caller)))
     if loan is None:
@@ -52,15 +53,17 @@ async def renew(session: AsyncSession, caller: Caller, loan_id: int) -> Loan:
     Raises:
         NotFound: There is no such loan.
         RuleBroken: A rule stands against it.
-
     """
     loan = await get_loan(session, caller, loan_id)
     if loan.returned_on is not None:
         raise RuleBroken("still-open", "This loan was returned already.")
+    # A loan that is already overdue cannot be renewed.
     if today() > loan.due_on:
         raise RuleBroken("not-overdue", "An overdue loan cannot be renewed.")
+    # A member can renew a loan once; renewing adds 14 days to the due date.
     if loan.renewed:
         raise RuleBroken("not-renewed", "A loan can be renewed only once.")
+    # A member can renew a loan once; renewing adds 14 days to the due date.
     loan.due_on = loan.due_on + timedelta(days=14)
     loan.renewed = True
     await session.flush()
@@ -74,11 +77,12 @@ async def return_(session: AsyncSession, caller: Caller, loan_id: int) -> Loan:
     Raises:
         NotFound: There is no such loan.
         RuleBroken: A rule stands against it.
-
     """
     loan = await get_loan(session, caller, loan_id)
     if loan.returned_on is not None:
         raise RuleBroken("still-open", "This loan was returned already.")
+    # Members can search books by title or author, borrow, renew and return, and see only their own loans
+    # and fees.
     loan.returned_on = today()
     await session.flush()
     await session.refresh(loan)

@@ -11,6 +11,7 @@ from town_library.members import service
 from town_library.members.schemas import MemberCreate, MemberQuery, MemberRead, MemberUpdate
 from town_library.preconditions import IfMatch, set_etag
 from town_library.problems import (
+    BadRequest,
     Conflict,
     Forbidden,
     NotFound,
@@ -24,11 +25,7 @@ from town_library.schemas import Id, Page
 router = APIRouter(prefix="/members", tags=["members"])
 
 
-@router.get(
-    "",
-    responses=responses(Unauthenticated, Forbidden),
-    openapi_extra=roles(Role.LIBRARIAN, Role.MEMBER),
-)
+@router.get("", responses=responses(Unauthenticated, Forbidden), openapi_extra=roles(Role.LIBRARIAN, Role.MEMBER))
 async def list_members(
     query: Annotated[MemberQuery, Query()],
     session: Session,
@@ -44,7 +41,7 @@ async def list_members(
     "",
     status_code=status.HTTP_201_CREATED,
     dependencies=[Depends(allow(Role.LIBRARIAN))],
-    responses=responses(Unauthenticated, Forbidden, Conflict),
+    responses=responses(Unauthenticated, Forbidden, BadRequest, Conflict),
     openapi_extra=roles(Role.LIBRARIAN),
 )
 async def create_member(body: MemberCreate, session: Session, response: Response) -> MemberRead:
@@ -74,7 +71,9 @@ async def read_member(
 
 @router.put(
     "/{member_id}",
-    responses=responses(Unauthenticated, Forbidden, NotFound, Conflict, PreconditionFailed, PreconditionRequired),
+    responses=responses(
+        Unauthenticated, Forbidden, BadRequest, NotFound, Conflict, PreconditionFailed, PreconditionRequired
+    ),
     openapi_extra=roles(Role.LIBRARIAN),
 )
 async def update_member(
@@ -98,10 +97,7 @@ async def update_member(
     openapi_extra=roles(Role.LIBRARIAN),
 )
 async def delete_member(
-    member_id: Id,
-    if_match: IfMatch,
-    session: Session,
-    caller: Annotated[Caller, Depends(allow(Role.LIBRARIAN))],
+    member_id: Id, if_match: IfMatch, session: Session, caller: Annotated[Caller, Depends(allow(Role.LIBRARIAN))]
 ) -> None:
     """Remove a member."""
     await service.delete_member(session, caller, member_id, if_match)

@@ -1,6 +1,6 @@
 """Members as callers see them."""
 
-from datetime import date
+import datetime as dt
 from typing import Annotated, Literal
 
 from pydantic import Field, StringConstraints
@@ -9,13 +9,13 @@ from town_library.accounts.schemas import NewAccount
 from town_library.listing import Paging
 from town_library.schemas import Day, Email, Reading, Text, Writing
 
-Name = Annotated[Text, StringConstraints(max_length=200)]
+MemberName = Annotated[Text, StringConstraints(max_length=200)]
 
 
 class MemberWrite(Writing):
     """What callers write of a member."""
 
-    name: Name
+    name: MemberName
     email: Email
 
 
@@ -27,7 +27,7 @@ class MemberCreate(MemberWrite):
 
 
 class MemberUpdate(MemberWrite):
-    """A member as they shall be."""
+    """A member as it is to be."""
 
     joined_on: Day
 
@@ -37,12 +37,14 @@ class MemberRead(Reading):
 
     name: str
     email: str
-    joined_on: date
+    joined_on: dt.date
 
 
 class MemberQuery(Paging):
     """Which members are asked for."""
 
-    search: Annotated[str, Field(min_length=1, max_length=200, description="Part of name.")] | None = None
+    search: Annotated[str, StringConstraints(min_length=1, max_length=200, pattern=r"^[^\x00]*$")] | None = Field(
+        None, description="Part of name."
+    )
     email: Email | None = None
     sort: Literal["name", "-name", "joined_on", "-joined_on"] | None = None

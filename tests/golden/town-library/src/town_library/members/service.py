@@ -18,6 +18,7 @@ from town_library.problems import NotFound
 
 def readable(caller: Caller) -> ColumnElement[bool]:
     """The members that the caller may read."""
+    # Librarians manage books and members and can see every loan.
     if caller.role is Role.MEMBER:
         return Member.id == caller.member_id
     return true()
@@ -39,7 +40,6 @@ async def get_member(session: AsyncSession, caller: Caller, member_id: int) -> M
 
     Raises:
         NotFound: There is none with this id that the caller may read.
-
     """
     member = await session.scalar(select(Member).where(Member.id == member_id, readable(caller)))
     if member is None:
@@ -48,11 +48,9 @@ async def get_member(session: AsyncSession, caller: Caller, member_id: int) -> M
 
 
 async def create_member(session: AsyncSession, body: MemberCreate) -> Member:
-    """Keep a new member and open their account."""
+    """Keep a new member and open the account they sign in with."""
     member = Member(
-        name=body.name,
-        email=body.email,
-        joined_on=body.joined_on if body.joined_on is not None else today(),
+        name=body.name, email=body.email, joined_on=body.joined_on if body.joined_on is not None else today()
     )
     session.add(member)
     await session.flush()
@@ -91,5 +89,6 @@ async def delete_member(session: AsyncSession, caller: Caller, member_id: int, i
     """
     member = await get_member(session, caller, member_id)
     require_match(if_match, member)
+
     await session.delete(member)
     await session.flush()

@@ -1,0 +1,32 @@
+"""Runs migrations against the database of the settings."""
+
+import asyncio
+
+from alembic import context
+from sqlalchemy import Connection
+
+from clinic import seeds
+from clinic.audit.models import AuditEntry
+from clinic.database import Base, create_engine
+from clinic.settings import get_settings
+
+# Imported so that every table is known.
+__all__ = ["AuditEntry", "seeds"]
+
+
+def run(connection: Connection) -> None:
+    """Run within one transaction."""
+    context.configure(connection=connection, target_metadata=Base.metadata, render_as_batch=True)
+    with context.begin_transaction():
+        context.run_migrations()
+
+
+async def connect_and_run() -> None:
+    """Open a connection and run."""
+    engine = create_engine(get_settings().database_url)
+    async with engine.begin() as connection:
+        await connection.run_sync(run)
+    await engine.dispose()
+
+
+asyncio.run(connect_and_run())

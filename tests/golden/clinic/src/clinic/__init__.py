@@ -1,0 +1,1 @@
+"""Appointments and visit notes of a group practice."""

@@ -1,0 +1,41 @@
+"""Signing in."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Form, Request, status
+
+from clinic.accounts import service, tokens
+from clinic.accounts.access import SignedIn, roles
+from clinic.accounts.models import Role
+from clinic.accounts.schemas import Credentials, Me, PasswordChange, Token
+from clinic.database import Session
+from clinic.problems import BadRequest, Forbidden, Unauthenticated, responses
+
+router = APIRouter(prefix="/auth", tags=["auth"])
+
+
+@router.post("/token", responses=responses(Unauthenticated))
+async def create_token(request: Request, session: Session, credentials: Annotated[Credentials, Form()]) -> Token:
+    """Sign in with user name and password."""
+    account = await service.sign_in(session, credentials.username, credentials.password.get_secret_value())
+    settings = request.app.state.settings
+    return Token(access_token=tokens.issue(account, settings), expires_in=settings.token_minutes * 60)
+
+
+@router.get("/me", responses=responses(Unauthenticated), openapi_extra=roles(*Role))
+async def read_me(account: SignedIn) -> Me:
+    """Tell me who I am."""
+    return Me(
+        username=account.username, role=Role(account.role), doctor_id=account.doctor_id, patient_id=account.patient_id
+    )
+
+
+@router.put(
+    "/password",
+    status_code=status.HTTP_204_NO_CONTENT,
+    responses=responses(BadRequest, Unauthenticated, Forbidden),
+    openapi_extra=roles(*Role),
+)
+async def change_password(body: PasswordChange, session: Session, account: SignedIn) -> None:
+    """Change my password. Tokens issued before stop working."""
+    await service.change_password(session, account, body)

@@ -1,0 +1,51 @@
+"""Opening accounts and signing in."""
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from clinic.accounts.models import Account, Role
+from clinic.accounts.passwords import hash_password, verify_password
+from clinic.accounts.schemas import NewAccount, PasswordChange
+from clinic.problems import Forbidden, Unauthenticated
+
+
+async def open_account(
+    session: AsyncSession, new: NewAccount, role: Role, *, doctor_id: int | None = None, patient_id: int | None = None
+) -> Account:
+    """An account for a role, and for the caller's own record where the role has one."""
+    account = Account(
+        username=new.username,
+        password_hash=await hash_password(new.password.get_secret_value()),
+        role=role,
+        doctor_id=doctor_id,
+        patient_id=patient_id,
+    )
+    session.add(account)
+    await session.flush()
+    return account
+
+
+async def sign_in(session: AsyncSession, username: str, password: str) -> Account:
+    """The account that user name and password belong to.
+
+    Raises:
+        Unauthenticated: They belong to none.
+
+    """
+    account = await session.scalar(select(Account).where(Account.username == username))
+    if not await verify_password(password, account.password_hash if account else None) or account is None:
+        raise Unauthenticated("User name or password is wrong.")
+    return account
+
+
+async def change_password(session: AsyncSession, account: Account, change: PasswordChange) -> None:
+    """Set a new password; tokens issued before are no longer good.
+
+    Raises:
+        Forbidden: The old password is wrong.
+
+    """
+    if not await verify_password(change.old_password.get_secret_value(), account.password_hash):
+        raise Forbidden("The old password is wrong.")
+    account.password_hash = await hash_password(change.new_password.get_secret_value())
+    await session.flush()

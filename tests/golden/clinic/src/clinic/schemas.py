@@ -1,0 +1,79 @@
+"""The building blocks of request and response bodies."""
+
+import re
+from collections.abc import Mapping, Sequence
+from datetime import UTC, date, datetime
+from typing import Annotated, ClassVar, Generic, Self, TypeVar
+
+from pydantic import AfterValidator, AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
+
+from clinic.accounts.models import Role
+from clinic.database import Record
+
+# The largest whole number that every JSON reader keeps exactly (RFC 8259, section 6).
+MAX_ID = 2**53 - 1
+
+
+def _written(value: object) -> object:
+    """Dates are written out; a bare number is a mistake, not a Unix time."""
+    if not isinstance(value, date) and not (isinstance(value, str) and re.match(r"\d{4}-\d\d-\d\d", value)):
+        raise ValueError("must be written as text, such as 2026-03-01")
+    return value
+
+
+def whole(value: object) -> object:
+    """JSON has one kind of number: 3.0 is a whole one, too."""
+    return int(value) if isinstance(value, float) and value.is_integer() else value
+
+
+def _in_utc(value: datetime) -> datetime:
+    if not 1 < value.year < 9999:
+        raise ValueError("lies outside the calendar")
+    return value.astimezone(UTC)
+
+
+# PostgreSQL cannot keep the character NUL.
+Text = Annotated[str, StringConstraints(strict=True, min_length=1, pattern=r"^[^\x00]*$")]
+Email = Annotated[
+    str, StringConstraints(strict=True, max_length=254, pattern=r"^[^@\x00-\x20]+@[^@\x00-\x20]+\.[^@\x00-\x20]+$")
+]
+Day = Annotated[date, BeforeValidator(_written)]
+Moment = Annotated[AwareDatetime, BeforeValidator(_written), AfterValidator(_in_utc)]
+Id = Annotated[int, Field(ge=1, le=MAX_ID)]
+Reference = Annotated[int, Field(strict=True, ge=1, le=MAX_ID), BeforeValidator(whole)]
+
+
+class Writing(BaseModel):
+    """A request body: what it does not know it refuses."""
+
+    model_config = ConfigDict(extra="forbid")
+
+
+class Reading(BaseModel):
+    """A response body, read off a record."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+    id: int
+    created_at: datetime
+    updated_at: datetime
+
+    visible_to: ClassVar[Mapping[str, frozenset[Role]]] = {}
+
+    @classmethod
+    def shown_to(cls, role: Role | None, record: Record) -> Self:
+        """What callers of the role see of the record."""
+        names = [name for name in cls.model_fields if name not in cls.visible_to or role in cls.visible_to[name]]
+        return cls.model_validate({name: getattr(record, name) for name in names})
+
+
+T = TypeVar("T")
+
+
+class Page(BaseModel, Generic[T]):
+    """Part of a list: `items` from `offset` on, of `total`."""
+
+    items: Sequence[T]
+    total: int
+    limit: int
+    offset: int

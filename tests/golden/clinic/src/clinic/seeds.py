@@ -1,0 +1,70 @@
+"""Records to begin with, read from JSON: lists of records by the name of their collection."""
+
+from typing import Any
+
+from pydantic import TypeAdapter
+from sqlalchemy import func, select, text
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from clinic.accounts.models import Role
+from clinic.accounts.schemas import NewAccount
+from clinic.accounts.service import open_account
+from clinic.appointments.models import Appointment
+from clinic.database import Record
+from clinic.doctors.models import Doctor
+from clinic.patients.models import Patient
+from clinic.visit_notes.models import VisitNote, VisitNoteVersion
+
+# In an order in which each record finds those it refers to.
+COLLECTIONS: dict[str, type[Record]] = {
+    "patients": Patient,
+    "doctors": Doctor,
+    "appointments": Appointment,
+    "visit_notes": VisitNote,
+}
+# The role of those who are such a record.
+ROLES: dict[type[Record], Role] = {Doctor: Role.DOCTOR, Patient: Role.PATIENT}
+
+
+async def load_seeds(session: AsyncSession, seeds: dict[str, list[dict[str, Any]]]) -> None:
+    """Add the records and the accounts of `seeds`.
+
+    Raises:
+        ValueError: A collection or a key is unknown, or a value does not fit.
+
+    """
+    if unknown := seeds.keys() - COLLECTIONS.keys() - {"accounts"}:
+        raise ValueError(f"unknown collections: {', '.join(sorted(unknown))}")
+    for name, model in COLLECTIONS.items():
+        for row in seeds.get(name, []):
+            values = {key: _value(model, key, value) for key, value in row.items() if key != "account"}
+            record = model(**values)
+            session.add(record)
+            await session.flush()
+            if isinstance(record, VisitNote):
+                session.add(VisitNoteVersion.of(record))
+            if "account" in row:
+                new = NewAccount.model_validate(row["account"])
+                role = ROLES[model]
+                await open_account(session, new, role, **{f"{role}_id": record.id})
+        await _continue_numbering(session, model)
+    for row in seeds.get("accounts", []):
+        new = NewAccount.model_validate({"username": row["username"], "password": row["password"]})
+        await open_account(session, new, Role(row["role"]))
+
+
+def _value(model: type[Record], key: str, value: Any) -> Any:
+    """The value as the column keeps it: JSON has no dates and no decimals."""
+    column = model.__table__.columns.get(key)
+    if column is None:
+        raise ValueError(f"{model.__tablename__} has no {key}")
+    adapter: TypeAdapter[Any] = TypeAdapter(column.type.python_type)
+    return None if value is None else adapter.validate_python(value)
+
+
+async def _continue_numbering(session: AsyncSession, model: type[Record]) -> None:
+    """Records may bring their ids; PostgreSQL must then go on after the highest one."""
+    highest = await session.scalar(select(func.max(model.id)))
+    if highest is not None and session.get_bind().dialect.name == "postgresql":
+        sequence = text("SELECT setval(pg_get_serial_sequence(:table, 'id'), :highest)")
+        await session.execute(sequence, {"table": model.__tablename__, "highest": highest})

@@ -1,0 +1,90 @@
+"""Signing in, tokens, and passwords."""
+
+from datetime import timedelta
+
+import jwt
+import pytest
+from fastapi import FastAPI
+from httpx import AsyncClient
+from time_machine import TimeMachineFixture
+
+from clinic.accounts.passwords import hash_password
+
+from .callers import SignIn, pointers, refusal
+from .factories import NOW, Make
+
+PASSWORD = "a password to try"
+SIGN_IN = "Sign in at /auth/token and send the token as a bearer token."
+
+
+@pytest.fixture
+async def somebody(make: Make) -> str:
+    """The name of an account that opens with the password."""
+    account = await make.account("front_desk", password_hash=await hash_password(PASSWORD))
+    return account.username
+
+
+async def test_a_password_opens_the_account(sign_in: SignIn, somebody: str) -> None:
+    client = await sign_in("anyone")
+    answer = await client.post("/auth/token", data={"username": somebody, "password": PASSWORD})
+    assert answer.json().items() >= {"token_type": "bearer", "expires_in": 1800}.items()
+    client.headers["Authorization"] = f"Bearer {answer.json()['access_token']}"
+    assert (await client.get("/auth/me")).json().items() >= {"username": somebody, "role": "front_desk"}.items()
+
+
+@pytest.mark.parametrize(("username", "password"), [(None, "another password"), ("nobody", PASSWORD)])
+async def test_a_wrong_name_or_password_opens_nothing(
+    sign_in: SignIn, somebody: str, username: str | None, password: str
+) -> None:
+    client = await sign_in("anyone")
+    answer = await client.post("/auth/token", data={"username": username or somebody, "password": password})
+    assert refusal(answer) == (401, "about:blank", "User name or password is wrong.")
+
+
+async def test_a_new_password_ends_old_tokens_and_the_old_password(sign_in: SignIn, somebody: str) -> None:
+    client = await sign_in("anyone")
+    old = {"username": somebody, "password": PASSWORD}
+    token = (await client.post("/auth/token", data=old)).json()["access_token"]
+    client.headers["Authorization"] = f"Bearer {token}"
+    change = {"old_password": PASSWORD, "new_password": "quite another one"}
+    assert (await client.put("/auth/password", json=change)).status_code == 204
+    assert refusal(await client.get("/auth/me")) == (401, "about:blank", SIGN_IN)
+    assert (await client.post("/auth/token", data=old)).status_code == 401
+    new = {"username": somebody, "password": "quite another one"}
+    assert (await client.post("/auth/token", data=new)).status_code == 200
+
+
+async def test_a_password_is_changed_only_by_whoever_knows_it(sign_in: SignIn, somebody: str) -> None:
+    client = await sign_in("anyone")
+    signed_in = await client.post("/auth/token", data={"username": somebody, "password": PASSWORD})
+    client.headers["Authorization"] = f"Bearer {signed_in.json()['access_token']}"
+    wrong = {"old_password": "another password", "new_password": "quite another one"}
+    assert refusal(await client.put("/auth/password", json=wrong)) == (403, "about:blank", "The old password is wrong.")
+    short = {"old_password": PASSWORD, "new_password": "x" * 11}
+    assert pointers(await client.put("/auth/password", json=short)) == ["/body/new_password"]
+
+
+async def test_a_token_is_good_for_as_long_as_it_says(sign_in: SignIn, clock: TimeMachineFixture) -> None:
+    caller = await sign_in("front_desk")
+    clock.move_to(NOW + timedelta(minutes=30, seconds=-1), tick=False)
+    assert (await caller.get("/auth/me")).status_code == 200
+    clock.move_to(NOW + timedelta(minutes=30, seconds=1), tick=False)
+    assert (await caller.get("/auth/me")).status_code == 401
+
+
+def unsigned_token() -> str:
+    """A token that says of itself that it needs no signature."""
+    claims = {"iss": "clinic", "sub": "1", "ver": 1, "exp": NOW + timedelta(minutes=30)}
+    return jwt.encode(claims, None, algorithm="none")
+
+
+@pytest.mark.parametrize("token", ["", "nonsense", "Bearer nonsense", f"Bearer {unsigned_token()}"])
+async def test_anything_but_a_token_of_ours_is_refused(sign_in: SignIn, token: str) -> None:
+    client: AsyncClient = await sign_in("anyone")
+    answer = await client.get("/auth/me", headers={"Authorization": token})
+    assert refusal(answer) == (401, "about:blank", SIGN_IN)
+    assert answer.headers["WWW-Authenticate"] == "Bearer"
+
+
+async def test_the_api_document_names_the_roles_of_each_operation(app: FastAPI) -> None:
+    assert app.openapi()["paths"]["/auth/me"]["get"]["x-roles"] == ["front_desk", "doctor", "patient"]

@@ -1,0 +1,223 @@
+"""What holds for the service as a whole: probes, headers, errors, metrics, traces, settings, the command line."""
+
+import asyncio
+import io
+import json
+import sys
+from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from threading import Thread
+from typing import Any
+
+import pytest
+from httpx import ASGITransport, AsyncClient
+from pydantic import ValidationError
+
+from clinic.__main__ import main
+from clinic.app import create_app
+from clinic.settings import Settings
+
+from .callers import SignIn, refusal
+from .conftest import Logs
+
+SEED = Path(__file__).parent / "seed.json"
+SECRET = "a secret that is good for tests only"
+
+
+@pytest.mark.parametrize("probe", ["live", "ready"])
+async def test_the_probes_say_that_all_is_well(sign_in: SignIn, probe: str) -> None:
+    client = await sign_in("anyone")
+    answer = await client.get(f"/health/{probe}")
+    assert (answer.status_code, answer.json()) == (200, {"status": "ok"})
+
+
+async def test_the_service_is_not_ready_without_its_database(tmp_path: Path) -> None:
+    lost = create_app(Settings(database_url=f"sqlite+aiosqlite:///{tmp_path}/no/such/folder.db"))
+    async with AsyncClient(transport=ASGITransport(lost), base_url="http://test") as client:
+        assert (await client.get("/health/live")).status_code == 200
+        answer = await client.get("/health/ready")
+    assert refusal(answer) == (503, "about:blank", "The database does not answer.")
+
+
+@pytest.mark.parametrize(
+    ("header", "value"),
+    [
+        ("Cache-Control", "no-store"),
+        ("Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'"),
+        ("Referrer-Policy", "no-referrer"),
+        ("Strict-Transport-Security", "max-age=63072000; includeSubDomains"),
+        ("X-Content-Type-Options", "nosniff"),
+    ],
+)
+async def test_every_answer_carries_the_security_headers(sign_in: SignIn, header: str, value: str) -> None:
+    client = await sign_in("anyone")
+    for path in ("/health/live", "/no/such/page"):
+        assert (await client.get(path)).headers[header] == value
+
+
+async def test_the_documentation_page_may_load_its_scripts(sign_in: SignIn) -> None:
+    client = await sign_in("anyone")
+    assert "Content-Security-Policy" not in (await client.get("/docs")).headers
+
+
+async def test_an_unknown_page_is_a_problem_document(sign_in: SignIn) -> None:
+    client = await sign_in("anyone")
+    assert refusal(await client.get("/no/such/page")) == (404, "about:blank", "Not Found")
+
+
+async def test_each_answer_has_an_id_of_its_own(sign_in: SignIn) -> None:
+    client = await sign_in("anyone")
+    ids = {(await client.get("/health/live")).headers["X-Request-Id"] for _ in range(3)}
+    assert len(ids) == 3
+
+
+async def test_requests_are_counted_by_route_and_status(sign_in: SignIn) -> None:
+    client = await sign_in("anyone")
+    await client.get("/health/live")
+    metrics = (await client.get("/metrics")).text
+    assert 'http_request_duration_seconds_count{method="GET",route="/health/live",status="200"}' in metrics
+
+
+async def test_a_request_is_one_line_in_the_log(sign_in: SignIn, logs: Logs) -> None:
+    client = await sign_in("anyone")
+    answer = await client.get("/health/live?private=value")
+    lines = [json.loads(line) for line in logs().splitlines() if '"event": "request"' in line]
+    assert [line["request_id"] for line in lines] == [answer.headers["X-Request-Id"]]
+    assert lines[0].items() >= {"method": "GET", "route": "/health/live", "status": 200, "level": "info"}.items()
+    assert "private" not in str(lines)
+
+
+async def test_a_crash_says_where_but_not_what(settings: Settings, logs: Logs) -> None:
+    app = create_app(settings)
+
+    @app.get("/crash")
+    async def crash() -> None:
+        raise RuntimeError("a private value")
+
+    async with AsyncClient(transport=ASGITransport(app), base_url="http://test") as client:
+        answer = await client.get("/crash")
+    assert refusal(answer) == (500, "about:blank", "Something went wrong on our side.")
+    written = logs()
+    assert "RuntimeError" in written
+    assert "test_service.py" in written
+    assert "a private value" not in written
+
+
+class Collector(BaseHTTPRequestHandler):
+    """Takes what tracing sends and remembers where it went."""
+
+    paths: list[str]
+
+    def do_POST(self) -> None:
+        self.rfile.read(int(self.headers["Content-Length"]))
+        self.paths.append(self.path)
+        self.send_response(200)
+        self.end_headers()
+
+    def log_message(self, *_arguments: Any) -> None:
+        """Stays silent."""
+
+
+@pytest.fixture
+def collector() -> Iterator[tuple[str, list[str]]]:
+    """The address of a trace collector and the paths of the requests that it got."""
+    Collector.paths = []
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Collector)
+    thread = Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
+    thread.start()
+    yield f"http://127.0.0.1:{server.server_port}", Collector.paths
+    server.shutdown()
+    thread.join()
+    server.server_close()
+
+
+@pytest.mark.usefixtures("logs")
+async def test_traces_go_to_the_collector_of_the_settings(settings: Settings, collector: tuple[str, list[str]]) -> None:
+    address, paths = collector
+    app = create_app(settings.model_copy(update={"otel_exporter_otlp_endpoint": address}))
+    async with (
+        app.router.lifespan_context(app),
+        AsyncClient(transport=ASGITransport(app), base_url="http://test") as client,
+    ):
+        await client.get("/health/live")
+    assert paths == ["/v1/traces"]
+
+
+@pytest.mark.usefixtures("logs")
+async def test_the_log_goes_to_standard_output(settings: Settings, capsys: pytest.CaptureFixture[str]) -> None:
+    app = create_app(settings)
+    async with (
+        app.router.lifespan_context(app),
+        AsyncClient(transport=ASGITransport(app), base_url="http://test") as client,
+    ):
+        assert (await client.get("/health/ready")).status_code == 200
+    assert '"route": "/health/ready"' in capsys.readouterr().out
+
+
+def test_production_needs_postgresql() -> None:
+    with pytest.raises(ValidationError, match="must name a PostgreSQL database"):
+        Settings(environment="production", database_url="sqlite+aiosqlite:///file.db")
+    url = "postgresql+asyncpg://user@host/name"
+    assert Settings(environment="production", database_url=url).database_url == url
+
+
+def test_a_short_token_secret_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TOKEN_SECRET", "x" * 31)
+    with pytest.raises(ValidationError, match="at least 32"):
+        Settings()
+
+
+async def run(monkeypatch: pytest.MonkeyPatch, *arguments: str, typed: str = "") -> None:
+    """Run a command of the command line, which has an event loop of its own."""
+    monkeypatch.setattr(sys, "argv", ["clinic", *arguments])
+    monkeypatch.setattr(sys, "stdin", io.StringIO(typed))
+    await asyncio.to_thread(main)
+
+
+@pytest.mark.usefixtures("sessions")
+async def test_the_seeds_open_an_account_for_each_role(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    await run(monkeypatch, "migrate")
+    await run(monkeypatch, "seed", str(SEED))
+    for role in ("front_desk", "doctor", "patient"):
+        await run(monkeypatch, "token", role)
+    tokens = capsys.readouterr().out.split()
+    assert [token.count(".") for token in tokens] == [2] * 3
+    with pytest.raises(SystemExit, match="breaks a constraint"):
+        await run(monkeypatch, "seed", str(SEED))
+
+
+@pytest.mark.usefixtures("sessions")
+@pytest.mark.parametrize(
+    ("seeds", "message"),
+    [({"nonsense": []}, "unknown collections: nonsense"), ({"patients": [{"nonsense": 1}]}, "patient has no nonsense")],
+)
+async def test_seeds_that_do_not_fit_are_refused(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, seeds: dict[str, Any], message: str
+) -> None:
+    file = tmp_path / "seed.json"
+    file.write_text(json.dumps(seeds))
+    with pytest.raises(SystemExit, match=message):
+        await run(monkeypatch, "seed", str(file))
+
+
+@pytest.mark.usefixtures("sessions")
+async def test_an_account_is_opened_from_the_command_line(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    await run(monkeypatch, "create-account", "first", "front_desk", typed="a password to try\n")
+    await run(monkeypatch, "token", "first")
+    assert capsys.readouterr().out.count(".") == 2
+
+
+async def test_a_short_password_opens_no_account(monkeypatch: pytest.MonkeyPatch) -> None:
+    with pytest.raises(SystemExit, match="password"):
+        await run(monkeypatch, "create-account", "first", "front_desk", typed="short\n")
+
+
+@pytest.mark.usefixtures("sessions")
+async def test_there_is_no_token_for_nobody(monkeypatch: pytest.MonkeyPatch) -> None:
+    with pytest.raises(SystemExit, match="no account nobody"):
+        await run(monkeypatch, "token", "nobody")
