@@ -84,7 +84,7 @@ def running(port: int, seeds: Path) -> Iterator[None]:
             wait_for(port, process, log)
             yield
         finally:
-            process.send_signal(signal.SIGINT)
+            process.send_signal(signal.SIGTERM)
             try:
                 process.wait(timeout=20)
             except subprocess.TimeoutExpired:

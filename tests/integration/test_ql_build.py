@@ -58,9 +58,21 @@ def content(folder: Path) -> dict[str, bytes]:
     return {path.relative_to(folder).as_posix(): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
 
 
+def heeding_signals() -> None:
+    """Let a child hear Ctrl-C even when these tests run in the background, where shells switch it off."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
 def started(out: Path, env: Mapping[str, str], within: tuple[str, ...] = ()) -> "subprocess.Popen[str]":
     command: list[str | Path] = [*within, QL, "build", SPEC, "-o", out / "lib", "--json"]
-    return subprocess.Popen(command, env=env, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    return subprocess.Popen(
+        command,
+        env=env,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        preexec_fn=heeding_signals,  # noqa: PLW1509
+    )
 
 
 def wait_for(build: "subprocess.Popen[str]", moment: str) -> None:

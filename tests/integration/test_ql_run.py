@@ -36,6 +36,11 @@ def free_port() -> str:
         return str(probe.getsockname()[1])
 
 
+def heeding_signals() -> None:
+    """Let a child hear Ctrl-C even when these tests run in the background, where shells switch it off."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
 @pytest.mark.parametrize("sent", [signal.SIGINT, signal.SIGTERM])
 def test_a_service_runs_until_it_is_stopped(
     sent: signal.Signals, service: Path, tmp_path: Path, environment: Mapping[str, str]
@@ -43,7 +48,14 @@ def test_a_service_runs_until_it_is_stopped(
     (tmp_path / "seed.json").write_text("{}")
     port = free_port()
     command: list[str | Path] = [QL, "run", service, "--port", port, "--seed", tmp_path / "seed.json"]
-    with subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as run:
+    with subprocess.Popen(
+        command,
+        env=environment,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        preexec_fn=heeding_signals,  # noqa: PLW1509
+    ) as run:
         assert run.stdout is not None
         url = run.stdout.readline().strip()
         assert url == f"http://127.0.0.1:{port}/docs"

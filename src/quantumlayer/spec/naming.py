@@ -75,7 +75,8 @@ def back_name(entity_name: str, relation: Relation) -> str:
     if relation.back is not None:
         return relation.back
     names = entity_names(entity_name)
-    return names.snake if relation.kind is RelationKind.ONE_TO_ONE else names.plural
+    many = names.plural.rstrip("_")  # without what keeps a variable apart from the service's own
+    return safe(names.table) if relation.kind is RelationKind.ONE_TO_ONE else safe(many)
 
 
 def service_package(spec: Spec) -> str:
