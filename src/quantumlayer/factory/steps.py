@@ -1,6 +1,7 @@
 """What each kind of task of a build does."""
 
 from collections.abc import Mapping, Sequence
+from functools import cached_property
 from typing import cast
 
 from quantumlayer.core.artifact import Artifact, FileTree
@@ -44,28 +45,32 @@ class BuildSteps:
             "package": self._package,
         }
 
+    @cached_property
     def open_elements(self) -> tuple[OpenElement, ...]:
         """What the generators leave out."""
         return tuple(left for generator in self._tools.generators for left in generator.open_elements(self._spec))
 
     async def _generate(self, task: Task, given: Mapping[str, object], emit: Emit) -> Sequence[Artifact]:  # noqa: ARG002
+        """Generate a part; its files lie on the stage, not yet tidy, as soon as they are there."""
         generator = self._generators[str(task.inputs["generator"])]
         part = next(part for part in generator.parts(self._spec) if part.id == task.inputs["part"])
-        return generator.generate(self._spec, part)
+        artifacts = generator.generate(self._spec, part)
+        self._write(artifacts, task, emit)
+        return artifacts
 
     async def _assemble(self, task: Task, given: Mapping[str, object], emit: Emit) -> FileTree:
         artifacts = [artifact for part in given.values() for artifact in cast("Sequence[Artifact]", part)]
-        artifacts.append(Artifact.text("spec.yaml", self._understood.yaml))
-        artifacts += [Artifact.text(f"requirements/{name}", text) for name, text in self._understood.texts.items()]
-        try:
-            tree = FileTree(artifacts)
-        except ValueError as error:
-            raise ClashingFilesError("the generators do not fit together", why=str(error)) from error
-        tree = await self._workshop.tidy(tree)
+        sources = [Artifact.text("spec.yaml", self._understood.yaml)]
+        sources += [Artifact.text(f"requirements/{name}", text) for name, text in self._understood.texts.items()]
+        tree = await self._workshop.tidy(_tree([*artifacts, *sources]))
+        self._write(sources, task, emit)
         self._stage.write(tree)
-        for artifact in tree.values():
-            emit(EventKind.ARTIFACT_WRITTEN, task.id, path=artifact.path, bytes=len(artifact.content))
         return tree
+
+    def _write(self, artifacts: Sequence[Artifact], task: Task, emit: Emit) -> None:
+        self._stage.write(_tree(artifacts))
+        for artifact in artifacts:
+            emit(EventKind.ARTIFACT_WRITTEN, task.id, path=artifact.path)
 
     async def _check(self, task: Task, given: Mapping[str, object], emit: Emit) -> Check:  # noqa: ARG002
         check = await self._workshop.check(str(task.inputs["check"]), self._stage.repository)
@@ -73,14 +78,14 @@ class BuildSteps:
         return check
 
     async def _claims(self, task: Task, given: Mapping[str, object], emit: Emit) -> Check:
-        check = self._tools.claims(self._spec, _checks(given), self.open_elements())
+        check = self._tools.claims(self._spec, _checks(given), self.open_elements)
         _tell(check, task, emit)
         return check
 
     async def _package(self, task: Task, given: Mapping[str, object], emit: Emit) -> tuple[Check, ...]:  # noqa: ARG002
         checks = _checks(given)
         service = cast("FileTree", given["assemble"])
-        evidence = Evidence(self._spec, self._understood.texts, checks, self.open_elements(), len(service))
+        evidence = Evidence(self._spec, self._understood.texts, checks, self.open_elements, len(service))
         report = self._tools.report(evidence)
         texts = {"checks.json": checks_json(checks), "junit.xml": junit_xml(checks), REPORT: report}
         files = [Artifact.text(f"{FOLDER}/{name}", text) for name, text in texts.items()]
@@ -88,6 +93,13 @@ class BuildSteps:
         manifest = self._tools.manifest(evidence, self._tools.generators, tree)
         self._stage.write(FileTree([*files, manifest]))
         return checks
+
+
+def _tree(artifacts: Sequence[Artifact]) -> FileTree:
+    try:
+        return FileTree(artifacts)
+    except ValueError as error:
+        raise ClashingFilesError("the generators do not fit together", why=str(error)) from error
 
 
 def _checks(given: Mapping[str, object]) -> tuple[Check, ...]:

@@ -7,7 +7,7 @@ from quantumlayer.qlayer.packs.fastapi.code import Prelude, UnsupportedError
 from quantumlayer.qlayer.packs.fastapi.fields import quoted
 from quantumlayer.qlayer.packs.fastapi.roots import Changing, caller_root
 from quantumlayer.qlayer.packs.fastapi.sql import Columns, Sql
-from quantumlayer.qlayer.packs.fastapi.statements import Writer, rule_name, sentence
+from quantumlayer.qlayer.packs.fastapi.statements import Writer, rule_name
 from quantumlayer.spec.cel import Binary, Checked, ListNode, Literal, Scope, Select, compile_cel
 from quantumlayer.spec.model import Moment, NoOverlap, Rule, Spec
 from quantumlayer.spec.naming import entity_names
@@ -102,7 +102,7 @@ def _function(spec: Spec, entity: str, name: str, summary: str, rules: dict[str,
         if item is not None:
             lines += writer.refusal(address, item, key, rule.else_)
         elif rule.no_overlap is not None:
-            lines += _overlap(spec, entity, key, rule, rule.no_overlap)
+            lines += _overlap(writer, entity, key, rule, rule.no_overlap)
     article = "an" if names.title[0] in "aeiou" else "a"
     title = summary.format(title=f"{article} {names.title}")
     return RuleFunction(name, title, tuple(lines), any("caller" in line for line in lines if not line.startswith("#")))
@@ -124,7 +124,7 @@ def _when(spec: Spec, entity: str, rule: NoOverlap) -> Checked | None:
     return None if rule.when is None else compile_cel(rule.when, Scope.for_derived(spec, entity))
 
 
-def _overlap(spec: Spec, entity: str, key: str, rule: Rule, overlap: NoOverlap) -> list[str]:
+def _overlap(writer: Writer, entity: str, key: str, rule: Rule, overlap: NoOverlap) -> list[str]:
     """Look for a record in the way. The database's constraint has the last word when two requests arrive at once."""
     variable = entity_names(entity).snake
     parts = [
@@ -133,12 +133,12 @@ def _overlap(spec: Spec, entity: str, key: str, rule: Rule, overlap: NoOverlap) 
         f"{entity}.{overlap.start} < {variable}.{overlap.end}",
         f"{entity}.{overlap.end} > {variable}.{overlap.start}",
     ]
-    when = _when(spec, entity, overlap)
+    when = _when(writer.spec, entity, overlap)
     if when is not None:
-        parts += Sql(spec, when, {"this": Columns(entity)}, {}).conditions()
+        parts += Sql(writer.spec, when, {"this": Columns(entity)}, {}).conditions()
     return [
         f"in_the_way = (await session.scalars(select(exists().where({', '.join(parts)})))).one()",
-        *sentence(spec, f"entities.{entity}.rules.{key}"),
+        *writer.sentence(f"entities.{entity}.rules.{key}"),
         "if in_the_way:",
         f"    raise RuleBroken({rule_name(key)!r}, {rule.else_!r})",
     ]

@@ -44,12 +44,8 @@ async def require_valid(session: AsyncSession, appointment: Appointment) -> None
         minutes=appointment.duration
     ) > timedelta(hours=18):
         raise RuleBroken("within-opening-hours", "Appointments are between 08:00 and 18:00.")
-    # Appointments can only be booked between 08:00 and 18:00, Monday to Friday, and at least one hour in
-    # advance.
     if appointment.starts_at.astimezone(TIMEZONE).isoweekday() % 7 not in {1, 2, 3, 4, 5}:
         raise RuleBroken("on-a-weekday", "Appointments are from Monday to Friday.")
-    # Appointments can only be booked between 08:00 and 18:00, Monday to Friday, and at least one hour in
-    # advance.
     if appointment.starts_at < now() + timedelta(hours=1):
         raise RuleBroken("an-hour-ahead", "Appointments are booked at least one hour in advance.")
 
