@@ -4,11 +4,11 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from quantumlayer.qlayer.packs.fastapi.access import member, roles_of
-from quantumlayer.qlayer.packs.fastapi.code import Prelude, UnsupportedError
+from quantumlayer.qlayer.packs.fastapi.code import Prelude, UnsupportedError, names_in
 from quantumlayer.qlayer.packs.fastapi.fields import FieldView
 from quantumlayer.qlayer.packs.fastapi.records import assignments, own_reads, stored_values
 from quantumlayer.qlayer.packs.fastapi.roots import Loaded, caller_root
-from quantumlayer.qlayer.packs.fastapi.rules import calls, rule_functions
+from quantumlayer.qlayer.packs.fastapi.rules import REFUSALS, calls, overlap_call, rule_functions
 from quantumlayer.qlayer.packs.fastapi.statements import Writer
 from quantumlayer.spec.cel import CelRuntimeError, Checked, Record, Scope, World, compile_cel, evaluate
 from quantumlayer.spec.model import Creation, Entity, Moment, Operation, Spec
@@ -69,8 +69,8 @@ def operation_view(spec: Spec, name: str) -> OperationView:
         creates=operation.creates is not None,
         body=tuple(lines),
         locks=locks,
-        takes_caller=any("caller" in line for line in lines if not line.lstrip().startswith("#")),
-        may_conflict=any("RuleBroken" in line or "WrongState" in line or "rules.require" in line for line in lines),
+        takes_caller="caller" in names_in(lines),
+        may_conflict=bool(REFUSALS & names_in(lines)),
     )
 
 
@@ -143,7 +143,7 @@ def _changes(spec: Spec, name: str, operation: Operation, writer: Writer, scope:
         lines[0:0] = writer.sentence(f"operations.{name}")
     lines += stored_values(spec, operation.on, names.snake, operation.sets)
     if _disturbs_overlap(spec, operation):
-        lines += calls(rule_functions(spec, operation.on), Moment.UPDATE, names.snake)[:1]
+        lines.append(overlap_call(names.snake))
     versioned = any(field in operation.sets for field in entity.versioned)
     if versioned:
         lines.append(f"changed = session.is_modified({names.snake})")

@@ -7,7 +7,7 @@ from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from pydantic import BaseModel
-from sqlalchemy import UniqueConstraint
+from sqlalchemy import CheckConstraint, UniqueConstraint
 from sqlalchemy.dialects import postgresql
 from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlalchemy.orm.exc import StaleDataError
@@ -16,7 +16,9 @@ from starlette.routing import compile_path
 
 from town_library.database import Base
 
-# What PostgreSQL says when transactions stand in each other's way: serialization failure, deadlock.
+# Error codes of PostgreSQL (appendix A): a value too long or out of range; transactions in each other's way.
+FOREIGN_KEY = "23503"
+OUT_OF_RANGE = frozenset({"22001", "22003", "22008"})
 COLLISIONS = frozenset({"40001", "40P01"})
 NAMES = postgresql.dialect().identifier_preparer  # type: ignore[no-untyped-call]
 
@@ -159,15 +161,21 @@ def _answer_database_errors(app: FastAPI) -> None:
 
     @app.exception_handler(IntegrityError)
     async def conflict(_request: Request, error: IntegrityError) -> JSONResponse:
-        return _conflict(error)
+        answer = _conflict(error)
+        if answer is None:
+            raise error
+        return answer
 
     @app.exception_handler(StaleDataError)
     async def stale(_request: Request, _error: StaleDataError) -> JSONResponse:
         return document(HTTPStatus.PRECONDITION_FAILED, "The record was changed by someone else at the same moment.")
 
     @app.exception_handler(DBAPIError)
-    async def collided(_request: Request, error: DBAPIError) -> JSONResponse:
-        if getattr(error.orig, "sqlstate", None) not in COLLISIONS:
+    async def failed(_request: Request, error: DBAPIError) -> JSONResponse:
+        code = getattr(error.orig, "sqlstate", None)
+        if code in OUT_OF_RANGE:
+            return document(HTTPStatus.CONFLICT, "A value that is worked out here would be too large.")
+        if code not in COLLISIONS:
             raise error
         detail = "Too many callers changed the same records at once; try again."
         return document(HTTPStatus.SERVICE_UNAVAILABLE, detail, headers={"Retry-After": "1"})
@@ -197,14 +205,22 @@ def _pointer_step(step: str | int) -> str:
     return "/" + str(step).replace("~", "~0").replace("/", "~1")
 
 
-def _conflict(error: IntegrityError) -> JSONResponse:
-    """Name what stands against the request: PostgreSQL tells the constraint, SQLite the columns."""
+def _conflict(error: IntegrityError) -> JSONResponse | None:
+    """Name what stands against the request: PostgreSQL tells the constraint, SQLite the constraint or the columns."""
+    message = str(error.orig)
     broken = getattr(error.orig.__cause__, "constraint_name", None) if error.orig else None
+    if getattr(error.orig, "sqlstate", None) == FOREIGN_KEY or "FOREIGN KEY" in message:
+        return document(HTTPStatus.CONFLICT, "Other records depend on this one.")
     for table in Base.metadata.sorted_tables:
+        title = table.info.get("title", table.name.replace("_", " "))
         for constraint in table.constraints:
+            name = NAMES.format_constraint(constraint)
             columns = [column.name for column in constraint.columns] if isinstance(constraint, UniqueConstraint) else []
-            named = f": {', '.join(f'{table.name}.{column}' for column in columns)}"
-            if columns and (NAMES.format_constraint(constraint) == broken or str(error.orig).endswith(named)):
-                title = table.info.get("title", table.name.replace("_", " "))
+            if columns and (
+                name == broken or message.endswith(f": {', '.join(f'{table.name}.{column}' for column in columns)}")
+            ):
                 return document(HTTPStatus.CONFLICT, f"Another {title} has the same {' and '.join(columns)}.")
-    return document(HTTPStatus.CONFLICT, "Other records depend on this one.")
+            if isinstance(constraint, CheckConstraint) and name and (name == broken or message.endswith(f": {name}")):
+                value = name.removeprefix(f"ck_{table.name}_")
+                return document(HTTPStatus.CONFLICT, f"The {value} of the {title} would break its limits.")
+    return None

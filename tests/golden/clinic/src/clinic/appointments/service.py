@@ -80,6 +80,7 @@ async def create_appointment(session: AsyncSession, caller: Caller, body: Appoin
     await require_reference(session, Patient, appointment.patient_id)
     await require_reference(session, Doctor, appointment.doctor_id)
     await rules.require_valid(session, appointment)
+    await rules.require_free(session, appointment)
     await rules.require_creatable(session, caller, appointment)
     session.add(appointment)
     await session.flush()
@@ -105,6 +106,7 @@ async def update_appointment(
     appointment.ends_at = appointment.starts_at + timedelta(minutes=appointment.duration)
     await rules.require_changeable(session, appointment)
     await rules.require_valid(session, appointment)
+    await rules.require_free(session, appointment)
     await session.flush()
     await session.refresh(appointment)
     return appointment
