@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass
 
 from quantumlayer.qlayer.packs.fastapi.code import Level, Prelude
-from quantumlayer.qlayer.packs.fastapi.roots import Loaded, caller_root
+from quantumlayer.qlayer.packs.fastapi.roots import Changing, Loaded, caller_root
 from quantumlayer.qlayer.packs.fastapi.sql import Columns, Sql
 from quantumlayer.qlayer.packs.fastapi.statements import Writer
 from quantumlayer.spec.cel import ANYONE, Scope, compile_cel
@@ -119,7 +119,8 @@ def refusals(spec: Spec, entity: str, action: Action, refusal: str) -> list[str]
             continue
         variable, scope = entity_names(entity).snake, Scope.for_grant(spec, entity, [role])
         prelude = Prelude(taken={variable, "caller", "session", "body"})
-        writer = Writer(spec, {"this": Loaded(variable), "caller": caller_root()}, prelude)
+        this = Changing(variable) if action is Action.CREATE else Loaded(variable)
+        writer = Writer(spec, {"this": this, "caller": caller_root()}, prelude)
         refused = " and ".join(writer.opposite(compile_cel(when, scope)).at(Level.AND) for when in whens)
         loads = prelude.take()
         if loads:

@@ -163,6 +163,8 @@ def _strangers(spec: Spec, name: str, index: int) -> None:
         return
     if grant.when is not None:
         raise UnsupportedError("a condition on what strangers may do")
+    if entity.audit is not None and set(grant.may) & set(entity.audit.actions):
+        raise UnsupportedError("an audit trail of what strangers do")
     if _hides(entity) and set(grant.may) & {Action.READ, Action.UPDATE}:
         raise UnsupportedError("values that only some roles see, where strangers may come")
     for other in entity.access:

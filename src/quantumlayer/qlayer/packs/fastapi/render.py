@@ -10,7 +10,7 @@ from pathlib import Path
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from quantumlayer.core.artifact import Artifact
-from quantumlayer.qlayer.packs.fastapi.service import ServiceView, words_of
+from quantumlayer.qlayer.packs.fastapi.service import ServiceView, names_used
 from quantumlayer.qlayer.packs.fastapi.statements import sentence
 from quantumlayer.spec.model import Spec
 
@@ -36,6 +36,7 @@ def environment() -> Environment:
         "words": words,
         "article": article,
         "oneline": oneline,
+        "sqltext": sqltext,
     }
     return env
 
@@ -64,7 +65,12 @@ def words(name: str) -> str:
 
 def oneline(text: str) -> str:
     """A text as one line of Markdown that cannot start a block of its own."""
-    return " ".join(text.split()).lstrip("#>-+*|`~ ")
+    return " ".join(text.split()).lstrip("#>-+*|`~ ").replace("<", "&lt;").replace("](", "] (")
+
+
+def sqltext(condition: str) -> str:
+    """A condition as the text of SQLAlchemy, where a colon would begin a parameter."""
+    return condition.replace(":", "\\:")
 
 
 def article(noun: str) -> str:
@@ -110,7 +116,7 @@ class Templates:
     @cached_property
     def _uses(self) -> frozenset[str]:
         texts = [artifact.content.decode() for name in self._spec.entities for artifact in self.entity(name)]
-        return words_of(texts)
+        return names_used(texts)
 
     def _file(self, template: str, path: str, **more: object) -> Artifact:
         context = {**self._view.context(), **more, "sentence": lambda address: sentence(self._spec, address)}

@@ -1,6 +1,6 @@
 """The service as a whole in the words of the target."""
 
-import re
+import ast
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -14,7 +14,6 @@ from quantumlayer.spec.model import Spec
 from quantumlayer.spec.naming import entity_names, service_package
 
 CLOCK = ("add_months", "days_between", "now", "time_of_day", "today", "TIMEZONE")
-_WORD = re.compile(r"[A-Za-z_]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +89,9 @@ class ServiceView:
         }
 
 
-def words_of(texts: list[str]) -> frozenset[str]:
-    """Every word in the sources, to leave out what nothing uses. Imports do not count as use."""
-    lines = (line for text in texts for line in text.splitlines() if not line.startswith(("from ", "import ")))
-    return frozenset(word for line in lines for word in _WORD.findall(line))
+def names_used(sources: list[str]) -> frozenset[str]:
+    """Every name that the sources read and every method that they call, to leave out what nothing uses."""
+    nodes = [node for source in sources for node in ast.walk(ast.parse(source))]
+    read = {node.id for node in nodes if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load)}
+    called = {node.func.attr for node in nodes if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute)}
+    return frozenset(read | called)

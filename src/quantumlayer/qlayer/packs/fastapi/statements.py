@@ -1,5 +1,6 @@
 """The statements of service functions: locks, refusals and assignments."""
 
+import re
 import textwrap
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
@@ -14,12 +15,16 @@ from quantumlayer.spec.model import FieldType, Spec
 from quantumlayer.spec.naming import entity_names
 
 COMMENT_WIDTH = 100
+# Comments that tools obey: a requirement's words must not switch a check off.
+_PRAGMA = re.compile(
+    r"(?i)\b(ruff|fmt|isort|flake8|pylint|pyright|mypy|yapf|type(?=: *ignore)|pragma|no(?=qa|sec))(:|qa|sec)"
+)
 
 
 def sentence(spec: Spec, address: str) -> list[str]:
     """The requirement's sentence behind an element, as comment lines."""
     quotes = [source.quote for source in spec.trace if address in source.elements]
-    text = " ".join(" ".join(quotes).split())
+    text = _PRAGMA.sub(lambda found: f"{found[1]} {found[2]}", " ".join(" ".join(quotes).split()))
     return [f"# {line}" for line in textwrap.wrap(text, COMMENT_WIDTH)]
 
 
@@ -87,7 +92,10 @@ class Writer:
             for path in sorted(locked_paths(self.spec, checked)):
                 if via_this is None or via_this == (path[0] == "this" and len(path) > 1):
                     wanted.add(self._locked(checked, path, this_id))
-        statements = [f"await lock(session, {entity}, {source})" for entity, source in sorted(wanted)]
+        ids: dict[str, list[str]] = {}
+        for entity, source in sorted(wanted):
+            ids.setdefault(entity, []).append(source)
+        statements = [f"await lock(session, {entity}, {', '.join(sources)})" for entity, sources in ids.items()]
         return [*self.prelude.take(), *statements]
 
     def _locked(self, checked: Checked, path: tuple[str, ...], this_id: str) -> tuple[str, str]:
