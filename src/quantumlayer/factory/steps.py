@@ -12,7 +12,8 @@ from quantumlayer.factory.evidence import FOLDER, REPORT, checks_json, junit_xml
 from quantumlayer.factory.ports import BuildTools, Evidence, Workshop
 from quantumlayer.factory.target import Stage
 from quantumlayer.factory.understand import Understood
-from quantumlayer.spec.generator import OpenElement
+from quantumlayer.spec.generator import Generator, OpenElement, supported
+from quantumlayer.spec.model import Spec
 from quantumlayer.workflow.ports import Step
 
 
@@ -31,6 +32,7 @@ class BuildSteps:
         self._understood = understood
         self._tools = tools
         self._generators = {generator.name: generator for generator in tools.generators}
+        self._supported = supported(tools.generators[0], understood.spec)
         self._stage = stage
         self._workshop = workshop
 
@@ -46,12 +48,19 @@ class BuildSteps:
 
     def open_elements(self) -> tuple[OpenElement, ...]:
         """What the generators leave out."""
-        return tuple(left for generator in self._tools.generators for left in generator.open_elements(self._spec))
+        return tuple(
+            left for generator in self._tools.generators for left in generator.open_elements(self._asked_of(generator))
+        )
+
+    def _asked_of(self, generator: Generator) -> Spec:
+        """The whole Spec is asked of the pack, and of its companions what the pack makes of it."""
+        return self._spec if generator is self._tools.generators[0] else self._supported
 
     async def _generate(self, task: Task, given: Mapping[str, object], emit: Emit) -> Sequence[Artifact]:  # noqa: ARG002
         generator = self._generators[str(task.inputs["generator"])]
-        part = next(part for part in generator.parts(self._spec) if part.id == task.inputs["part"])
-        return generator.generate(self._spec, part)
+        spec = self._asked_of(generator)
+        part = next(part for part in generator.parts(spec) if part.id == task.inputs["part"])
+        return generator.generate(spec, part)
 
     async def _assemble(self, task: Task, given: Mapping[str, object], emit: Emit) -> FileTree:
         artifacts = [artifact for part in given.values() for artifact in cast("Sequence[Artifact]", part)]
@@ -73,7 +82,7 @@ class BuildSteps:
         return check
 
     async def _claims(self, task: Task, given: Mapping[str, object], emit: Emit) -> Check:
-        check = self._tools.claims(self._spec, _checks(given), self.open_elements())
+        check = self._tools.claims(self._supported, _checks(given), self.open_elements())
         _tell(check, task, emit)
         return check
 
