@@ -7,7 +7,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help setup demo test quick check lint types imports sizes files drift docs lock bench clean
+.PHONY: help setup demo test quick check lint types imports sizes files drift docs golden lock bench clean
 
 help: ## What can be made here
 	@echo "QuantumLayer. Needs Python 3.11 with venv, pip, make and git."
@@ -59,6 +59,9 @@ docs: $(STAMP) ## Write the schema, the help pages and the error pages again
 	$(BIN)/python tools/make_schema.py
 	$(BIN)/python tools/make_help_pages.py
 	$(BIN)/python tools/make_error_pages.py
+
+golden: $(STAMP) ## Write the golden services again from examples/
+	$(BIN)/python tools/make_golden.py
 
 lock: ## Write requirements.lock again from pyproject.toml (fetches uv for it)
 	$(PYTHON) -m venv build/lock

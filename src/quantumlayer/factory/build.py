@@ -42,7 +42,7 @@ async def build(paths: Sequence[Path], target: Target, tools: BuildTools, journa
             plan = _plan(understood, tools, journal)
             steps, results = await _run(plan, understood, tools, stage, workshop, journal)
         checks = cast("tuple[Check, ...]", results["package"])
-        opened = steps.open_elements()
+        opened = steps.open_elements
         outcome = _outcome(checks, incomplete=bool(opened))
         if outcome is Outcome.RED:
             folder = stage.reject()

@@ -78,7 +78,7 @@ def test_a_plan_is_a_tree_with_estimates(tiny: App) -> None:
     done = ql("plan", LIBRARY, given=tiny)
     assert done.exit_code == 0
     assert done.stdout.startswith(
-        "town-library: standard, about 755 lines of business code, 7 tasks\ngenerate  0.6 s\n"
+        "town-library: standard, about 775 lines of business code, 7 tasks\ngenerate  0.6 s\n"
     )
     assert "put together and tidy" in done.stdout
     made = json.loads(ql("plan", CLINIC, "--json", given=tiny).stdout)

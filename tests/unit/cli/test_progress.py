@@ -56,7 +56,7 @@ def events(parts: int = 2) -> Iterator[tuple[EventKind, str, dict[str, JsonValue
     for number in range(parts):
         yield EventKind.TASK_STARTED, f"g{number}", started(f"part {number}", "generate")
         yield EventKind.TASK_FINISHED, f"g{number}", {"seconds": 0.5}
-    yield EventKind.ARTIFACT_WRITTEN, "g0", {"path": "a.py", "bytes": 3}
+    yield EventKind.ARTIFACT_WRITTEN, "g0", {"path": "a.py"}
     yield EventKind.TASK_STARTED, "lint", started("Lint rules hold", "check")
     yield EventKind.CHECK_FINISHED, "lint", {"status": "failed", "summary": "2 findings"}
     yield EventKind.TASK_FINISHED, "lint", {"seconds": 0.75}

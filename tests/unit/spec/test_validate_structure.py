@@ -41,7 +41,7 @@ CASES = [
         "cel: this.number > 0, else",
         "no_overlap: {per: buyer, start: due, end: due}, on: [delete], else",
         "entities.Order.rules.positive.on",
-        "Deleting",
+        "whenever a record is made",
         "Remove",
     ),
     ("values: [open, paid]", "values: [open, paid, open]", "entities.Order.states.values", "twice", "Remove"),

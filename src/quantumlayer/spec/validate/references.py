@@ -91,6 +91,11 @@ def _listing(name: str, entity: Entity) -> Iterator[Problem]:
             if field is not None and field.visible_to:
                 message = f"{key!r} is not visible to everyone, and asking the list by it would give it away."
                 yield Problem(f"{prefix}.list.{part}", message, f"Take {key!r} out, or drop its `visible_to`.")
+    for key in entity.versioned:
+        field = entity.fields.get(key)
+        if field is not None and field.visible_to:
+            message = f"{key!r} is not visible to everyone, and every reader of the record may read its versions."
+            yield Problem(f"{prefix}.versioned", message, f"Take {key!r} out, or drop its `visible_to`.")
 
 
 def _operation(spec: Spec, name: str, operation: Operation) -> Iterator[Problem]:

@@ -104,8 +104,8 @@ def _rule(address: str, entity: Entity, rule: Rule) -> Iterator[Problem]:
         yield Problem(f"{address}.on", "`on` names each moment once, and at least one.", "Correct the list.")
     if rule.no_overlap is None:
         return
-    if Moment.DELETE in rule.on:
-        yield Problem(f"{address}.on", "Deleting a record cannot make it overlap another.", "Remove `delete`.")
+    if set(rule.on) != {Moment.CREATE, Moment.UPDATE}:
+        yield Problem(f"{address}.on", "`no_overlap` holds whenever a record is made or changed.", "Remove `on`.")
     if rule.no_overlap.per not in entity.relations:
         known = ", ".join(entity.relations) or "none"
         message = f"There is no relation {rule.no_overlap.per!r}."

@@ -66,7 +66,7 @@ def _field(address: str, field: Field) -> Iterator[Problem]:
     yield from choices
     if field.default is None or isinstance(field.default, Computed) or limits or pattern or choices:
         return
-    if fault := _misfit(field, field.default) or _beyond(field, field.default):
+    if fault := _misfit(field, field.default) or beyond(field, field.default):
         worked_out = isinstance(field.default, str) and field.type not in _TEXT
         other = "write `{cel: ...}` to have it worked out." if worked_out else "the limit."
         yield Problem(f"{address}.default", f"The default does not fit: {fault}", f"Change the default, or {other}")
@@ -120,7 +120,7 @@ def _choices(address: str, field: Field) -> Iterator[Problem]:
         elif field.type not in _TEXT and field.type is not FieldType.INT:
             yield Problem(place, f"A {field.type} has no `one_of`.", "Use `string` or `int`.")
             return
-        elif fault := _misfit(field.model_copy(update={"one_of": ()}), choice) or _beyond(field, choice):
+        elif fault := _misfit(field.model_copy(update={"one_of": ()}), choice) or beyond(field, choice):
             yield Problem(place, f"A choice does not fit: {fault}", "Correct the choice, or the type or limit.")
 
 
@@ -150,7 +150,7 @@ def _is_instant(value: str) -> bool:
         return False
 
 
-def _beyond(field: Field, value: Literal_) -> str:
+def beyond(field: Field, value: Literal_) -> str:
     """Which limit of the field a value of its type breaks; empty if none."""
     if field.one_of and value not in field.one_of:
         return f"{value!r} is not one of {', '.join(map(str, field.one_of))}."

@@ -435,7 +435,7 @@ async def test_an_operation_is_refused_to(sign_in: SignIn, role: str, path: str,
 
 @pytest.mark.proves("operations.complete.by")
 async def test_doctor_cannot_complete_what_they_may_not_read(make: Make, sign_in: SignIn) -> None:
-    appointment = await make.appointment(status="confirmed")
+    appointment = await make.appointment(status="confirmed", starts_at=datetime(2026, 3, 4, 9, 0, tzinfo=UTC))
     as_doctor = await sign_in("doctor")
     answer = await as_doctor.post(f"/appointments/{appointment.id}/complete")
     assert answer.status_code == 404

@@ -612,7 +612,7 @@ async def test_confirm_is_refused_in_another_state(make: Make, sign_in: SignIn, 
 @pytest.mark.proves("operations.complete.by")
 @pytest.mark.proves("entities.Appointment.states")
 async def test_front_desk_may_complete(make: Make, sign_in: SignIn) -> None:
-    appointment = await make.appointment(status="confirmed")
+    appointment = await make.appointment(status="confirmed", starts_at=datetime(2026, 3, 4, 9, 0, tzinfo=UTC))
     as_front_desk = await sign_in("front_desk")
     answer = await as_front_desk.post(f"/appointments/{appointment.id}/complete")
     assert answer.status_code == 200
@@ -624,17 +624,35 @@ async def test_front_desk_may_complete(make: Make, sign_in: SignIn) -> None:
 @pytest.mark.proves("entities.Appointment.states")
 async def test_doctor_may_complete(make: Make, sign_in: SignIn) -> None:
     doctor = await make.doctor()
-    appointment = await make.appointment(doctor=doctor, status="confirmed")
+    appointment = await make.appointment(
+        doctor=doctor, status="confirmed", starts_at=datetime(2026, 3, 4, 9, 0, tzinfo=UTC)
+    )
     as_doctor = await sign_in("doctor", doctor)
     answer = await as_doctor.post(f"/appointments/{appointment.id}/complete")
     assert answer.status_code == 200
     assert answer.json().items() >= {"status": "completed"}.items()
 
 
+@pytest.mark.proves("operations.complete.requires.has_begun")
+async def test_complete_is_refused_unless_has_begun(make: Make, sign_in: SignIn) -> None:
+    appointment = await make.appointment(status="confirmed", starts_at=datetime(2026, 3, 4, 9, 1, tzinfo=UTC))
+    as_front_desk = await sign_in("front_desk")
+    answer = await as_front_desk.post(f"/appointments/{appointment.id}/complete")
+    assert refusal(answer) == (409, "has-begun", "The appointment has not begun yet.")
+
+
+@pytest.mark.proves("operations.complete.requires.has_begun")
+async def test_complete_is_accepted_when_has_begun(make: Make, sign_in: SignIn) -> None:
+    appointment = await make.appointment(status="confirmed", starts_at=datetime(2026, 3, 4, 9, 0, tzinfo=UTC))
+    as_front_desk = await sign_in("front_desk")
+    answer = await as_front_desk.post(f"/appointments/{appointment.id}/complete")
+    assert answer.status_code == 200
+
+
 @pytest.mark.proves("operations.complete.from")
 @pytest.mark.parametrize("status", ["booked", "completed", "cancelled", "no_show"])
 async def test_complete_is_refused_in_another_state(make: Make, sign_in: SignIn, status: str) -> None:
-    appointment = await make.appointment(status=status)
+    appointment = await make.appointment(status=status, starts_at=datetime(2026, 3, 4, 9, 0, tzinfo=UTC))
     as_front_desk = await sign_in("front_desk")
     answer = await as_front_desk.post(f"/appointments/{appointment.id}/complete")
     status_code, rule, _ = refusal(answer)
@@ -645,17 +663,33 @@ async def test_complete_is_refused_in_another_state(make: Make, sign_in: SignIn,
 @pytest.mark.proves("operations.mark_no_show.by")
 @pytest.mark.proves("entities.Appointment.states")
 async def test_front_desk_may_mark_no_show(make: Make, sign_in: SignIn) -> None:
-    appointment = await make.appointment(status="confirmed")
+    appointment = await make.appointment(status="confirmed", starts_at=datetime(2026, 3, 4, 9, 0, tzinfo=UTC))
     as_front_desk = await sign_in("front_desk")
     answer = await as_front_desk.post(f"/appointments/{appointment.id}/mark-no-show")
     assert answer.status_code == 200
     assert answer.json().items() >= {"status": "no_show"}.items()
 
 
+@pytest.mark.proves("operations.mark_no_show.requires.has_begun")
+async def test_mark_no_show_is_refused_unless_has_begun(make: Make, sign_in: SignIn) -> None:
+    appointment = await make.appointment(status="confirmed", starts_at=datetime(2026, 3, 4, 9, 1, tzinfo=UTC))
+    as_front_desk = await sign_in("front_desk")
+    answer = await as_front_desk.post(f"/appointments/{appointment.id}/mark-no-show")
+    assert refusal(answer) == (409, "has-begun", "The appointment has not begun yet.")
+
+
+@pytest.mark.proves("operations.mark_no_show.requires.has_begun")
+async def test_mark_no_show_is_accepted_when_has_begun(make: Make, sign_in: SignIn) -> None:
+    appointment = await make.appointment(status="confirmed", starts_at=datetime(2026, 3, 4, 9, 0, tzinfo=UTC))
+    as_front_desk = await sign_in("front_desk")
+    answer = await as_front_desk.post(f"/appointments/{appointment.id}/mark-no-show")
+    assert answer.status_code == 200
+
+
 @pytest.mark.proves("operations.mark_no_show.from")
 @pytest.mark.parametrize("status", ["booked", "completed", "cancelled", "no_show"])
 async def test_mark_no_show_is_refused_in_another_state(make: Make, sign_in: SignIn, status: str) -> None:
-    appointment = await make.appointment(status=status)
+    appointment = await make.appointment(status=status, starts_at=datetime(2026, 3, 4, 9, 0, tzinfo=UTC))
     as_front_desk = await sign_in("front_desk")
     answer = await as_front_desk.post(f"/appointments/{appointment.id}/mark-no-show")
     status_code, rule, _ = refusal(answer)

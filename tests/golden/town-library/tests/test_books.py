@@ -187,6 +187,33 @@ async def test_available_is_worked_out(make: Make, sign_in: SignIn, given: dict[
     assert answer.json()["available"] == available
 
 
+@pytest.mark.proves("entities.Book.rules.enough_for_open_loans")
+async def test_a_book_is_not_changed_unless_enough_for_open_loans(make: Make, sign_in: SignIn) -> None:
+    book = await make.book()
+    for _ in range(2):
+        await make.loan(book=book)
+    as_librarian = await sign_in("librarian")
+    answer = await as_librarian.put(
+        f"/books/{book.id}",
+        json={"title": "Moby-Dick", "author": "Herman Melville", "isbn": "0000000000000", "copies": 1},
+        headers={"If-Match": "*"},
+    )
+    assert refusal(answer) == (409, "enough-for-open-loans", "More copies of this book are out on loan.")
+
+
+@pytest.mark.proves("entities.Book.rules.enough_for_open_loans")
+async def test_a_book_is_changed_when_enough_for_open_loans(make: Make, sign_in: SignIn) -> None:
+    book = await make.book()
+    await make.loan(book=book)
+    as_librarian = await sign_in("librarian")
+    answer = await as_librarian.put(
+        f"/books/{book.id}",
+        json={"title": "Moby-Dick", "author": "Herman Melville", "isbn": "0000000000000", "copies": 1},
+        headers={"If-Match": "*"},
+    )
+    assert answer.status_code == 200
+
+
 @pytest.mark.proves("operations.borrow")
 @pytest.mark.proves("operations.borrow.by")
 @pytest.mark.proves("entities.Loan.relations.book")

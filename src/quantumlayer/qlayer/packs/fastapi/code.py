@@ -1,11 +1,20 @@
 """Pieces of Python source, and what a pack says when it cannot write one."""
 
+import io
+import tokenize
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from enum import IntEnum
 
 
 class UnsupportedError(Exception):
     """The pack cannot express this part of an expression; the message says which."""
+
+
+def names_in(lines: Iterable[str]) -> frozenset[str]:
+    """Every name that the statements use; what stands in texts and comments is none."""
+    tokens = tokenize.generate_tokens(io.StringIO("\n".join(lines)).readline)
+    return frozenset(token.string for token in tokens if token.type == tokenize.NAME)
 
 
 class Level(IntEnum):

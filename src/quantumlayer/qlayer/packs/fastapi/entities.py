@@ -4,11 +4,12 @@ from collections.abc import Sequence
 from functools import cached_property
 
 from quantumlayer.qlayer.packs.fastapi import access
+from quantumlayer.qlayer.packs.fastapi.code import names_in
 from quantumlayer.qlayer.packs.fastapi.fields import FieldView
 from quantumlayer.qlayer.packs.fastapi.operations import OperationView, operation_view
 from quantumlayer.qlayer.packs.fastapi.record_view import RecordView, RelationView
 from quantumlayer.qlayer.packs.fastapi.records import assignments, stored_values
-from quantumlayer.qlayer.packs.fastapi.rules import RuleFunction, calls, rule_functions
+from quantumlayer.qlayer.packs.fastapi.rules import REFUSALS, RuleFunction, calls, rule_functions
 from quantumlayer.spec.model import Action, Computed, Moment, OnDelete
 from quantumlayer.spec.naming import entity_names
 
@@ -76,17 +77,17 @@ class EntityView(RecordView):
     @property
     def create_takes_caller(self) -> bool:
         """Whether creating needs the caller."""
-        return _mentions_caller(self.create_lines) or self.audits("create")
+        return "caller" in names_in(self.create_lines) or self.audits("create")
 
     @property
     def update_takes_caller(self) -> bool:
         """Whether changing needs the caller."""
-        return self.get_takes_caller or _mentions_caller(self.update_lines) or self.audits("update")
+        return self.get_takes_caller or "caller" in names_in(self.update_lines) or self.audits("update")
 
     @property
     def delete_takes_caller(self) -> bool:
         """Whether removing needs the caller."""
-        return self.get_takes_caller or _mentions_caller(self.delete_lines) or self.audits("delete")
+        return self.get_takes_caller or "caller" in names_in(self.delete_lines) or self.audits("delete")
 
     @property
     def create_raises(self) -> list[str]:
@@ -265,15 +266,11 @@ class EntityView(RecordView):
         return ", ".join(role.replace("_", " ") for role in self.spec.roles if role in roles) or "anyone"
 
 
-def _mentions_caller(lines: list[str]) -> bool:
-    return any("caller" in line for line in lines if not line.lstrip().startswith("#"))
-
-
 def _raises(lines: list[str]) -> list[str]:
-    text = "\n".join(lines)
+    names = names_in(lines)
     found = {
-        "Forbidden: The caller may not do this to it.": "raise Forbidden" in text,
-        "Conflict: It refers to a record that is not there.": "require_reference" in text,
-        "RuleBroken: A rule stands against it.": "rules.require" in text,
+        "Forbidden: The caller may not do this to it.": "Forbidden" in names,
+        "Conflict: It refers to a record that is not there.": "require_reference" in names,
+        "RuleBroken: A rule stands against it.": bool(REFUSALS & names),
     }
     return [line for line, there in found.items() if there]

@@ -4,12 +4,12 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from quantumlayer.qlayer.packs.fastapi.access import member, roles_of
-from quantumlayer.qlayer.packs.fastapi.code import Prelude, UnsupportedError
+from quantumlayer.qlayer.packs.fastapi.code import Prelude, UnsupportedError, names_in
 from quantumlayer.qlayer.packs.fastapi.fields import FieldView
 from quantumlayer.qlayer.packs.fastapi.records import assignments, own_reads, stored_values
 from quantumlayer.qlayer.packs.fastapi.roots import Loaded, caller_root
-from quantumlayer.qlayer.packs.fastapi.rules import calls, rule_functions
-from quantumlayer.qlayer.packs.fastapi.statements import Writer, sentence
+from quantumlayer.qlayer.packs.fastapi.rules import REFUSALS, calls, overlap_call, rule_functions
+from quantumlayer.qlayer.packs.fastapi.statements import Writer
 from quantumlayer.spec.cel import CelRuntimeError, Checked, Record, Scope, World, compile_cel, evaluate
 from quantumlayer.spec.model import Creation, Entity, Moment, Operation, Spec
 from quantumlayer.spec.naming import EntityNames, entity_names, function_name, route_name
@@ -69,8 +69,8 @@ def operation_view(spec: Spec, name: str) -> OperationView:
         creates=operation.creates is not None,
         body=tuple(lines),
         locks=locks,
-        takes_caller=any("caller" in line for line in lines if not line.lstrip().startswith("#")),
-        may_conflict=any("RuleBroken" in line or "WrongState" in line or "rules.require" in line for line in lines),
+        takes_caller="caller" in names_in(lines),
+        may_conflict=bool(REFUSALS & names_in(lines)),
     )
 
 
@@ -99,7 +99,7 @@ def _body(spec: Spec, name: str, operation: Operation, names: EntityNames) -> tu
     roots = {"this": Loaded(variable), "caller": caller_root(), "takes": Loaded("body")}
     writer = Writer(spec, roots, Prelude(taken={variable, "caller", "session", "body"}))
     required = {key: compile_cel(item.cel, scope) for key, item in operation.requires.items()}
-    locks = writer.locks(required.values(), f"{variable}_id", via_this=False)
+    locks = writer.locks(required.values(), f"{variable}_id", via_this=False, also=(operation.on, f"{variable}_id"))
     lines = [*locks, f"{variable} = await get_{variable}(session, CALLER{variable}_id)"]
     later = writer.locks(required.values(), f"{variable}_id", via_this=True)
     lines += later
@@ -113,7 +113,7 @@ def _body(spec: Spec, name: str, operation: Operation, names: EntityNames) -> tu
         result = entity_names(operation.creates.entity).snake
     else:
         result = variable
-    return [*lines, f"return {result}"], bool(locks or later)
+    return [*lines, f"return {result}"], len(locks) > 1 or bool(later)
 
 
 def _state_check(operation: Operation, variable: str, spec: Spec) -> list[str]:
@@ -140,10 +140,10 @@ def _changes(spec: Spec, name: str, operation: Operation, writer: Writer, scope:
     if operation.to is not None and entity.states is not None:
         lines.append(f"{names.snake}.{entity.states.field} = {operation.to!r}")
     if lines:
-        lines[0:0] = sentence(spec, f"operations.{name}")
+        lines[0:0] = writer.sentence(f"operations.{name}")
     lines += stored_values(spec, operation.on, names.snake, operation.sets)
     if _disturbs_overlap(spec, operation):
-        lines += calls(rule_functions(spec, operation.on), Moment.UPDATE, names.snake)[:1]
+        lines.append(overlap_call(names.snake))
     versioned = any(field in operation.sets for field in entity.versioned)
     if versioned:
         lines.append(f"changed = session.is_modified({names.snake})")
@@ -222,7 +222,7 @@ def _creation(spec: Spec, name: str, creation: Creation, writer: Writer, scope: 
         values[entity.states.field] = repr(entity.states.values[0])
     lines += before
     made = ", ".join(f"{key}={source}" for key, source in values.items())
-    lines += sentence(spec, f"operations.{name}")
+    lines += writer.sentence(f"operations.{name}")
     lines.append(f"{names.snake} = {creation.entity}({made})")
     lines += stored_values(spec, creation.entity, names.snake)
     if spec.operations[name].on == creation.entity:

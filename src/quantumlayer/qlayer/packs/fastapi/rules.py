@@ -3,22 +3,31 @@
 from dataclasses import dataclass
 
 from quantumlayer.qlayer.packs.fastapi.aggregates import conjuncts
-from quantumlayer.qlayer.packs.fastapi.code import Prelude, UnsupportedError
+from quantumlayer.qlayer.packs.fastapi.code import Prelude, UnsupportedError, names_in
 from quantumlayer.qlayer.packs.fastapi.fields import quoted
 from quantumlayer.qlayer.packs.fastapi.roots import Changing, caller_root
 from quantumlayer.qlayer.packs.fastapi.sql import Columns, Sql
-from quantumlayer.qlayer.packs.fastapi.statements import Writer, rule_name, sentence
+from quantumlayer.qlayer.packs.fastapi.statements import Writer, rule_name
 from quantumlayer.spec.cel import Binary, Checked, ListNode, Literal, Scope, Select, compile_cel
 from quantumlayer.spec.model import Moment, NoOverlap, Rule, Spec
 from quantumlayer.spec.naming import entity_names
 
 _SQL_OPERATORS = {"==": "=", "!=": "<>", "<": "<", "<=": "<=", ">": ">", ">=": ">="}
+OVERLAP = "free"
 _SHARED = frozenset({Moment.CREATE, Moment.UPDATE})
 _MOMENTS = {
     Moment.CREATE: ("creatable", "Refuse {title} that may not be made."),
     Moment.UPDATE: ("changeable", "Refuse {title} that may not be changed."),
     Moment.DELETE: ("removable", "Refuse {title} that may not be removed."),
 }
+REFUSALS = frozenset(
+    [
+        "RuleBroken",
+        "WrongState",
+        *(f"require_{name}" for name in ("valid", OVERLAP, *(one for one, _ in _MOMENTS.values()))),
+    ]
+)
+"""Names in the code of a service whose call may refuse a request by a rule."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,27 +65,34 @@ class Exclusion:
 
 
 def rule_functions(spec: Spec, entity: str) -> tuple[RuleFunction, ...]:
-    """The functions of an entity's rules, one for each moment that has rules, and one for those that two share."""
+    """The functions of an entity's rules: what holds always, time that others take up, and each moment's own rules."""
     rules = spec.entities[entity].rules
-    shared = {name: rule for name, rule in rules.items() if set(rule.on) >= _SHARED}
-    valid = _function(spec, entity, "valid", "Refuse {title} that breaks a rule.", shared)
-    functions = [valid] if valid else []
+    overlaps = {name: rule for name, rule in rules.items() if rule.no_overlap is not None}
+    others = {name: rule for name, rule in rules.items() if rule.no_overlap is None}
+    shared = {name: rule for name, rule in others.items() if set(rule.on) >= _SHARED}
+    functions = [_function(spec, entity, "valid", "Refuse {title} that breaks a rule.", shared)]
+    functions.append(_function(spec, entity, OVERLAP, "Refuse {title} at a time that another one takes up.", overlaps))
     for moment, (name, summary) in _MOMENTS.items():
         own = {
             key: rule
-            for key, rule in rules.items()
+            for key, rule in others.items()
             if moment in rule.on and (key not in shared or moment is Moment.DELETE)
         }
-        function = _function(spec, entity, name, summary, own)
-        if function:
-            functions.append(function)
-    return tuple(functions)
+        functions.append(_function(spec, entity, name, summary, own))
+    return tuple(function for function in functions if function is not None)
+
+
+def overlap_call(variable: str) -> str:
+    """The call that refuses a record at a time that another one takes up."""
+    return f"await rules.require_{OVERLAP}(session, {variable})"
 
 
 def calls(functions: tuple[RuleFunction, ...], moment: Moment, variable: str) -> list[str]:
     """The calls that hold a record to its rules at the moment."""
     own = _MOMENTS[moment][0]
-    names = {Moment.CREATE: ["valid", own], Moment.UPDATE: [own, "valid"], Moment.DELETE: [own]}[moment]
+    names = {Moment.CREATE: ["valid", OVERLAP, own], Moment.UPDATE: [own, "valid", OVERLAP], Moment.DELETE: [own]}[
+        moment
+    ]
     return [
         f"await rules.require_{function.name}(session, {'caller, ' if function.takes_caller else ''}{variable})"
         for name in names
@@ -95,25 +111,16 @@ def _function(spec: Spec, entity: str, name: str, summary: str, rules: dict[str,
     )
     checked = {key: _checked(spec, entity, rule) for key, rule in rules.items()}
     lines = writer.locks((item for item in checked.values() if item is not None), f"{variable}.id")
-    lines = sorted({*lines, *_overlap_locks(spec, entity, rules)})
     for key, rule in rules.items():
         address = f"entities.{entity}.rules.{key}"
         item = checked[key]
         if item is not None:
             lines += writer.refusal(address, item, key, rule.else_)
         elif rule.no_overlap is not None:
-            lines += _overlap(spec, entity, key, rule, rule.no_overlap)
+            lines += _overlap(writer, entity, key, rule, rule.no_overlap)
     article = "an" if names.title[0] in "aeiou" else "a"
     title = summary.format(title=f"{article} {names.title}")
-    return RuleFunction(name, title, tuple(lines), any("caller" in line for line in lines if not line.startswith("#")))
-
-
-def _overlap_locks(spec: Spec, entity: str, rules: dict[str, Rule]) -> list[str]:
-    """Whoever the records belong to is locked: two inserts that wait for each other's constraint would deadlock."""
-    variable = entity_names(entity).snake
-    found = [rule.no_overlap.per for rule in rules.values() if rule.no_overlap is not None]
-    relations = spec.entities[entity].relations
-    return [f"await lock(session, {relations[per].to}, {variable}.{per}_id)" for per in found]
+    return RuleFunction(name, title, tuple(lines), "caller" in names_in(lines))
 
 
 def _checked(spec: Spec, entity: str, rule: Rule) -> Checked | None:
@@ -124,7 +131,7 @@ def _when(spec: Spec, entity: str, rule: NoOverlap) -> Checked | None:
     return None if rule.when is None else compile_cel(rule.when, Scope.for_derived(spec, entity))
 
 
-def _overlap(spec: Spec, entity: str, key: str, rule: Rule, overlap: NoOverlap) -> list[str]:
+def _overlap(writer: Writer, entity: str, key: str, rule: Rule, overlap: NoOverlap) -> list[str]:
     """Look for a record in the way. The database's constraint has the last word when two requests arrive at once."""
     variable = entity_names(entity).snake
     parts = [
@@ -133,15 +140,21 @@ def _overlap(spec: Spec, entity: str, key: str, rule: Rule, overlap: NoOverlap) 
         f"{entity}.{overlap.start} < {variable}.{overlap.end}",
         f"{entity}.{overlap.end} > {variable}.{overlap.start}",
     ]
-    when = _when(spec, entity, overlap)
+    when = _when(writer.spec, entity, overlap)
     if when is not None:
-        parts += Sql(spec, when, {"this": Columns(entity)}, {}).conditions()
-    return [
+        parts += Sql(writer.spec, when, {"this": Columns(entity)}, {}).conditions()
+    relation = writer.spec.entities[entity].relations[overlap.per]
+    # Two inserts that wait for each other's constraint would deadlock, so whoever the time belongs to is locked first.
+    lines = [
+        f"await lock(session, {relation.to}, {variable}.{overlap.per}_id)",
         f"in_the_way = (await session.scalars(select(exists().where({', '.join(parts)})))).one()",
-        *sentence(spec, f"entities.{entity}.rules.{key}"),
+        *writer.sentence(f"entities.{entity}.rules.{key}"),
         "if in_the_way:",
         f"    raise RuleBroken({rule_name(key)!r}, {rule.else_!r})",
     ]
+    if not relation.optional:
+        return lines
+    return [f"if {variable}.{overlap.per}_id is not None:", *(f"    {line}" for line in lines)]
 
 
 def exclusions(spec: Spec, entity: str) -> tuple[Exclusion, ...]:
@@ -151,7 +164,10 @@ def exclusions(spec: Spec, entity: str) -> tuple[Exclusion, ...]:
         if rule.no_overlap is not None:
             overlap = rule.no_overlap
             when = _when(spec, entity, overlap)
-            where = None if when is None else _sql_text(when)
+            parts = [] if when is None else [_sql_text(when)]
+            if spec.entities[entity].relations[overlap.per].optional:
+                parts.append(f"{quoted(f'{overlap.per}_id')} IS NOT NULL")  # a range of nothing holds every number
+            where = " AND ".join(parts) or None
             name = f"ex_{entity_names(entity).table}_{key}"
             found.append(
                 Exclusion(name, f"{overlap.per}_id", overlap.start, overlap.end, where, rule_name(key), rule.else_)

@@ -2,7 +2,7 @@
 
 import textwrap
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from quantumlayer.qlayer.packs.fastapi.aggregates import locked_paths
 from quantumlayer.qlayer.packs.fastapi.code import Code, Prelude, UnsupportedError
@@ -30,17 +30,26 @@ def rule_name(name: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Writer:
-    """Writes the statements of one function, sharing what they load."""
+    """Writes the statements of one function, sharing what they load and quoting each sentence once."""
 
     spec: Spec
     roots: Mapping[str, Root]
     prelude: Prelude
+    _quoted: set[str] = field(default_factory=set)
+
+    def sentence(self, address: str) -> list[str]:
+        """The requirement's sentence behind an element, unless it stands in the function already."""
+        lines = sentence(self.spec, address)
+        if "".join(lines) in self._quoted:
+            return []
+        self._quoted.add("".join(lines))
+        return lines
 
     def refusal(self, address: str, checked: Checked, name: str, sentence_for_caller: str) -> list[str]:
         """Raise unless the condition holds, with the requirement's sentence beside it."""
         opposite = self._python(checked).opposite().text
         raised = f"raise RuleBroken({rule_name(name)!r}, {sentence_for_caller!r})"
-        return [*self.prelude.take(), *sentence(self.spec, address), f"if {opposite}:", f"    {raised}"]
+        return [*self.prelude.take(), *self.sentence(address), f"if {opposite}:", f"    {raised}"]
 
     def value(self, checked: Checked, kind: FieldType | None = None) -> tuple[list[str], str]:
         """The statements that a value needs, and its source; `kind` is that of the field it is for."""
@@ -54,18 +63,26 @@ class Writer:
     def _python(self, checked: Checked) -> Python:
         return Python(checked, self.roots, self.prelude, asking(self.spec, self.prelude))
 
-    def locks(self, expressions: Iterable[Checked], this_id: str, *, via_this: bool | None = None) -> list[str]:
+    def locks(
+        self,
+        expressions: Iterable[Checked],
+        this_id: str,
+        *,
+        via_this: bool | None = None,
+        also: tuple[str, str] | None = None,
+    ) -> list[str]:
         """Lock every record whose collections the expressions count, always in the same order.
 
         Args:
             expressions: The expressions.
             this_id: The source of the id of `this`.
             via_this: Only the records that are reached over a relation of `this`, or only the others.
+            also: The entity and the source of the id of a record to lock in any case.
 
         Raises:
             UnsupportedError: A record is reached in a way that cannot be locked.
         """
-        wanted: set[tuple[str, str]] = set()
+        wanted: set[tuple[str, str]] = {also} if also else set()
         for checked in expressions:
             for path in sorted(locked_paths(self.spec, checked)):
                 if via_this is None or via_this == (path[0] == "this" and len(path) > 1):

@@ -133,6 +133,8 @@ def upgrade() -> None:
         sa.Column("record_type", sa.String(60), nullable=False),
         sa.Column("record_id", sa.BigInteger(), nullable=False),
         sa.Column("account_id", sa.BigInteger(), nullable=False),
+        sa.Column("username", sa.String(100), nullable=False),
+        sa.Column("role", sa.String(60), nullable=False),
         sa.Column("action", sa.String(20), nullable=False),
         sa.Column("at", sa.DateTime(timezone=True), nullable=False),
         sa.PrimaryKeyConstraint("id", name="pk_audit_entry"),

@@ -22,7 +22,6 @@ def require_match(if_match: str, record: Record) -> None:
 
     Raises:
         PreconditionFailed: It is based on another one.
-
     """
     tags = {tag.strip() for tag in if_match.split(",")}
     if not tags & {"*", f'"{record.version}"'}:

@@ -7,8 +7,9 @@ from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from pydantic import BaseModel
-from sqlalchemy import UniqueConstraint
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy import CheckConstraint, UniqueConstraint
+from sqlalchemy.dialects import postgresql
+from sqlalchemy.exc import DBAPIError, IntegrityError, NoResultFound
 from sqlalchemy.orm.exc import StaleDataError
 from starlette.exceptions import HTTPException
 from starlette.routing import compile_path
@@ -19,6 +20,13 @@ from clinic.database import Base
 EXCLUSIONS = (
     ("ex_appointment_no_double_booking", "no-double-booking", "The doctor has another appointment at that time."),
 )
+
+
+# Error codes of PostgreSQL (appendix A): a value too long or out of range; transactions in each other's way.
+FOREIGN_KEY = "23503"
+OUT_OF_RANGE = frozenset({"22001", "22003", "22008"})
+COLLISIONS = frozenset({"40001", "40P01"})
+NAMES = postgresql.dialect().identifier_preparer  # type: ignore[no-untyped-call]
 
 
 class FieldProblem(BaseModel):
@@ -148,14 +156,7 @@ def install(app: FastAPI) -> None:
     async def invalid(_request: Request, error: RequestValidationError) -> JSONResponse:
         return _invalid(error)
 
-    @app.exception_handler(IntegrityError)
-    async def conflict(_request: Request, error: IntegrityError) -> JSONResponse:
-        return _conflict(str(error.orig))
-
-    @app.exception_handler(StaleDataError)
-    async def stale(_request: Request, _error: StaleDataError) -> JSONResponse:
-        return document(HTTPStatus.PRECONDITION_FAILED, "The record was changed by someone else at the same moment.")
-
+    _answer_database_errors(app)
     describe = app.openapi
 
     def openapi() -> dict[str, Any]:
@@ -166,6 +167,35 @@ def install(app: FastAPI) -> None:
         return described
 
     app.openapi = openapi  # type: ignore[method-assign]
+
+
+def _answer_database_errors(app: FastAPI) -> None:
+    """The database has the last word when two requests arrive at once."""
+
+    @app.exception_handler(IntegrityError)
+    async def conflict(_request: Request, error: IntegrityError) -> JSONResponse:
+        answer = _conflict(error)
+        if answer is None:
+            raise error
+        return answer
+
+    @app.exception_handler(StaleDataError)
+    async def stale(_request: Request, _error: StaleDataError) -> JSONResponse:
+        return document(HTTPStatus.PRECONDITION_FAILED, "The record was changed by someone else at the same moment.")
+
+    @app.exception_handler(NoResultFound)
+    async def removed(_request: Request, _error: NoResultFound) -> JSONResponse:
+        return document(HTTPStatus.CONFLICT, "A record that this request needs was removed at the same moment.")
+
+    @app.exception_handler(DBAPIError)
+    async def failed(_request: Request, error: DBAPIError) -> JSONResponse:
+        code = getattr(error.orig, "sqlstate", None)
+        if code in OUT_OF_RANGE:
+            return document(HTTPStatus.CONFLICT, "A value that is worked out here would be too large.")
+        if code not in COLLISIONS:
+            raise error
+        detail = "Too many callers changed the same records at once; try again."
+        return document(HTTPStatus.SERVICE_UNAVAILABLE, detail, headers={"Retry-After": "1"})
 
 
 def _allowed_methods(request: Request) -> str:
@@ -181,27 +211,36 @@ def _invalid(error: RequestValidationError) -> JSONResponse:
         detail = "Send the ETag of the record you mean to change in the If-Match header."
         return document(HTTPStatus.PRECONDITION_REQUIRED, detail)
     errors = [
-        FieldProblem(pointer="/" + "/".join(str(step) for step in item["loc"]), detail=item["msg"])
+        FieldProblem(pointer="".join(_pointer_step(step) for step in item["loc"]), detail=item["msg"])
         for item in error.errors()
     ]
     return document(HTTPStatus.UNPROCESSABLE_ENTITY, "The request is not valid.", errors=errors)
 
 
-def _conflict(message: str) -> JSONResponse:
-    """Constraints are the last word when two requests arrive at once."""
-    for constraint, rule, refusal in EXCLUSIONS:
-        if constraint in message:
+def _pointer_step(step: str | int) -> str:
+    """One step of a JSON pointer (RFC 6901)."""
+    return "/" + str(step).replace("~", "~0").replace("/", "~1")
+
+
+def _conflict(error: IntegrityError) -> JSONResponse | None:
+    """Name what stands against the request: PostgreSQL tells the constraint, SQLite the constraint or the columns."""
+    message = str(error.orig)
+    broken = getattr(error.orig.__cause__, "constraint_name", None) if error.orig else None
+    if getattr(error.orig, "sqlstate", None) == FOREIGN_KEY or "FOREIGN KEY" in message:
+        return document(HTTPStatus.CONFLICT, "Other records depend on this one.")
+    for exclusion, rule, refusal in EXCLUSIONS:
+        if exclusion == broken:
             return document(HTTPStatus.CONFLICT, refusal, problem_type=f"urn:clinic:rule:{rule}")
-    return document(HTTPStatus.CONFLICT, _broken_constraint(message))
-
-
-def _broken_constraint(message: str) -> str:
-    """What the database's message means to a caller. PostgreSQL names the constraint, SQLite the columns."""
     for table in Base.metadata.sorted_tables:
+        title = table.info.get("title", table.name.replace("_", " "))
         for constraint in table.constraints:
+            name = NAMES.format_constraint(constraint)
             columns = [column.name for column in constraint.columns] if isinstance(constraint, UniqueConstraint) else []
             if columns and (
-                str(constraint.name) in message or all(f"{table.name}.{name}" in message for name in columns)
+                name == broken or message.endswith(f": {', '.join(f'{table.name}.{column}' for column in columns)}")
             ):
-                return f"Another {table.name.replace('_', ' ')} has the same {' and '.join(columns)}."
-    return "Other records depend on this one."
+                return document(HTTPStatus.CONFLICT, f"Another {title} has the same {' and '.join(columns)}.")
+            if isinstance(constraint, CheckConstraint) and name and (name == broken or message.endswith(f": {name}")):
+                value = name.removeprefix(f"ck_{table.name}_")
+                return document(HTTPStatus.CONFLICT, f"The {value} of the {title} would break its limits.")
+    return None

@@ -8,10 +8,11 @@ from clinic.problems import Conflict
 
 
 async def require_reference(session: AsyncSession, model: type[Record], record_id: int) -> None:
-    """Refuse a request that refers to a record which is not there.
+    """Refuse a request that refers to a record which is not there, and keep one that is until the transaction ends.
 
     Raises:
         Conflict: There is none with this id.
     """
-    if await session.scalar(select(model.id).where(model.id == record_id)) is None:
+    statement = select(model.id).where(model.id == record_id).with_for_update(read=True, key_share=True)
+    if await session.scalar(statement) is None:
         raise Conflict(f"There is no {model.__tablename__.replace('_', ' ')} {record_id}.")

@@ -31,7 +31,6 @@ async def load_seeds(session: AsyncSession, seeds: dict[str, list[dict[str, Any]
 
     Raises:
         ValueError: A collection or a key is unknown, or a value does not fit.
-
     """
     if unknown := seeds.keys() - COLLECTIONS.keys() - {"accounts"}:
         raise ValueError(f"unknown collections: {', '.join(sorted(unknown))}")
@@ -45,7 +44,9 @@ async def load_seeds(session: AsyncSession, seeds: dict[str, list[dict[str, Any]
                 session.add(VisitNoteVersion.of(record))
             if "account" in row:
                 new = NewAccount.model_validate(row["account"])
-                role = ROLES[model]
+                role = ROLES.get(model)
+                if role is None:
+                    raise ValueError(f"{model.__tablename__} brings no account")
                 await open_account(session, new, role, **{f"{role}_id": record.id})
         await _continue_numbering(session, model)
     for row in seeds.get("accounts", []):

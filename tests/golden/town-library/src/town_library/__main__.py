@@ -92,7 +92,7 @@ async def create_account(username: str, role: Role) -> None:
 async def print_token(username: str) -> None:
     """Print an access token."""
     async with transaction() as session:
-        account = await session.scalar(select(Account).where(Account.username == username))
+        account = await session.scalar(select(Account).where(Account.username == username.lower()))
     if account is None:
         sys.exit(f"There is no account {username}.")
     print(tokens.issue(account, get_settings()))

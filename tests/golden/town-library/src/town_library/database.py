@@ -92,9 +92,10 @@ def _prepare_sqlite(connection: DBAPIConnection, _entry: ConnectionPoolEntry) ->
 async def lock(session: AsyncSession, model: type[Record], record_id: int) -> None:
     """Make other transactions that lock the same record wait until this one ends.
 
-    It is a statement of its own on purpose: what is read afterwards includes what those transactions changed.
+    It is a statement of its own on purpose: what is read afterwards includes what those transactions changed. New
+    records may refer to a locked one meanwhile, it just cannot change or go.
     """
-    await session.execute(select(model.id).where(model.id == record_id).with_for_update())
+    await session.execute(select(model.id).where(model.id == record_id).with_for_update(key_share=True))
 
 
 async def get_session(request: Request) -> AsyncIterator[AsyncSession]:

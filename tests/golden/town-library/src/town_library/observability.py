@@ -59,6 +59,8 @@ def configure_logging(level: str) -> None:
         )
     )
     logging.basicConfig(handlers=[handler], level=level, force=True)
+    logging.getLogger("uvicorn").handlers.clear()  # its lines are JSON, too
+    logging.getLogger("uvicorn").propagate = True
     logging.getLogger("uvicorn.access").disabled = True  # it would log the query
 
 
@@ -91,7 +93,7 @@ class ObserveRequests:
         async def observed_send(message: Message) -> None:
             nonlocal status
             if message["type"] == "http.response.start":
-                status = message["status"]
+                status = int(message["status"])
                 message["headers"] = [*message["headers"], (b"x-request-id", request_id.encode())]
             await send(message)
 

@@ -16,6 +16,8 @@ from town_library.members.models import Member
 
 # In an order in which each record finds those it refers to.
 COLLECTIONS: dict[str, type[Record]] = {"books": Book, "members": Member, "loans": Loan}
+# The role of those who are such a record.
+ROLES: dict[type[Record], Role] = {Member: Role.MEMBER}
 
 
 async def load_seeds(session: AsyncSession, seeds: dict[str, list[dict[str, Any]]]) -> None:
@@ -23,7 +25,6 @@ async def load_seeds(session: AsyncSession, seeds: dict[str, list[dict[str, Any]
 
     Raises:
         ValueError: A collection or a key is unknown, or a value does not fit.
-
     """
     if unknown := seeds.keys() - COLLECTIONS.keys() - {"accounts"}:
         raise ValueError(f"unknown collections: {', '.join(sorted(unknown))}")
@@ -35,7 +36,10 @@ async def load_seeds(session: AsyncSession, seeds: dict[str, list[dict[str, Any]
             await session.flush()
             if "account" in row:
                 new = NewAccount.model_validate(row["account"])
-                await open_account(session, new, Role.MEMBER, member_id=record.id)
+                role = ROLES.get(model)
+                if role is None:
+                    raise ValueError(f"{model.__tablename__} brings no account")
+                await open_account(session, new, role, **{f"{role}_id": record.id})
         await _continue_numbering(session, model)
     for row in seeds.get("accounts", []):
         new = NewAccount.model_validate({"username": row["username"], "password": row["password"]})

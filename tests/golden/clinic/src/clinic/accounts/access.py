@@ -20,6 +20,7 @@ class Caller:
     """Who a request comes from; the id of a record that the caller is not is 0, which no record has."""
 
     id: int
+    username: str
     role: Role
     doctor_id: int = 0
     patient_id: int = 0
@@ -30,7 +31,6 @@ async def signed_in(request: Request, session: Session, token: Annotated[str | N
 
     Raises:
         Unauthenticated: There is no token, or it is not good any more.
-
     """
     known = tokens.read(token, request.app.state.settings) if token else None
     account = await session.get(Account, known[0]) if known else None
@@ -48,7 +48,7 @@ def allow(*roles: Role) -> Callable[[Account], Awaitable[Caller]]:
     async def caller(account: SignedIn) -> Caller:
         if account.role not in roles:
             raise Forbidden(f"This needs the role {' or '.join(roles)}.")
-        return Caller(account.id, Role(account.role), account.doctor_id or 0, account.patient_id or 0)
+        return Caller(account.id, account.username, Role(account.role), account.doctor_id or 0, account.patient_id or 0)
 
     return caller
 

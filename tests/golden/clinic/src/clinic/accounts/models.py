@@ -24,7 +24,7 @@ class Account(Record):
         CheckConstraint("role IN ('front_desk', 'doctor', 'patient')", name="role"),
         CheckConstraint("(role = 'doctor') = (doctor_id IS NOT NULL)", name="doctor"),
         CheckConstraint("(role = 'patient') = (patient_id IS NOT NULL)", name="patient"),
-        NEVER_REUSE_IDS,
+        NEVER_REUSE_IDS | {"info": {"title": "account"}},
     )
 
     id: Mapped[int] = primary_key()

@@ -105,7 +105,7 @@ async def update_appointment(
 
 @router.post(
     "/{appointment_id}/confirm",
-    responses=responses(Unauthenticated, Forbidden, NotFound, Conflict, PreconditionFailed),
+    responses=responses(Unauthenticated, Forbidden, NotFound, Conflict),
     openapi_extra=roles(Role.FRONT_DESK),
 )
 async def confirm(
@@ -119,7 +119,7 @@ async def confirm(
 
 @router.post(
     "/{appointment_id}/complete",
-    responses=responses(Unauthenticated, Forbidden, NotFound, Conflict, PreconditionFailed),
+    responses=responses(Unauthenticated, Forbidden, NotFound, Conflict),
     openapi_extra=roles(Role.FRONT_DESK, Role.DOCTOR),
 )
 async def complete(
@@ -136,7 +136,7 @@ async def complete(
 
 @router.post(
     "/{appointment_id}/mark-no-show",
-    responses=responses(Unauthenticated, Forbidden, NotFound, Conflict, PreconditionFailed),
+    responses=responses(Unauthenticated, Forbidden, NotFound, Conflict),
     openapi_extra=roles(Role.FRONT_DESK),
 )
 async def mark_no_show(
@@ -150,7 +150,7 @@ async def mark_no_show(
 
 @router.post(
     "/{appointment_id}/cancel",
-    responses=responses(Unauthenticated, Forbidden, NotFound, Conflict, PreconditionFailed),
+    responses=responses(Unauthenticated, Forbidden, NotFound, Conflict),
     openapi_extra=roles(Role.FRONT_DESK, Role.PATIENT),
 )
 async def cancel(

@@ -21,6 +21,24 @@ async def require_valid(session: AsyncSession, appointment: Appointment) -> None
     Raises:
         RuleBroken: It breaks one.
     """
+    # Appointments can only be booked between 08:00 and 18:00, Monday to Friday, and at least one hour in
+    # advance.
+    if time_of_day(appointment.starts_at) < timedelta(hours=8) or time_of_day(appointment.starts_at) + timedelta(
+        minutes=appointment.duration
+    ) > timedelta(hours=18):
+        raise RuleBroken("within-opening-hours", "Appointments are between 08:00 and 18:00.")
+    if appointment.starts_at.astimezone(TIMEZONE).isoweekday() % 7 not in {1, 2, 3, 4, 5}:
+        raise RuleBroken("on-a-weekday", "Appointments are from Monday to Friday.")
+    if appointment.starts_at < now() + timedelta(hours=1):
+        raise RuleBroken("an-hour-ahead", "Appointments are booked at least one hour in advance.")
+
+
+async def require_free(session: AsyncSession, appointment: Appointment) -> None:
+    """Refuse an appointment at a time that another one takes up.
+
+    Raises:
+        RuleBroken: It breaks one.
+    """
     await lock(session, Doctor, appointment.doctor_id)
     in_the_way = (
         await session.scalars(
@@ -38,20 +56,6 @@ async def require_valid(session: AsyncSession, appointment: Appointment) -> None
     # A doctor cannot have two appointments that overlap.
     if in_the_way:
         raise RuleBroken("no-double-booking", "The doctor has another appointment at that time.")
-    # Appointments can only be booked between 08:00 and 18:00, Monday to Friday, and at least one hour in
-    # advance.
-    if time_of_day(appointment.starts_at) < timedelta(hours=8) or time_of_day(appointment.starts_at) + timedelta(
-        minutes=appointment.duration
-    ) > timedelta(hours=18):
-        raise RuleBroken("within-opening-hours", "Appointments are between 08:00 and 18:00.")
-    # Appointments can only be booked between 08:00 and 18:00, Monday to Friday, and at least one hour in
-    # advance.
-    if appointment.starts_at.astimezone(TIMEZONE).isoweekday() % 7 not in {1, 2, 3, 4, 5}:
-        raise RuleBroken("on-a-weekday", "Appointments are from Monday to Friday.")
-    # Appointments can only be booked between 08:00 and 18:00, Monday to Friday, and at least one hour in
-    # advance.
-    if appointment.starts_at < now() + timedelta(hours=1):
-        raise RuleBroken("an-hour-ahead", "Appointments are booked at least one hour in advance.")
 
 
 async def require_creatable(session: AsyncSession, caller: Caller, appointment: Appointment) -> None:

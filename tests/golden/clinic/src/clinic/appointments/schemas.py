@@ -30,7 +30,7 @@ class AppointmentCreate(AppointmentWrite):
 
 
 class WriteNote(Writing):
-    """What it takes to write note."""
+    """Write the note of a visit: what callers give."""
 
     text: WriteNoteText
 

@@ -12,6 +12,7 @@ from clinic.appointments import rules
 from clinic.appointments.models import Appointment
 from clinic.appointments.schemas import AppointmentCreate, AppointmentQuery, AppointmentWrite, WriteNote
 from clinic.clock import now
+from clinic.database import lock
 from clinic.doctors.models import Doctor
 from clinic.listing import ordered, page
 from clinic.patients.models import Patient
@@ -79,6 +80,7 @@ async def create_appointment(session: AsyncSession, caller: Caller, body: Appoin
     await require_reference(session, Patient, appointment.patient_id)
     await require_reference(session, Doctor, appointment.doctor_id)
     await rules.require_valid(session, appointment)
+    await rules.require_free(session, appointment)
     await rules.require_creatable(session, caller, appointment)
     session.add(appointment)
     await session.flush()
@@ -104,6 +106,7 @@ async def update_appointment(
     appointment.ends_at = appointment.starts_at + timedelta(minutes=appointment.duration)
     await rules.require_changeable(session, appointment)
     await rules.require_valid(session, appointment)
+    await rules.require_free(session, appointment)
     await session.flush()
     await session.refresh(appointment)
     return appointment
@@ -116,6 +119,7 @@ async def confirm(session: AsyncSession, caller: Caller, appointment_id: int) ->
         NotFound: There is no such appointment.
         RuleBroken: A rule stands against it.
     """
+    await lock(session, Appointment, appointment_id)
     appointment = await get_appointment(session, caller, appointment_id)
     if appointment.status != "booked":
         raise WrongState("appointment", appointment.status)
@@ -134,9 +138,12 @@ async def complete(session: AsyncSession, caller: Caller, appointment_id: int) -
         NotFound: There is no such appointment.
         RuleBroken: A rule stands against it.
     """
+    await lock(session, Appointment, appointment_id)
     appointment = await get_appointment(session, caller, appointment_id)
     if appointment.status != "confirmed":
         raise WrongState("appointment", appointment.status)
+    if now() < appointment.starts_at:
+        raise RuleBroken("has-begun", "The appointment has not begun yet.")
     # An appointment is booked, then confirmed by the front desk, then either completed, cancelled or
     # marked as no-show.
     appointment.status = "completed"
@@ -152,9 +159,12 @@ async def mark_no_show(session: AsyncSession, caller: Caller, appointment_id: in
         NotFound: There is no such appointment.
         RuleBroken: A rule stands against it.
     """
+    await lock(session, Appointment, appointment_id)
     appointment = await get_appointment(session, caller, appointment_id)
     if appointment.status != "confirmed":
         raise WrongState("appointment", appointment.status)
+    if now() < appointment.starts_at:
+        raise RuleBroken("has-begun", "The appointment has not begun yet.")
     # An appointment is booked, then confirmed by the front desk, then either completed, cancelled or
     # marked as no-show.
     appointment.status = "no_show"
@@ -170,13 +180,13 @@ async def cancel(session: AsyncSession, caller: Caller, appointment_id: int) -> 
         NotFound: There is no such appointment.
         RuleBroken: A rule stands against it.
     """
+    await lock(session, Appointment, appointment_id)
     appointment = await get_appointment(session, caller, appointment_id)
     if appointment.status not in {"booked", "confirmed"}:
         raise WrongState("appointment", appointment.status)
     # Patients may cancel up to 24 hours before the start; after that only the front desk can.
     if caller.role is not Role.FRONT_DESK and now() > appointment.starts_at - timedelta(hours=24):
         raise RuleBroken("a-day-ahead", "Less than 24 hours before the start only the front desk can cancel.")
-    # Patients may cancel up to 24 hours before the start; after that only the front desk can.
     appointment.status = "cancelled"
     await session.flush()
     await session.refresh(appointment)
@@ -190,6 +200,7 @@ async def write_note(session: AsyncSession, caller: Caller, appointment_id: int,
         NotFound: There is no such appointment.
         RuleBroken: A rule stands against it.
     """
+    await lock(session, Appointment, appointment_id)
     appointment = await get_appointment(session, caller, appointment_id)
     # Doctors write a visit note after a completed appointment.
     if appointment.status != "completed":
@@ -197,7 +208,6 @@ async def write_note(session: AsyncSession, caller: Caller, appointment_id: int,
     visit_note = await session.scalar(select(VisitNote).where(VisitNote.appointment_id == appointment.id))
     if visit_note is not None:
         raise RuleBroken("no-note-yet", "This appointment has a note; correct that one.")
-    # Doctors write a visit note after a completed appointment.
     visit_note = VisitNote(appointment_id=appointment.id, author_id=caller.doctor_id, text=body.text)
     session.add(visit_note)
     await session.flush()

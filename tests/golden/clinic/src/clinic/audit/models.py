@@ -19,5 +19,7 @@ class AuditEntry(Base):
     record_type: Mapped[str] = mapped_column(String(60))
     record_id: Mapped[int] = mapped_column(BigInteger())
     account_id: Mapped[int] = mapped_column(BigInteger())
+    username: Mapped[str] = mapped_column(String(100))
+    role: Mapped[str] = mapped_column(String(60))
     action: Mapped[str] = mapped_column(String(20))
     at: Mapped[datetime] = mapped_column(default=now)

@@ -11,5 +11,7 @@ class AuditEntryRead(BaseModel):
     model_config = ConfigDict(from_attributes=True)
 
     account_id: int
+    username: str
+    role: str
     action: str
     at: datetime

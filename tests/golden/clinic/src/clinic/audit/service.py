@@ -13,7 +13,14 @@ from clinic.database import Record
 async def record_action(session: AsyncSession, caller: Caller, action: str, records: Sequence[Record]) -> None:
     """Note who did something with these records, in the transaction in which it happens."""
     session.add_all(
-        AuditEntry(record_type=record.__tablename__, record_id=record.id, account_id=caller.id, action=action)
+        AuditEntry(
+            record_type=record.__tablename__,
+            record_id=record.id,
+            account_id=caller.id,
+            username=caller.username,
+            role=caller.role,
+            action=action,
+        )
         for record in records
     )
     await session.flush()

@@ -53,7 +53,6 @@ async def update_doctor(session: AsyncSession, doctor_id: int, body: DoctorWrite
     Raises:
         NotFound: There is no such doctor.
         PreconditionFailed: The doctor was changed since the caller read it.
-
     """
     doctor = await get_doctor(session, doctor_id)
     require_match(if_match, doctor)
@@ -71,10 +70,8 @@ async def delete_doctor(session: AsyncSession, doctor_id: int, if_match: str) ->
     Raises:
         NotFound: There is no such doctor.
         PreconditionFailed: The doctor was changed since the caller read it.
-
     """
     doctor = await get_doctor(session, doctor_id)
     require_match(if_match, doctor)
-
     await session.delete(doctor)
     await session.flush()

@@ -112,7 +112,7 @@ async def delete_patient(
 @router.post(
     "/{patient_id}/clear-no-shows",
     response_model_exclude_unset=True,
-    responses=responses(Unauthenticated, Forbidden, NotFound, Conflict, PreconditionFailed),
+    responses=responses(Unauthenticated, Forbidden, NotFound, Conflict),
     openapi_extra=roles(Role.FRONT_DESK),
 )
 async def clear_no_shows(

@@ -9,6 +9,7 @@ from clinic.accounts.access import Caller
 from clinic.accounts.models import Role
 from clinic.accounts.service import open_account
 from clinic.clock import now
+from clinic.database import lock
 from clinic.listing import contains, ordered, page
 from clinic.patients import rules
 from clinic.patients.models import Patient
@@ -70,7 +71,6 @@ async def update_patient(
     Raises:
         NotFound: There is no such patient.
         PreconditionFailed: The patient was changed since the caller read it.
-
     """
     patient = await get_patient(session, caller, patient_id)
     require_match(if_match, patient)
@@ -104,8 +104,8 @@ async def clear_no_shows(session: AsyncSession, caller: Caller, patient_id: int)
 
     Raises:
         NotFound: There is no such patient.
-
     """
+    await lock(session, Patient, patient_id)
     patient = await get_patient(session, caller, patient_id)
     # A patient with three no-shows in the last 12 months cannot book online until the front desk clears
     # them.

@@ -9,7 +9,7 @@ from clinic.accounts.models import Role
 from clinic.audit.schemas import AuditEntryRead
 from clinic.database import Session
 from clinic.preconditions import set_etag
-from clinic.problems import BadRequest, Conflict, Forbidden, NotFound, PreconditionFailed, Unauthenticated, responses
+from clinic.problems import BadRequest, Conflict, Forbidden, NotFound, Unauthenticated, responses
 from clinic.schemas import Id, Page
 from clinic.visit_notes import service
 from clinic.visit_notes.schemas import Correct, VisitNoteQuery, VisitNoteRead, VisitNoteVersionRead
@@ -66,7 +66,7 @@ async def list_visit_note_audit(visit_note_id: Id, session: Session) -> list[Aud
 
 @router.post(
     "/{visit_note_id}/correct",
-    responses=responses(Unauthenticated, Forbidden, BadRequest, NotFound, Conflict, PreconditionFailed),
+    responses=responses(Unauthenticated, Forbidden, BadRequest, NotFound, Conflict),
     openapi_extra=roles(Role.DOCTOR),
 )
 async def correct(

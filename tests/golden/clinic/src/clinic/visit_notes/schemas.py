@@ -13,7 +13,7 @@ CorrectText = Annotated[Text, StringConstraints(max_length=10000)]
 
 
 class Correct(Writing):
-    """What it takes to correct."""
+    """Correct a visit note: what callers give."""
 
     text: CorrectText
 

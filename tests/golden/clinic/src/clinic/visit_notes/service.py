@@ -8,6 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from clinic.accounts.access import Caller
 from clinic.audit.models import AuditEntry
 from clinic.audit.service import list_entries, record_action
+from clinic.database import lock
 from clinic.listing import ordered, page
 from clinic.problems import NotFound, RuleBroken
 from clinic.visit_notes.models import VisitNote, VisitNoteVersion
@@ -86,6 +87,7 @@ async def correct(session: AsyncSession, caller: Caller, visit_note_id: int, bod
         NotFound: There is no such visit note.
         RuleBroken: A rule stands against it.
     """
+    await lock(session, VisitNote, visit_note_id)
     visit_note = await get_visit_note(session, visit_note_id)
     if visit_note.author_id != caller.doctor_id:
         raise RuleBroken("own-note", "A note is corrected by the doctor who wrote it.")

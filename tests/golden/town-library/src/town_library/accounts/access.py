@@ -29,7 +29,6 @@ async def signed_in(request: Request, session: Session, token: Annotated[str | N
 
     Raises:
         Unauthenticated: There is no token, or it is not good any more.
-
     """
     known = tokens.read(token, request.app.state.settings) if token else None
     account = await session.get(Account, known[0]) if known else None

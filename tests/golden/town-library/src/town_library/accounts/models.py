@@ -22,7 +22,7 @@ class Account(Record):
     __table_args__ = (
         CheckConstraint("role IN ('librarian', 'member')", name="role"),
         CheckConstraint("(role = 'member') = (member_id IS NOT NULL)", name="member"),
-        NEVER_REUSE_IDS,
+        NEVER_REUSE_IDS | {"info": {"title": "account"}},
     )
 
     id: Mapped[int] = primary_key()

@@ -15,10 +15,11 @@ router = APIRouter(prefix="/auth", tags=["auth"])
 
 
 @router.post("/token", responses=responses(Unauthenticated))
-async def create_token(request: Request, session: Session, credentials: Annotated[Credentials, Form()]) -> Token:
+async def create_token(request: Request, credentials: Annotated[Credentials, Form()]) -> Token:
     """Sign in with user name and password."""
-    account = await service.sign_in(session, credentials.username, credentials.password.get_secret_value())
-    settings = request.app.state.settings
+    state = request.app.state
+    account = await service.sign_in(state.sessions, credentials.username, credentials.password.get_secret_value())
+    settings = state.settings
     return Token(access_token=tokens.issue(account, settings), expires_in=settings.token_minutes * 60)
 
 

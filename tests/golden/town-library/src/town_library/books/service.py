@@ -7,6 +7,7 @@ from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from town_library.accounts.access import Caller
+from town_library.books import rules
 from town_library.books.models import Book
 from town_library.books.schemas import BookQuery, BookWrite
 from town_library.clock import today
@@ -56,7 +57,7 @@ async def update_book(session: AsyncSession, book_id: int, body: BookWrite, if_m
     Raises:
         NotFound: There is no such book.
         PreconditionFailed: The book was changed since the caller read it.
-
+        RuleBroken: A rule stands against it.
     """
     book = await get_book(session, book_id)
     require_match(if_match, book)
@@ -64,6 +65,7 @@ async def update_book(session: AsyncSession, book_id: int, body: BookWrite, if_m
     book.author = body.author
     book.isbn = body.isbn
     book.copies = body.copies
+    await rules.require_changeable(session, book)
     await session.flush()
     await session.refresh(book)
     return book
@@ -75,11 +77,9 @@ async def delete_book(session: AsyncSession, book_id: int, if_match: str) -> Non
     Raises:
         NotFound: There is no such book.
         PreconditionFailed: The book was changed since the caller read it.
-
     """
     book = await get_book(session, book_id)
     require_match(if_match, book)
-
     await session.delete(book)
     await session.flush()
 
@@ -104,7 +104,6 @@ async def borrow(session: AsyncSession, caller: Caller, book_id: int) -> Loan:
             select(func.count(Loan.id)).where(Loan.member_id == caller.member_id, Loan.returned_on.is_(None))
         )
     ).one()
-    # Nobody may borrow a book when every copy is out, and a member may not have more than 5 open loans.
     if loan_count >= 5:
         raise RuleBroken("fewer-than-five-open", "A member may not have more than 5 open loans.")
     borrowed_on = today()

@@ -10,7 +10,7 @@ from town_library.database import Session
 from town_library.loans import service
 from town_library.loans.schemas import LoanQuery, LoanRead
 from town_library.preconditions import set_etag
-from town_library.problems import Conflict, Forbidden, NotFound, PreconditionFailed, Unauthenticated, responses
+from town_library.problems import Conflict, Forbidden, NotFound, Unauthenticated, responses
 from town_library.schemas import Id, Page
 
 router = APIRouter(prefix="/loans", tags=["loans"])
@@ -47,7 +47,7 @@ async def read_loan(
 
 @router.post(
     "/{loan_id}/renew",
-    responses=responses(Unauthenticated, Forbidden, NotFound, Conflict, PreconditionFailed),
+    responses=responses(Unauthenticated, Forbidden, NotFound, Conflict),
     openapi_extra=roles(Role.MEMBER),
 )
 async def renew(
@@ -61,7 +61,7 @@ async def renew(
 
 @router.post(
     "/{loan_id}/return",
-    responses=responses(Unauthenticated, Forbidden, NotFound, Conflict, PreconditionFailed),
+    responses=responses(Unauthenticated, Forbidden, NotFound, Conflict),
     openapi_extra=roles(Role.MEMBER),
 )
 async def return_(

@@ -9,6 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from town_library.accounts.access import Caller
 from town_library.accounts.models import Role
 from town_library.clock import today
+from town_library.database import lock
 from town_library.listing import ordered, page
 from town_library.loans.models import Loan
 from town_library.loans.schemas import LoanQuery
@@ -54,6 +55,7 @@ async def renew(session: AsyncSession, caller: Caller, loan_id: int) -> Loan:
         NotFound: There is no such loan.
         RuleBroken: A rule stands against it.
     """
+    await lock(session, Loan, loan_id)
     loan = await get_loan(session, caller, loan_id)
     if loan.returned_on is not None:
         raise RuleBroken("still-open", "This loan was returned already.")
@@ -63,7 +65,6 @@ async def renew(session: AsyncSession, caller: Caller, loan_id: int) -> Loan:
     # A member can renew a loan once; renewing adds 14 days to the due date.
     if loan.renewed:
         raise RuleBroken("not-renewed", "A loan can be renewed only once.")
-    # A member can renew a loan once; renewing adds 14 days to the due date.
     loan.due_on = loan.due_on + timedelta(days=14)
     loan.renewed = True
     await session.flush()
@@ -78,6 +79,7 @@ async def return_(session: AsyncSession, caller: Caller, loan_id: int) -> Loan:
         NotFound: There is no such loan.
         RuleBroken: A rule stands against it.
     """
+    await lock(session, Loan, loan_id)
     loan = await get_loan(session, caller, loan_id)
     if loan.returned_on is not None:
         raise RuleBroken("still-open", "This loan was returned already.")

@@ -67,7 +67,6 @@ async def update_member(
     Raises:
         NotFound: There is no such member.
         PreconditionFailed: The member was changed since the caller read it.
-
     """
     member = await get_member(session, caller, member_id)
     require_match(if_match, member)
@@ -85,10 +84,8 @@ async def delete_member(session: AsyncSession, caller: Caller, member_id: int, i
     Raises:
         NotFound: There is no such member.
         PreconditionFailed: The member was changed since the caller read it.
-
     """
     member = await get_member(session, caller, member_id)
     require_match(if_match, member)
-
     await session.delete(member)
     await session.flush()

@@ -1,0 +1,89 @@
+"""What the FastAPI pack writes for the harder parts of a Spec."""
+
+from quantumlayer.qlayer.packs.fastapi.pack import FastApiPack
+from quantumlayer.spec.load import parse_spec
+from quantumlayer.spec.validate import checked_spec
+
+WORKSHOP = """
+spec: 1
+service: {name: workshop}
+roles:
+  foreman:
+entities:
+  Machine:
+    fields: {name: {type: string}}
+    access: [{who: foreman, may: [create, read]}]
+  Job:
+    relations:
+      machine: {to: Machine, optional: true}
+    fields:
+      begins: {type: datetime}
+      ends: {type: datetime}
+    rules:
+      one_at_a_time: {no_overlap: {per: machine, start: begins, end: ends}, else: The machine is taken.}
+      in_time: {cel: this.ends >= this.begins, else: It ends before it begins.}
+      late: {on: [update], cel: this.begins > now(), else: No caller changes what has begun.}
+    access: [{who: foreman, may: [create, read, update]}]
+operations:
+  prolong:
+    on: Job
+    by: foreman
+    takes: {hours: {type: int, default: 2, min: 1, max: 8}}
+    sets: {ends: this.ends + hours(takes.hours)}
+"""
+
+
+def sources(text: str, entity: str) -> dict[str, str]:
+    """The modules of an entity by their name."""
+    spec = checked_spec(parse_spec(text))
+    pack = FastApiPack()
+    assert pack.open_elements(spec) == []
+    part = next(part for part in pack.parts(spec) if part.id == entity)
+    return {artifact.path.rsplit("/", 1)[1]: artifact.content.decode() for artifact in pack.generate(spec, part)}
+
+
+def function(source: str, name: str) -> str:
+    """The source of one function."""
+    return source.partition(f"async def {name}(")[2].partition("\n\n\n")[0]
+
+
+def test_an_operation_that_moves_a_record_in_time_looks_for_others_and_at_no_other_rule() -> None:
+    service = sources(WORKSHOP, "Job")["service.py"]
+    assert "await rules.require_free(session, job)" in function(service, "prolong")
+    assert "require_changeable" not in function(service, "prolong")
+    assert "require_valid" not in function(service, "prolong")
+    changed = function(service, "update_job")
+    assert changed.index("require_changeable") < changed.index("require_valid") < changed.index("require_free")
+
+
+def test_a_record_that_belongs_to_nobody_is_in_nobodys_way() -> None:
+    files = sources(WORKSHOP, "Job")
+    assert (
+        "    if job.machine_id is not None:\n        await lock(session, Machine, job.machine_id)" in files["rules.py"]
+    )
+    assert "machine_id IS NOT NULL" in files["models.py"]
+
+
+def test_an_operation_locks_its_record_before_it_reads_it() -> None:
+    prolonged = function(sources(WORKSHOP, "Job")["service.py"], "prolong")
+    assert prolonged.index("await lock(session, Job, job_id)") < prolonged.index("await get_job(")
+
+
+def test_words_of_a_sentence_are_no_code() -> None:
+    rules = sources(WORKSHOP, "Job")["rules.py"]
+    assert "require_changeable(session: AsyncSession, job: Job)" in rules
+
+
+def test_an_input_has_its_default() -> None:
+    assert "hours: ProlongHours = 2" in sources(WORKSHOP, "Job")["schemas.py"]
+
+
+def test_a_sentence_is_quoted_once_in_a_function() -> None:
+    quote = "A job ends after it begins and changes only before."
+    trace = "trace: [{quote: QUOTE, elements: {ADDRESS.in_time: 1.0, ADDRESS.short: 1.0}}]\n"
+    short = "      short: {cel: 'this.ends < this.begins + days(9)', else: It is too long.}\n"
+    text = WORKSHOP.replace("      late: {on", f"{short}      late: {{on")
+    text += trace.replace("QUOTE", quote).replace("ADDRESS", "entities.Job.rules")
+    rules = sources(text, "Job")["rules.py"]
+    assert rules.count(quote) == 1
+    assert rules.index(quote) < rules.index("It ends before") < rules.index("It is too long")
