@@ -13,7 +13,8 @@ from quantumlayer.factory.evidence import FOLDER, REPORT, checks_json, junit_xml
 from quantumlayer.factory.ports import BuildTools, Evidence, Workshop
 from quantumlayer.factory.target import Stage
 from quantumlayer.factory.understand import Understood
-from quantumlayer.spec.generator import OpenElement
+from quantumlayer.spec.generator import Generator, OpenElement, supported
+from quantumlayer.spec.model import Spec
 from quantumlayer.workflow.ports import Step
 
 
@@ -48,13 +49,25 @@ class BuildSteps:
     @cached_property
     def open_elements(self) -> tuple[OpenElement, ...]:
         """What the generators leave out."""
-        return tuple(left for generator in self._tools.generators for left in generator.open_elements(self._spec))
+        return tuple(
+            left for generator in self._tools.generators for left in generator.open_elements(self._asked_of(generator))
+        )
+
+    @cached_property
+    def _supported(self) -> Spec:
+        """What the pack makes of the Spec."""
+        return supported(self._tools.generators[0], self._spec)
+
+    def _asked_of(self, generator: Generator) -> Spec:
+        """The pack is given the whole Spec, and its companions what the pack makes of it."""
+        return self._spec if generator is self._tools.generators[0] else self._supported
 
     async def _generate(self, task: Task, given: Mapping[str, object], emit: Emit) -> Sequence[Artifact]:  # noqa: ARG002
         """Generate a part; its files lie on the stage, not yet tidy, as soon as they are there."""
         generator = self._generators[str(task.inputs["generator"])]
-        part = next(part for part in generator.parts(self._spec) if part.id == task.inputs["part"])
-        artifacts = generator.generate(self._spec, part)
+        spec = self._asked_of(generator)
+        part = next(part for part in generator.parts(spec) if part.id == task.inputs["part"])
+        artifacts = generator.generate(spec, part)
         self._write(artifacts, task, emit)
         return artifacts
 
@@ -78,7 +91,7 @@ class BuildSteps:
         return check
 
     async def _claims(self, task: Task, given: Mapping[str, object], emit: Emit) -> Check:
-        check = self._tools.claims(self._spec, _checks(given), self.open_elements)
+        check = self._tools.claims(self._supported, _checks(given), self.open_elements)
         _tell(check, task, emit)
         return check
 

@@ -5,12 +5,13 @@ from collections.abc import Iterator
 from datetime import datetime
 
 from quantumlayer.kit.identifiers import singular
-from quantumlayer.qtest.factories import TYPES
+from quantumlayer.qtest.factories import parameter_type
 from quantumlayer.qtest.literals import source, text, wire
 from quantumlayer.qtest.places import COUNT, THIS, Slot
 from quantumlayer.qtest.records import Records
 from quantumlayer.qtest.scenes import Scene, with_values
 from quantumlayer.qtest.tests import Row, Test
+from quantumlayer.qtest.variables import variable
 from quantumlayer.qtest.witness import Question, Witness
 from quantumlayer.qtest.worlds import Built
 from quantumlayer.spec.cel import CelRuntimeError, Scope, compile_cel, evaluate, rounded
@@ -62,17 +63,17 @@ def _example_test(records: Records, key: str, alike: list[Example], scene: Scene
         )
         for example in alike
     ]
-    names = {name: f"{TYPES[kinds[name].type]}{' | None' if kinds[name].optional else ''}" for name in first.given}
-    names |= dict.fromkeys(first.then, "object")
+    names = {variable(name): parameter_type(kinds[name]) for name in first.given}
+    names |= {variable(name): "object" for name in first.then}
     made = f"{scene.this} = await make.{records.names.snake}("
-    given = ", ".join(f"{name}={name}" for name in first.given)
+    given = ", ".join(f"{name}={variable(name)}" for name in first.given)
     lines = []
     if first.today is not None:
         lines.append(
             f"clock.move_to(datetime({first.today.year}, {first.today.month}, {first.today.day}, 12, tzinfo=UTC))"
         )
     lines += [with_values(line, made, given) for line in scene.lines]
-    shown = ", ".join(f'"{name}": {name}' for name in first.then)
+    shown = ", ".join(f'"{name}": {variable(name)}' for name in first.then)
     return Test(
         f"{key}_is_as_in_the_examples{suffix}",
         [
@@ -107,11 +108,12 @@ def _worked_out(records: Records, key: str, derived: Derived, role: str) -> Iter
         yield Test(f"{key}_is_worked_out", [*scene.lines, *_shown(records, scene, key, rows[0].values[1])], [address])
         return
     made = f"{scene.this} = await make.{records.names.snake}("
+    shown = variable(key)
     yield Test(
         f"{key}_is_worked_out",
-        [*(with_values(line, made, "**given") for line in scene.lines), *_shown(records, scene, key, key)],
+        [*(with_values(line, made, "**given") for line in scene.lines), *_shown(records, scene, key, shown)],
         [address],
-        names={"given": "dict[str, Any]", key: "object"},
+        names={"given": "dict[str, Any]", shown: "object"},
         rows=rows,
     )
 

@@ -85,8 +85,13 @@ def _add_field(made: Factory, key: str, item: Field, usual: object) -> None:
         word = f"{key} or" if item.type in TEXTS else f"{key} if {key} is not None else"
         made.arguments.append((key, f"{word} {_unique(key, item)}"))
         return
-    made.parameters.append(Parameter(key, f"{kind} | None" if item.optional else kind, source(usual)))
+    made.parameters.append(Parameter(key, parameter_type(item), source(usual)))
     made.arguments.append((key, key))
+
+
+def parameter_type(item: Field) -> str:
+    """The type of a field's value in tests, as Python."""
+    return f"{TYPES[item.type]} | None" if item.optional else TYPES[item.type]
 
 
 def _unique(key: str, item: Field) -> str:

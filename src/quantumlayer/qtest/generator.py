@@ -1,7 +1,6 @@
 """The generator: from a Spec to its `tests/` folder."""
 
 import json
-import re
 from collections.abc import Iterator, Sequence
 from datetime import UTC
 from typing import Any
@@ -9,6 +8,7 @@ from typing import Any
 from quantumlayer.core.artifact import Artifact
 from quantumlayer.qtest.access import access_tests
 from quantumlayer.qtest.bodies import Creation
+from quantumlayer.qtest.changes import change_tests
 from quantumlayer.qtest.concurrency import concurrency_tests
 from quantumlayer.qtest.derived import derived_tests
 from quantumlayer.qtest.factories import factories
@@ -26,12 +26,14 @@ from quantumlayer.qtest.samples import NOW
 from quantumlayer.qtest.seeds import seeds
 from quantumlayer.qtest.suite import Suite
 from quantumlayer.qtest.tests import Module, Test
+from quantumlayer.qtest.variables import mentioned
 from quantumlayer.spec.cel.runtime import zone
 from quantumlayer.spec.claims import claims
 from quantumlayer.spec.generator import OpenElement, Part
 from quantumlayer.spec.model import Spec
 
 _PART = Part(id="tests", title="Tests", estimate=1.0)
+_PLATFORM = ("Account", "Base", "Record", "Role")
 _UNPROVEN = "no test could be derived for it"
 
 
@@ -72,9 +74,9 @@ def proofs(test: Test) -> set[str]:
     return {*test.proves, *(address for row in test.rows for address in row.proves)}
 
 
-def mentions(module: Module, constant: str) -> bool:
-    """Whether a test of a module uses a constant."""
-    return any(re.search(rf"\b{constant}\b", line) for test in module.tests for line in test.body)
+def mentions(module: Module, name: str) -> bool:
+    """Whether a test of a module uses a constant or a class."""
+    return any(name in mentioned(test.body) for test in module.tests)
 
 
 def _modules(suite: Suite) -> list[Module]:
@@ -87,6 +89,7 @@ def _modules(suite: Suite) -> list[Module]:
         if records.creation is not None:
             module.constants.append(records.creation.definition)
         module.tests += records.tests()
+        module.tests += change_tests(records)
         module.tests += limit_tests(records)
         module.tests += derived_tests(records)
         module.tests += rule_tests(records)
@@ -124,7 +127,8 @@ def _files(suite: Suite, modules: list[Module]) -> Iterator[Artifact]:
         content = templates.get_template(f"tests/{name}.py.jinja").render(shared)
         yield Artifact.text(f"tests/{name}.py", content)
     for module in modules:
-        content = templates.get_template("tests/test_module.py.jinja").render(shared, module=module)
+        used = [suite.names(name) for name in suite.spec.entities if mentions(module, name)]
+        content = templates.get_template("tests/test_module.py.jinja").render(shared, module=module, used=used)
         yield Artifact.text(module.path, content)
     yield Artifact.text("tests/seed.json", json.dumps(seeds(suite), indent=2, ensure_ascii=False) + "\n")
 
@@ -132,6 +136,7 @@ def _files(suite: Suite, modules: list[Module]) -> Iterator[Artifact]:
 def _shared(suite: Suite) -> dict[str, Any]:
     spec = suite.spec
     roles = list(spec.roles)
+    snakes = {suite.names(name).snake for name in spec.entities}
     return {
         "package": suite.package,
         "service": spec.service.name,
@@ -149,4 +154,11 @@ def _shared(suite: Suite) -> dict[str, Any]:
         "plain_roles": [name for name, role in spec.roles.items() if role.record is None],
         "own": [(name, suite.names(role.record).snake) for name, role in spec.roles.items() if role.record],
         "example_role": next(iter(roles), "anyone"),
+        "platform": {name: _apart(suite, name) for name in _PLATFORM},
+        "account": next(name for name in ("account", "login", "sign_in_account") if name not in snakes),
     }
+
+
+def _apart(suite: Suite, name: str) -> str:
+    """What a class of the service is called beside the entities."""
+    return f"Service{name}" if name in suite.spec.entities else name

@@ -1,7 +1,8 @@
 """Tests of what is kept of the past: earlier versions of a value, and who did what with a record."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
+from quantumlayer.qtest.changes import changing
 from quantumlayer.qtest.literals import source, text, wire
 from quantumlayer.qtest.operations import Operating
 from quantumlayer.qtest.records import Records
@@ -15,58 +16,60 @@ def history_tests(records: Records) -> Iterator[Test]:
     if records.entity.versioned:
         yield from _versions(records)
     if records.entity.audit is not None:
-        yield from _audit(records, records.entity.audit.visible_to)
+        yield from _audit(records, records.entity.audit.actions, records.entity.audit.visible_to)
 
 
 def _versions(records: Records) -> Iterator[Test]:
-    """Changed by an operation, the earlier value stays readable."""
+    """Once changed, the earlier value stays readable."""
+    found = _changed_by_operation(records) or _changed_by_update(records)
+    if found is None:
+        records.suite.leave_open(f"entities.{records.name}.versioned", "nothing changes it")
+        return
+    key, scene, change = found
+    before = source(wire(scene.built.this.values[key], records.entity.fields[key].type))
+    yield Test(
+        f"the_earlier_{key}_of_{records.a}_stays_readable",
+        [
+            *scene.lines,
+            change,
+            f'versions = await {scene.caller}.get(f"{records.path}/{{{scene.this}.id}}/versions")',
+            f"assert versions.json()[0][{text(key)}] == {before}",
+        ],
+        [f"entities.{records.name}.versioned"],
+    )
+
+
+def _changed_by_operation(records: Records) -> tuple[str, Scene, str] | None:
+    """A versioned field, a world, and the call of an operation that sets the field."""
     for key in records.entity.versioned:
         for name, operation in records.suite.spec.operations.items():
             if operation.on != records.name or key not in operation.sets:
                 continue
             operating = Operating(records, name, operation)
-            role = next((role for role in operation.by if operating.base(role) is not None), None)
-            base = None if role is None else operating.base(role)
-            if base is None:
-                continue
-            scene = Scene(records.suite, base)
-            before = source(wire(base.built.this.values[key], records.entity.fields[key].type))
-            call = operating.call(scene)
-            yield Test(
-                f"the_earlier_{key}_of_{records.a}_stays_readable",
-                [
-                    *scene.lines,
-                    call.replace("answer = ", ""),
-                    f'versions = await {scene.caller}.get(f"{records.path}/{{{scene.this}.id}}/versions")',
-                    f"assert versions.json()[0][{text(key)}] == {before}",
-                ],
-                [f"entities.{records.name}.versioned"],
-            )
-            return
-    records.suite.leave_open(f"entities.{records.name}.versioned", "no operation changes it")
+            for role in operation.by:
+                base = operating.base(role) if records.suite.may(records.name, Action.READ, role) else None
+                if base is not None:
+                    scene = Scene(records.suite, base)
+                    return key, scene, operating.call(scene).replace("answer = ", "")
+    return None
 
 
-def _audit(records: Records, readers: tuple[str, ...]) -> Iterator[Test]:
+def _changed_by_update(records: Records) -> tuple[str, Scene, str] | None:
+    """The same with a caller who changes the record as a whole."""
+    change = changing(records)
+    if change is None or not records.suite.may(records.name, Action.READ, change.role):
+        return None
+    key = next((key for key in records.entity.versioned if change.moves(key)), None)
+    return None if key is None else (key, change.scene, change.put)
+
+
+def _audit(records: Records, actions: tuple[Action, ...], readers: tuple[str, ...]) -> Iterator[Test]:
     address = f"entities.{records.name}.audit"
-    role = next((role for role in readers if records.suite.may(records.name, Action.READ, role)), None)
-    base = None if role is None else records.suite.question(records.name, Action.READ, role).base()
-    if base is None:
+    tests = [test for action in actions for test in _TRACES[action](records, readers)]
+    if not tests:
         records.suite.leave_open(address, "no reader of the trail may read the record")
         return
-    scene = Scene(records.suite, base)
-    url = f'f"{records.path}/{{{scene.this}.id}}"'
-    yield Test(
-        f"reading_{records.a}_leaves_a_trace",
-        [
-            *scene.lines,
-            f"await {scene.caller}.get({url})",
-            f'await {scene.caller}.get("{records.path}")',
-            f'trail = await {scene.caller}.get({url[:-1]}/audit")',
-            'assert [entry["action"] for entry in trail.json()] == ["read", "read"]',
-            'assert all(entry["at"] == "2026-03-04T09:00:00Z" for entry in trail.json())',
-        ],
-        [address],
-    )
+    yield from tests
     for other in records.suite.roles_for(records.name, Action.READ):
         if other not in readers:
             found = records.suite.question(records.name, Action.READ, other).base()
@@ -81,3 +84,67 @@ def _audit(records: Records, readers: tuple[str, ...]) -> Iterator[Test]:
                     ],
                     [address],
                 )
+
+
+def _read_trace(records: Records, readers: tuple[str, ...]) -> Iterator[Test]:
+    """Reading one record, and reading the list in which it stands."""
+    role = next((role for role in readers if records.suite.may(records.name, Action.READ, role)), None)
+    base = None if role is None else records.suite.question(records.name, Action.READ, role).base()
+    if base is None:
+        return
+    scene = Scene(records.suite, base)
+    url = f'f"{records.path}/{{{scene.this}.id}}"'
+    calls = [f"await {scene.caller}.get({url})", f'await {scene.caller}.get("{records.path}")']
+    yield _trace(records, "reading", [*scene.lines, *calls], f'{url[:-1]}/audit"', scene.caller, ["read", "read"])
+
+
+def _update_trace(records: Records, readers: tuple[str, ...]) -> Iterator[Test]:
+    change = changing(records)
+    reader = None if change is None else _reader(records, change.scene, readers)
+    if change is None or reader is None:
+        return
+    lines, caller = reader
+    url = f'f"{records.path}/{{{change.scene.this}.id}}/audit"'
+    yield _trace(records, "changing", [*change.scene.lines, change.put, *lines], url, caller, ["update"])
+
+
+def _create_trace(records: Records, readers: tuple[str, ...]) -> Iterator[Test]:
+    creation = records.creation
+    scene = None if creation is None else creation.scene()
+    reader = None if scene is None else _reader(records, scene, readers)
+    if creation is None or scene is None or reader is None:
+        return
+    lines, caller = reader
+    made = f'made = await {scene.caller}.post("{records.path}", json={creation.body(scene)})'
+    url = "f\"{made.headers['Location']}/audit\""
+    yield _trace(records, "making", [*scene.lines, made, *lines], url, caller, ["create"])
+
+
+_TRACES: dict[Action, Callable[[Records, tuple[str, ...]], Iterator[Test]]] = {
+    Action.CREATE: _create_trace,
+    Action.READ: _read_trace,
+    Action.UPDATE: _update_trace,
+    Action.DELETE: lambda _records, _readers: iter(()),  # whose trail nobody can ask for any more
+}
+
+
+def _reader(records: Records, scene: Scene, readers: tuple[str, ...]) -> tuple[list[str], str] | None:
+    """Lines that sign in a reader of the trail, and the reader: the caller of the scene if they may."""
+    role = scene.built.caller.role
+    if role in readers and records.suite.may(records.name, Action.READ, role):
+        return [], scene.caller
+    reader = next((role for role in readers if records.suite.always(records.name, Action.READ, role)), None)
+    return None if reader is None else ([f'as_{reader} = await sign_in("{reader}")'], f"as_{reader}")
+
+
+def _trace(records: Records, doing: str, lines: list[str], url: str, caller: str, actions: list[str]) -> Test:
+    return Test(
+        f"{doing}_{records.a}_leaves_a_trace",
+        [
+            *lines,
+            f"trail = await {caller}.get({url})",
+            f'assert [entry["action"] for entry in trail.json()] == {source(actions)}',
+            'assert all(entry["at"] == "2026-03-04T09:00:00Z" for entry in trail.json())',
+        ],
+        [f"entities.{records.name}.audit"],
+    )

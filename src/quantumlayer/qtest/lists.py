@@ -1,136 +1,238 @@
 """Tests of lists: searched, filtered, sorted and given out in pages."""
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import timedelta
 from decimal import Decimal
 
 from quantumlayer.qtest.literals import source, text, wire
-from quantumlayer.qtest.places import Constants, candidates
+from quantumlayer.qtest.places import THIS, Constants, Slot, candidates
 from quantumlayer.qtest.records import Records
-from quantumlayer.qtest.samples import NOW, TEXTS, samples
+from quantumlayer.qtest.samples import NOW, TEXTS, lengths, samples
+from quantumlayer.qtest.scenes import Scene
 from quantumlayer.qtest.tests import Row, Test
+from quantumlayer.qtest.variables import mentioned, variable
+from quantumlayer.qtest.witness import Question, Witness
 from quantumlayer.spec.model import Action, Field, FieldType
 
 
 def list_tests(records: Records) -> Iterator[Test]:
-    """The list of one entity, as a caller who reads every record sees it."""
-    role = next(
-        (
-            role
-            for role in records.suite.roles_for(records.name, Action.READ)
-            if records.suite.always(records.name, Action.READ, role)
-        ),
-        None,
-    )
-    if role is None:
-        yield from _own_list(records)
+    """The list of one entity, as a caller sees it who reads as much as possible."""
+    reader = _reader(records)
+    if reader is None:
+        for word in ("search", "filter", "sort"):
+            if getattr(records.entity.list, word):
+                records.suite.leave_open(f"entities.{records.name}.list.{word}", "nobody reads such records")
         return
-    yield from _search(records, role)
-    yield from _filters(records, role)
-    yield from _sort(records, role)
-    yield from _pages(records, role)
+    yield from _search(reader)
+    yield from _filters(reader)
+    yield from _sort(reader)
+    yield from _pages(reader)
 
 
-def _own_list(records: Records) -> Iterator[Test]:
-    """Nobody reads all records: the order of a caller's own list is all there is to ask for."""
-    for word in ("search", "filter", "sort"):
-        if getattr(records.entity.list, word):
-            records.suite.leave_open(f"entities.{records.name}.list.{word}", "nobody may read every record")
-    yield from ()
+@dataclass(frozen=True, slots=True)
+class _Reader:
+    """Whoever asks for the list, and how the records are made that they find in it.
+
+    `single` is true where they can read one record only, such as their own.
+    """
+
+    records: Records
+    role: str
+    question: Question
+    witness: Witness
+    scene: Scene
+    single: bool
+
+    @property
+    def address(self) -> str:
+        """The address of the list."""
+        return f"entities.{self.records.name}.list"
+
+    @property
+    def before(self) -> list[str]:
+        """The lines that come before any record of the list."""
+        lines = self.scene.lines
+        return lines[: lines.index(self._made)]
+
+    @property
+    def after(self) -> list[str]:
+        """The lines that come after the records, up to the caller who signs in."""
+        lines = self.scene.lines
+        return lines[lines.index(self._made) + 1 :]
+
+    @property
+    def _made(self) -> str:
+        return next(line for line in self.scene.lines if line.startswith(f"{self.scene.this} = "))
+
+    def readable(self, key: str, value: object) -> bool:
+        """Whether the caller reads a record with this value."""
+        choice = {**self.witness.choice, Slot(THIS, key): value}
+        return self.question.accepts(self.question.builder().build(choice))
+
+    def made(self, **values: str) -> str:
+        """The call that makes a record for the list, with further values as Python."""
+        return self.scene.call(self.scene.built.this, values)
+
+    def plain(self, **values: str) -> str:
+        """The call that makes any other record."""
+        given = ", ".join(f"{key}={value}" for key, value in values.items())
+        return f"await make.{self.records.names.snake}({given})"
+
+    def signed_in_as(self, record: str) -> list[str]:
+        """The lines after the records; the caller is one of them if callers of the role are such records."""
+        alone = f'{self.scene.caller} = await sign_in("{self.role}")'
+        roles = self.records.suite.spec.roles
+        if self.role in roles and roles[self.role].record == self.records.name and alone in self.after:
+            return [line if line != alone else f"{alone[:-1]}, {record})" for line in self.after]
+        return self.after
+
+    def get(self, params: str) -> str:
+        """The request for the list."""
+        return f'answer = await {self.scene.caller}.get("{self.records.path}", params={params})'
+
+    def only(self, variable: str) -> str:
+        """The check that one record is in the answer and no other."""
+        return f'assert [item["id"] for item in answer.json()["items"]] == [{variable}.id]'
 
 
-def _search(records: Records, role: str) -> Iterator[Test]:
-    make = f"await make.{records.names.snake}"
-    if not records.entity.list.search:
-        return
-    rows, told = [], {}
+def _reader(records: Records) -> _Reader | None:
+    """Whoever reads every record, if possible without being one of them; else whoever reads some."""
+    suite = records.suite
+    roles = suite.roles_for(records.name, Action.READ)
+
+    def burden(role: str) -> tuple[bool, bool]:
+        own = role in suite.spec.roles and suite.spec.roles[role].record == records.name
+        return not suite.always(records.name, Action.READ, role), own
+
+    for role in sorted(roles, key=burden):
+        question = suite.question(records.name, Action.READ, role)
+        witness = question.base()
+        if witness is not None:
+            scene = Scene(suite, witness)
+            others = [line for line in scene.lines if not line.startswith(f"{scene.this} = ")]
+            single = any(scene.this in mentioned([line]) for line in others)
+            return _Reader(records, role, question, witness, scene, single)
+    return None
+
+
+def _search(reader: _Reader) -> Iterator[Test]:
+    records = reader.records
+    told: dict[str, tuple[str, str]] = {}
     for number, key in enumerate(records.entity.list.search):
-        item = records.entity.fields[key]
-        found = [value for value in samples(key, item) if isinstance(value, str)]
-        if item.unique or len(found) < 2 or item.pattern or item.one_of:
-            continue
-        told[key] = (f"{found[0]} {number}", found[1])
-        part = f"{found[0]} {number}"[1:].upper()
-        rows.append(Row((text(part),)))
+        pair = apart(key, records.entity.fields[key], number)
+        if pair is not None and reader.readable(key, pair[0]):
+            told[key] = pair
     if not told:
-        records.suite.leave_open(
-            f"entities.{records.name}.list.search", "its texts follow patterns that a search cannot tell apart"
-        )
+        if records.entity.list.search:
+            records.suite.leave_open(f"{reader.address}.search", "no two texts are known of which one is found alone")
         return
-    wanted = ", ".join(f"{key}={source(pair[0])}" for key, pair in told.items())
-    others = ", ".join(f"{key}={source(pair[1])}" for key, pair in told.items())
+    wanted = {key: source(pair[0]) for key, pair in told.items()}
+    others = {key: source(pair[1]) for key, pair in told.items()}
+    first = reader.scene.this
+    other = reader.plain if reader.single else reader.made
     yield Test(
         f"{records.names.plural}_are_found_by_a_part_of_their_text",
         [
-            f"{records.names.snake} = {make}({wanted})",
-            f"{make}({others})",
-            f'as_{role} = await sign_in("{role}")',
-            f'answer = await as_{role}.get("{records.path}", params={{"search": part}})',
-            f'assert [item["id"] for item in answer.json()["items"]] == [{records.names.snake}.id]',
+            *reader.before,
+            f"{first} = {reader.made(**wanted)}",
+            other(**others),
+            *reader.after,
+            reader.get('{"search": part}'),
+            reader.only(first),
         ],
-        [f"entities.{records.name}.list.search"],
+        [f"{reader.address}.search"],
         names={"part": "str"},
-        rows=rows,
+        rows=[Row((text(pair[0][1:].upper()),)) for pair in told.values()],
     )
+
+
+def apart(key: str, item: Field, number: int) -> tuple[str, str] | None:
+    """Two texts of a field, of which the first, without its first letter, is no part of the second."""
+    found = [value for value in samples(key, item) if isinstance(value, str)]
+    if found and not item.pattern and not item.one_of and item.type is not FieldType.EMAIL:
+        numbered = f"{found[0]} {number}"
+        found[0] = numbered if len(numbered) <= lengths(item)[1] else found[0]
+    pairs = ((one, other) for one in found for other in found if len(one) > 1)
+    return next((pair for pair in pairs if pair[0][1:].upper() not in pair[1].upper()), None)
+
+
+def _filters(reader: _Reader) -> Iterator[Test]:
+    entity = reader.records.entity
+    for key in entity.list.filter:
+        if key in entity.relations:
+            yield _filtered_by_relation(reader, key)
+    for key in entity.list.filter:
+        if key not in entity.relations:
+            yield from _filtered_by_value(reader, key)
+
+
+def _filtered_by_relation(reader: _Reader, key: str) -> Test:
+    records = reader.records
+    first, target = reader.scene.this, records.entity.relations[key]
+    before, given = reader.before, {}
+    held = reader.witness.built.this.values.get(key)
+    if target.optional and not reader.scene.named(held):
+        before = [*before, f"{variable(key)} = await make.{records.suite.names(target.to).snake}()"]
+        given = {key: variable(key)}
+    fixed = reader.single or (not given and reader.scene.named(held))
+    return Test(
+        f"{records.names.plural}_are_filtered_by_{key}",
+        [
+            *before,
+            f"{first} = {reader.made(**given)}",
+            reader.plain() if fixed else reader.made(),
+            *reader.after,
+            reader.get(f'{{"{key}_id": {first}.{key}_id}}'),
+            reader.only(first),
+        ],
+        [f"{reader.address}.filter"],
+    )
+
+
+def _filtered_by_value(reader: _Reader, key: str) -> Iterator[Test]:
+    """Of two records with different values the one that is asked for."""
+    records = reader.records
+    values = _known(records, key)
+    usual = reader.witness.built.this.values.get(key)
+    wanted = next((value for value in values if value != usual and reader.readable(key, value)), None)
+    spare = usual if usual is not None else next((value for value in values if value != wanted), None)
+    if wanted is None:  # then the record has what it must have, and another one something else
+        wanted, spare = usual, next((value for value in values if value != usual), None)
+    if wanted is None or spare is None:
+        return
+    item = records.entity.fields.get(key)
+    sent = wire(wanted, None if item is None else item.type)
+    told = str(sent).lower() if isinstance(sent, bool) else str(sent)
+    first = reader.scene.this
+    apart = reader.single or not reader.readable(key, spare)
+    other = {} if spare == usual and not apart else {key: source(spare)}
+    yield Test(
+        f"{records.names.plural}_are_filtered_by_{key}",
+        [
+            *reader.before,
+            f"{first} = {reader.made(**{key: source(wanted)})}",
+            reader.plain(**other) if apart else reader.made(**other),
+            *reader.after,
+            reader.get(f"{{{text(key)}: {source(told)}}}"),
+            reader.only(first),
+        ],
+        [f"{reader.address}.filter"],
+    )
+
+
+def _known(records: Records, key: str) -> list[object]:
+    """Values of a field or of the state."""
+    states = records.entity.states
+    if states is not None and key == states.field:
+        return [*states.values[1:], states.values[0]]
+    return two(key, records.entity.fields[key])
 
 
 def two(key: str, item: Field) -> list[object]:
     """Two different values of a field, if it has two."""
     found = [value for value in candidates(key, item, Constants()) if value is not None]
     return found[:2]
-
-
-def _filters(records: Records, role: str) -> Iterator[Test]:
-    snake, make = records.names.snake, f"await make.{records.names.snake}"
-    rows = []
-    states = records.entity.states
-    for key in records.entity.list.filter:
-        proves = (f"entities.{records.name}.list.filter",)
-        if key in records.entity.relations:
-            continue
-        if states is not None and key == states.field:
-            rows.append(Row((text(key), source(states.values[1]), text(states.values[1])), proves))
-        elif key in records.entity.fields:
-            item = records.entity.fields[key]
-            values = two(key, item)
-            usual = records.suite.defaults.of(records.name).get(key)
-            other = next((value for value in values if value != usual), None)
-            if other is not None:
-                sent = wire(other, item.type)
-                rows.append(
-                    Row(
-                        (text(key), source(other), source(str(sent).lower() if isinstance(sent, bool) else str(sent))),
-                        proves,
-                    )
-                )
-    check = f'assert [item["id"] for item in answer.json()["items"]] == [{snake}.id]'
-    for key in records.entity.list.filter:
-        if key in records.entity.relations:
-            yield Test(
-                f"{records.names.plural}_are_filtered_by_{key}",
-                [
-                    f"{snake} = {make}()",
-                    f"{make}()",
-                    f'as_{role} = await sign_in("{role}")',
-                    f'answer = await as_{role}.get("{records.path}", params={{"{key}_id": {snake}.{key}_id}})',
-                    check,
-                ],
-                [f"entities.{records.name}.list.filter"],
-            )
-    for row in rows:
-        key, value, sent = row.values
-        name = key.strip('"')
-        yield Test(
-            f"{records.names.plural}_are_filtered_by_{name}",
-            [
-                f"{snake} = {make}({name}={value})",
-                f"{make}()",
-                f'as_{role} = await sign_in("{role}")',
-                f'answer = await as_{role}.get("{records.path}", params={{{key}: {sent}}})',
-                check,
-            ],
-            row.proves,
-        )
 
 
 def ascending(key: str, item: Field) -> list[object]:
@@ -141,60 +243,76 @@ def ascending(key: str, item: Field) -> list[object]:
         case FieldType.BOOL:
             return [False, True]
         case kind if kind in TEXTS and not item.pattern and not item.one_of:
-            return ["anna@example.org", "bert@example.org"] if kind is FieldType.EMAIL else ["Anna", "Bert"]
+            pair = ("anna@example.org", "bert@example.org") if kind is FieldType.EMAIL else ("Anna", "Bert")
+            shortest, longest = lengths(item)
+            if shortest <= len(pair[0]) <= longest:
+                return [*pair]
     values = two(key, item)
     numbers = [value for value in values if isinstance(value, int | Decimal)]
     return [*sorted(numbers), *sorted((value for value in values if value not in numbers), key=str)]
 
 
-def _sort(records: Records, role: str) -> Iterator[Test]:
-    snake = records.names.snake
-    rows = []
+def _sort(reader: _Reader) -> Iterator[Test]:
+    records = reader.records
+    states = records.entity.states
     for key in records.entity.list.sort:
-        if key in records.entity.fields:
-            values = ascending(key, records.entity.fields[key])
-        elif records.entity.states is not None and key == records.entity.states.field:
-            values = [*sorted(records.entity.states.values)[:2]]
-        else:
-            continue
-        if len(values) == 2:
-            rows.append((key, values))
-    for key, (low, high) in rows:
-        yield Test(
-            f"{records.names.plural}_are_sorted_by_{key}",
-            [
-                f"high = await make.{snake}({key}={source(high)})",
-                f"low = await make.{snake}({key}={source(low)})",
-                f'as_{role} = await sign_in("{role}")',
-                f'up = await as_{role}.get("{records.path}", params={{"sort": "{key}"}})',
-                f'down = await as_{role}.get("{records.path}", params={{"sort": "-{key}"}})',
-                'assert [item["id"] for item in up.json()["items"]] == [low.id, high.id]',
-                'assert [item["id"] for item in down.json()["items"]] == [high.id, low.id]',
-            ],
-            [f"entities.{records.name}.list.sort"],
-        )
+        state = states is not None and key == states.field
+        values = sorted(_known(records, key)[:2], key=str) if state else ascending(key, records.entity.fields[key])
+        both = not reader.single and len(values) > 1 and all(reader.readable(key, value) for value in values)
+        yield _sorted(reader, key, values) if both else _sorted_alone(reader, key)
 
 
-def _pages(records: Records, role: str) -> Iterator[Test]:
-    snake = records.names.snake
-    own = records.suite.spec.roles[role].record == records.name if role in records.suite.spec.roles else False
-    sign = f'as_{role} = await sign_in("{role}")'
-    first = "all_records = [await make." + snake + "() for _ in range(3)]"
-    arrange = [first, sign if not own else f'as_{role} = await sign_in("{role}", all_records[0])']
-    yield Test(
-        f"{records.names.plural}_are_given_out_in_pages",
+def _sorted(reader: _Reader, key: str, values: list[object]) -> Test:
+    low, high = values
+    records = reader.records
+    get = f'await {reader.scene.caller}.get("{records.path}", params='
+    return Test(
+        f"{records.names.plural}_are_sorted_by_{key}",
         [
-            *arrange,
-            f'answer = await as_{role}.get("{records.path}", params={{"limit": 2, "offset": 1}})',
-            'assert [item["id"] for item in answer.json()["items"]] == [record.id for record in all_records[1:]]',
-            'assert answer.json().items() >= {"total": 3, "limit": 2, "offset": 1}.items()',
+            *reader.before,
+            f"high = {reader.made(**{key: source(high)})}",
+            f"low = {reader.made(**{key: source(low)})}",
+            *reader.signed_in_as("low"),
+            f'up = {get}{{"sort": "{key}"}})',
+            f'down = {get}{{"sort": "-{key}"}})',
+            'assert [item["id"] for item in up.json()["items"]] == [low.id, high.id]',
+            'assert [item["id"] for item in down.json()["items"]] == [high.id, low.id]',
         ],
+        [f"{reader.address}.sort"],
     )
+
+
+def _sorted_alone(reader: _Reader, key: str) -> Test:
+    """Where callers read no two records with different values, they may ask for the order all the same."""
+    get = f'await {reader.scene.caller}.get("{reader.records.path}", params={{"sort": order}})'
+    return Test(
+        f"{reader.records.names.plural}_are_sorted_by_{key}",
+        [*reader.scene.lines, f"answer = {get}", reader.only(reader.scene.this)],
+        [f"{reader.address}.sort"],
+        names={"order": "str"},
+        rows=[Row((text(key),)), Row((text(f"-{key}"),))],
+    )
+
+
+def _pages(reader: _Reader) -> Iterator[Test]:
+    records = reader.records
+    if not reader.single:
+        yield Test(
+            f"{records.names.plural}_are_given_out_in_pages",
+            [
+                *reader.before,
+                f"all_records = [{reader.made()} for _ in range(3)]",
+                *reader.signed_in_as("all_records[0]"),
+                reader.get('{"limit": 2, "offset": 1}'),
+                'assert [item["id"] for item in answer.json()["items"]] == [record.id for record in all_records[1:]]',
+                'assert answer.json().items() >= {"total": 3, "limit": 2, "offset": 1}.items()',
+            ],
+        )
     yield Test(
         f"a_list_of_{records.names.plural}_is_refused_with",
         [
-            sign,
-            f'answer = await as_{role}.get("{records.path}", params={{key: value}})',
+            f'as_{reader.role} = await sign_in("{reader.role}")',
+            reader.get("{key: value}"),
             'assert pointers(answer) == [f"/query/{key}"]',
         ],
         names={"key": "str", "value": "str"},

@@ -4,7 +4,8 @@ from collections.abc import Iterator
 from decimal import Decimal
 
 from quantumlayer.qtest.bodies import IF_ANY
-from quantumlayer.qtest.factories import TYPES
+from quantumlayer.qtest.changes import changing
+from quantumlayer.qtest.factories import TYPES, parameter_type
 from quantumlayer.qtest.intervals import Interval, interval
 from quantumlayer.qtest.literals import source, text
 from quantumlayer.qtest.places import THIS, Reader
@@ -13,6 +14,7 @@ from quantumlayer.qtest.samples import LONGEST
 from quantumlayer.qtest.scenes import Scene, with_values
 from quantumlayer.qtest.suite import Suite, relations_given, writable
 from quantumlayer.qtest.tests import Test
+from quantumlayer.qtest.variables import variable
 from quantumlayer.spec.cel import Scope, compile_cel
 from quantumlayer.spec.model import Action, Derived, Field, FieldType
 
@@ -32,10 +34,10 @@ def property_tests(suite: Suite) -> Iterator[Test]:
 
 def _texts(records: Records) -> Iterator[Test]:
     """Changed rather than made, so that what must be unique stays the record's own."""
-    found = records.changing()
+    found = changing(records)
     if found is None:
         return
-    role, scene, values = found
+    role, scene, values = found.role, found.scene, found.sent
     free = {
         key: item
         for key, item in writable(records.entity, changing=True).items()
@@ -53,7 +55,8 @@ def _texts(records: Records) -> Iterator[Test]:
         return f"{kept}.isoformat()" if TYPES[records.entity.fields[key].type].startswith("date") else kept
 
     relations = [f'"{key}_id": {scene.this}.{key}_id' for key in relations_given(records.entity, changing=True)]
-    body = ", ".join([*(f"{text(k)}: {k if k in free else own(k, v)}" for k, v in values.items()), *relations])
+    given = {key: variable(key) for key in free}
+    body = ", ".join([*(f"{text(k)}: {given[k] if k in free else own(k, v)}" for k, v in values.items()), *relations])
     yield Test(
         f"any_text_of_{records.a}_is_given_back_unchanged",
         [
@@ -64,8 +67,8 @@ def _texts(records: Records) -> Iterator[Test]:
             "assert answer.json().items() >= body.items()",
         ],
         [f"entities.{records.name}.fields.{key}" for key in free],
-        names=dict.fromkeys(free, "str"),
-        decorators=[f"@given({', '.join(f'{key}={_text(item)}' for key, item in free.items())})", _MANY],
+        names=dict.fromkeys(given.values(), "str"),
+        decorators=[f"@given({', '.join(f'{given[key]}={_text(item)}' for key, item in free.items())})", _MANY],
     )
 
 
@@ -95,19 +98,21 @@ def _bounds(records: Records, key: str, derived: Derived) -> Iterator[Test]:
     scene = Scene(records.suite, base)
     fields = {name: records.entity.fields[name] for name in own}
     made = f"{scene.this} = await make.{records.names.snake}("
-    given = ", ".join(f"{name}={name}" for name in own)
+    given = ", ".join(f"{name}={variable(name)}" for name in own)
     lines = [with_values(line, made, given) for line in scene.lines]
+    shown = variable(key)
+    strategies = ", ".join(f"{variable(name)}={_strategy(item)}" for name, item in fields.items())
     yield Test(
         f"{key}_stays_within_its_bounds",
         [
             *lines,
             f'answer = await {scene.caller}.get(f"{records.path}/{{{scene.this}.id}}")',
-            f"{key} = Decimal(answer.json()[{text(key)}])",
-            f"assert {_within(bounds, key)}",
+            f"{shown} = Decimal(answer.json()[{text(key)}])",
+            f"assert {_within(bounds, shown)}",
         ],
         [f"entities.{records.name}.derived.{key}"],
-        names={name: f"{TYPES[item.type]}{' | None' if item.optional else ''}" for name, item in fields.items()},
-        decorators=[f"@given({', '.join(f'{name}={_strategy(item)}' for name, item in fields.items())})", _MANY],
+        names={variable(name): parameter_type(item) for name, item in fields.items()},
+        decorators=[f"@given({strategies})", _MANY],
     )
 
 
@@ -125,8 +130,8 @@ def _number(value: Decimal) -> str:
 
 def _strategy(item: Field) -> str:
     """Any value of a field."""
-    low = -1000 if item.min is None else item.min
-    high = 1_000_000 if item.max is None else item.max
+    low = _number(Decimal(-1000 if item.min is None else item.min))
+    high = _number(Decimal(1_000_000 if item.max is None else item.max))
     found = {
         FieldType.INT: f"st.integers({low}, {high})",
         FieldType.BOOL: "st.booleans()",

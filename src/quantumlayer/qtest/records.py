@@ -2,13 +2,14 @@
 
 from collections.abc import Iterator
 
-from quantumlayer.qtest.bodies import IF_ANY, Creation, other_values
+from quantumlayer.qtest.bodies import Creation, other_values
 from quantumlayer.qtest.literals import source, text, wire
 from quantumlayer.qtest.places import SAME, THIS, Slot
 from quantumlayer.qtest.samples import samples, wrong_type
 from quantumlayer.qtest.scenes import Scene
 from quantumlayer.qtest.suite import Suite, relations_given, required, writable
 from quantumlayer.qtest.tests import Row, Test
+from quantumlayer.qtest.variables import variable
 from quantumlayer.qtest.witness import Witness
 from quantumlayer.spec.cel import ANYONE, Record
 from quantumlayer.spec.model import Action, Computed
@@ -29,6 +30,7 @@ class Records:
         self.entity = suite.spec.entities[name]
         self.names = suite.names(name)
         self.path = f"/{self.names.path}"
+        self.variable = variable(self.names.snake)
         self.creation = Creation.of(suite, name)
         self.address = f"entities.{name}"
 
@@ -41,10 +43,6 @@ class Records:
             yield from self._kept()
         if self.suite.offered(self.name, Action.READ):
             yield from self._missing()
-        if self.suite.offered(self.name, Action.UPDATE):
-            yield from self._updating()
-        if self.suite.offered(self.name, Action.DELETE):
-            yield from self._deleting()
 
     def shown(self, key: str, role: str) -> bool:
         """Whether a role sees a field."""
@@ -63,7 +61,7 @@ class Records:
         lines += [
             f'answer = await {scene.caller}.post("{self.path}", json=body)',
             "assert answer.status_code == 201",
-            *self._given_back("body", hidden=[key for key in given if key not in visible]),
+            *self.given_back("body", hidden=[key for key in given if key not in visible]),
         ]
         if self.suite.may(self.name, Action.READ, creation.role):
             lines += [
@@ -86,7 +84,8 @@ class Records:
         """The noun with its article, as part of a name: `an_appointment`."""
         return f"{'an' if self.names.title[0] in 'aeiou' else 'a'}_{self.names.title.replace(' ', '_')}"
 
-    def _given_back(self, body: str, hidden: list[str]) -> list[str]:
+    def given_back(self, body: str, hidden: list[str]) -> list[str]:
+        """The lines that find in the answer what was sent, hidden values aside."""
         if self.suite.own_role(self.name) is not None and body == "body":
             hidden = [*hidden, "account"]
         if not hidden:
@@ -282,97 +281,5 @@ class Records:
                 f'as_{role} = await sign_in("{role}")',
                 f'answer = await as_{role}.get("{self.path}/{NOBODY}")',
                 f'assert refusal(answer) == (404, "about:blank", "There is no {title} {NOBODY}.")',
-            ],
-        )
-
-    def changing(self) -> tuple[str, Scene, dict[str, object]] | None:
-        """Who changes such a record, the record, and its new values as JSON."""
-        plain = self.suite.plain(self.name, Action.UPDATE)
-        if plain is None:
-            return None
-        role, base = plain
-        fields = writable(self.entity, changing=True)
-        question = self.suite.question(self.name, Action.UPDATE, role)
-        unique = [key for key in fields if fields[key].unique]
-        changed = other_values(self.suite, question, base, self.name, list(fields))
-        values = {key: changed.get(key, base.built.this.values.get(key)) for key in fields}
-        del unique
-        return role, Scene(self.suite, base), {key: wire(value, fields[key].type) for key, value in values.items()}
-
-    def _updating(self) -> Iterator[Test]:
-        found = self.changing()
-        if found is None:
-            return
-        role, scene, values = found
-        relations = [f'"{key}_id": {scene.this}.{key}_id' for key in relations_given(self.entity, changing=True)]
-        body = "{" + ", ".join([*(f"{text(k)}: {source(v)}" for k, v in values.items()), *relations]) + "}"
-        url = f'f"{self.path}/{{{scene.this}.id}}"'
-        lines = [*scene.lines, f"body = {body}"]
-        hidden = [key for key in values if not self.shown(key, role)]
-        back = self._given_back("body", hidden=hidden) if hidden else ["assert answer.json().items() >= body.items()"]
-        put = f"await {scene.caller}.put({url}, json=body, "
-        kept = []
-        if self.suite.may(self.name, Action.READ, role):
-            kept = [f"assert (await {scene.caller}.get({url})).json() == answer.json()"]
-        yield Test(
-            f"{self.a}_is_changed_as_a_whole",
-            [*lines, f"answer = {put}{IF_ANY})", "assert answer.status_code == 200", *back, *kept],
-            [f"{self.address}.fields.{key}" for key in values if key not in hidden],
-        )
-        yield Test(
-            f"a_change_of_{self.a}_names_the_version_that_it_is_based_on",
-            [
-                *lines,
-                f'etag = (await {scene.caller}.get({url})).headers["ETag"]',
-                f"assert ({put[:-2]})).status_code == 428",
-                f'assert ({put}headers={{"If-Match": etag}})).status_code == 200',
-                f'assert ({put}headers={{"If-Match": etag}})).status_code == 412',
-            ],
-        )
-        yield from self._immutable(scene, values, url)
-
-    def _immutable(self, scene: Scene, values: dict[str, object], url: str) -> Iterator[Test]:
-        rows = [
-            Row(
-                (text(key), source(wire(next(iter(samples(key, item)), None), item.type))),
-                (f"{self.address}.fields.{key}.{word}",),
-            )
-            for key, item in self.entity.fields.items()
-            for word in ("immutable", "read_only")
-            if getattr(item, word)
-        ]
-        fixed = [key for key, relation in self.entity.relations.items() if not relation.reassignable]
-        rows += [Row((f'"{key}_id"', "1")) for key in fixed]
-        if self.entity.states is not None:
-            last = self.entity.states.values[-1]
-            rows.append(Row((text(self.entity.states.field), text(last)), (f"{self.address}.states",)))
-        if rows:
-            body = source(values)[:-1] + (", " if values else "") + "key: value}"
-            yield Test(
-                f"{self.a}_is_never_changed_in",
-                [
-                    *scene.lines,
-                    f"answer = await {scene.caller}.put({url}, json={body}, {IF_ANY})",
-                    'assert f"/body/{key}" in pointers(answer)',
-                ],
-                names={"key": "str", "value": "object"},
-                rows=rows,
-            )
-
-    def _deleting(self) -> Iterator[Test]:
-        plain = self.suite.plain(self.name, Action.DELETE)
-        if plain is None:
-            return
-        scene = Scene(self.suite, plain[1])
-        url = f'f"{self.path}/{{{scene.this}.id}}"'
-        yield Test(
-            f"{self.a}_is_gone_once_deleted",
-            [
-                *scene.lines,
-                f"url = {url}",
-                f"assert (await {scene.caller}.delete(url)).status_code == 428",
-                f'assert (await {scene.caller}.delete(url, headers={{"If-Match": \'"0"\'}})).status_code == 412',
-                f"assert (await {scene.caller}.delete(url, {IF_ANY})).status_code == 204",
-                f"assert (await {scene.caller}.get(url)).status_code == 404",
             ],
         )

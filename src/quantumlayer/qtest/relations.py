@@ -7,6 +7,7 @@ from quantumlayer.qtest.places import SAME, THIS
 from quantumlayer.qtest.records import NOBODY, Records
 from quantumlayer.qtest.scenes import Scene
 from quantumlayer.qtest.tests import Test
+from quantumlayer.qtest.variables import variable
 from quantumlayer.spec.model import Action, Moment, OnDelete, Relation, RelationKind
 
 
@@ -26,11 +27,11 @@ def relation_tests(records: Records) -> Iterator[Test]:
 
 
 def _exists(records: Records, key: str, address: str) -> Test:
-    snake = records.names.snake
+    snake = records.variable
     return Test(
         f"{records.a}_needs_{key}_that_exists",
         [
-            f"{snake} = await make.{snake}()",
+            f"{snake} = await make.{records.names.snake}()",
             "async with sessions() as session:",
             f"    session.add({snake})",
             f"    {snake}.{key}_id = {NOBODY}",
@@ -43,11 +44,12 @@ def _exists(records: Records, key: str, address: str) -> Test:
 
 def _only_one(records: Records, key: str, address: str) -> Test:
     snake = records.names.snake
-    target = records.suite.names(records.entity.relations[key].to).snake
+    kind = records.suite.names(records.entity.relations[key].to).snake
+    target = variable(kind)
     return Test(
         f"{key}_has_no_second_{snake}",
         [
-            f"{target} = await make.{target}()",
+            f"{target} = await make.{kind}()",
             f"await make.{snake}({key}={target})",
             "with pytest.raises(IntegrityError):",
             f"    await make.{snake}({key}={target})",
@@ -87,14 +89,15 @@ def _deleted_over_http(records: Records, key: str, relation: Relation) -> Test |
 
 def _deleted(records: Records, key: str, relation: Relation) -> Test:
     """In the database itself, where nobody may delete the target over HTTP."""
-    snake, target = dependent(records, relation), records.suite.names(relation.to).snake
+    kind = records.suite.names(relation.to).snake
+    snake, target = dependent(records, relation), variable(kind)
     delete = ["async with sessions.begin() as session:", f"    await session.delete({target})"]
     if relation.on_delete is OnDelete.RESTRICT:
         delete = ["with pytest.raises(IntegrityError):", *(f"    {line}" for line in delete)]
     return Test(
         _name(records, key, relation),
         [
-            f"{target} = await make.{target}()",
+            f"{target} = await make.{kind}()",
             f"{snake} = await make.{records.names.snake}({key}={target})",
             *delete,
             *_remains(records, key, relation),
@@ -105,8 +108,7 @@ def _deleted(records: Records, key: str, relation: Relation) -> Test:
 
 def dependent(records: Records, relation: Relation) -> str:
     """The variable of the record that refers to the other."""
-    snake = records.names.snake
-    return f"another_{snake}" if relation.to == records.name else snake
+    return f"another_{records.names.snake}" if relation.to == records.name else records.variable
 
 
 def _remains(records: Records, key: str, relation: Relation) -> list[str]:

@@ -1,10 +1,12 @@
 """A world as the first lines of a test: the records it needs, each in one line, and the caller."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from quantumlayer.qtest.literals import source, wire
 from quantumlayer.qtest.places import CALLER, Place
 from quantumlayer.qtest.suite import Suite, relations_given, writable
+from quantumlayer.qtest.variables import variable
 from quantumlayer.qtest.witness import Witness
 from quantumlayer.spec.cel import ANYONE, Record
 
@@ -60,6 +62,8 @@ class Scene:
             target = self.built.this.values.get(key)
             if isinstance(target, Record) and self.named(target):
                 parts.append(f'"{key}_id": {self.name(target)}.id')
+            elif changing:
+                parts.append(f'"{key}_id": {self.this}.{key}_id')
         return "{" + ", ".join(parts) + "}"
 
     def _find_needed(self) -> set[int]:
@@ -82,7 +86,19 @@ class Scene:
                     needed.add(id(target))
         caller = self.built.caller.record
         needed |= {key for key, count in references.items() if count > 1 or (caller is not None and key == id(caller))}
-        return needed
+        return self._with_owners(needed)
+
+    def _with_owners(self, needed: set[int]) -> set[int]:
+        """A record that refers to one which the test names must be made by the test, too."""
+        while True:
+            owners = {
+                id(one) for _, one in self._all() if any(id(target) in needed for _, target in self._targets(one))
+            }
+            if not self.this_is_made:
+                owners.discard(id(self.built.this))
+            if owners <= needed:
+                return needed
+            needed |= owners
 
     def _all(self) -> list[tuple[Place, Record]]:
         found = [(place, record) for place, records in self.built.records.items() for record in records]
@@ -127,33 +143,40 @@ class Scene:
             return
         for key, target in self._targets(record):
             self._make(target, (*place, key))
-        made = self._call(record)
+        made = self.call(record)
         self._names[id(record)] = variable = self._variable(record, place)
         self.lines.append(f"{variable} = {made}")
 
     def _make_all(self, records: list[Record]) -> None:
         for key, target in self._targets(records[0]):
             self._make(target, ("", key))
-        made = self._call(records[0])
+        made = self.call(records[0])
         if len(records) == 1:
             self.lines.append(made)
         else:
             self.lines += [f"for _ in range({len(records)}):", f"    {made}"]
 
-    def _call(self, record: Record) -> str:
+    def call(self, record: Record, values: Mapping[str, str] | None = None) -> str:
+        """The call that makes a record, with further values as Python."""
         usual = self.suite.defaults.of(record.entity)
-        given = [f"{key}={self.name(target)}" for key, target in self._targets(record) if self.named(target)]
+        given = {key: self.name(target) for key, target in self._targets(record) if self.named(target)}
         for key, value in record.values.items():
             if (key in usual and value != usual[key]) or (
                 key in {"created_at", "updated_at"} and value != self.built.world.now
             ):
-                given.append(f"{key}={source(value)}")
-        return f"await make.{self.suite.names(record.entity).snake}({', '.join(given)})"
+                given[key] = source(value)
+        arguments = ", ".join(f"{key}={value}" for key, value in {**given, **(values or {})}.items())
+        return f"await make.{self.suite.names(record.entity).snake}({arguments})"
 
     def _variable(self, record: Record, place: Place) -> str:
         snake = self.suite.names(record.entity).snake
         role = self.built.caller.role
-        tries = [snake, role if place == CALLER else place[-1], f"another_{snake}", f"a_third_{snake}"]
+        tries = [
+            variable(snake),
+            variable(role if place == CALLER else place[-1]),
+            f"another_{snake}",
+            f"a_third_{snake}",
+        ]
         name = next(
             name for name in [*tries, f"{snake}_{len(self._taken)}"] if name not in self._taken and name != "this"
         )

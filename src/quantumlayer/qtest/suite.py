@@ -113,8 +113,8 @@ class Suite:
         states = self.spec.entities[entity].states
         if states is not None and action is Action.CREATE:
             fixed[Slot(THIS, states.field)] = states.values[0]
-        whole = action is Action.CREATE
-        return Question(self.spec, self.defaults, entity, [role], conditions, fixed=fixed, whole=whole)
+        new = action is Action.CREATE
+        return Question(self.spec, self.defaults, entity, [role], conditions, fixed=fixed, new=new)
 
     def operation(self, name: str, role: str, state: str | None = None) -> Question:
         """How a caller of a role uses an operation, from a state if it asks for one."""

@@ -1,23 +1,10 @@
 """One test as a value, and the module that holds it."""
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from quantumlayer.qtest.literals import text
-
-FIXTURES = {
-    "make": "Make",
-    "sign_in": "SignIn",
-    "sessions": "async_sessionmaker[AsyncSession]",
-    "clock": "TimeMachineFixture",
-    "app": "FastAPI",
-    "settings": "Settings",
-    "capsys": "pytest.CaptureFixture[str]",
-    "monkeypatch": "pytest.MonkeyPatch",
-    "tmp_path": "Path",
-    "logs": "Logs",
-}
+from quantumlayer.qtest.variables import FIXTURES, mentioned
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,10 +57,8 @@ class Test:
     @property
     def arguments(self) -> str:
         """Its parameters with types: fixtures that the body mentions, then its own."""
-        source = "\n".join(self.body)
-        used = [
-            f"{name}: {kind}" for name, kind in FIXTURES.items() if re.search(rf"(?<![\w.\"]){name}\b(?!\")", source)
-        ]
+        names = mentioned(self.body)
+        used = [f"{name}: {kind}" for name, kind in FIXTURES.items() if name in names]
         return ", ".join([*used, *(f"{name}: {kind}" for name, kind in self.names.items())])
 
     @property

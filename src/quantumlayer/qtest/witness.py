@@ -78,7 +78,8 @@ class Question:
         conditions: What must hold for the call to be accepted.
         takes: The fields of the operation's input.
         fixed: Choices that are not searched, such as the state from which an operation starts.
-        whole: Whether everything that `this` refers to is part of the world, because the caller must name it.
+        new: Whether `this` is about to be made: everything that it refers to is part of the world, because the caller
+            must name it, and no collection holds it yet.
     """
 
     spec: Spec
@@ -89,11 +90,11 @@ class Question:
     takes: Mapping[str, Field] = field(default_factory=dict)
     given: Mapping[str, object] = field(default_factory=dict)
     fixed: Choice = field(default_factory=dict)
-    whole: bool = False
+    new: bool = False
 
     def __post_init__(self) -> None:
         self.reader = Reader(self.spec)
-        if self.whole:
+        if self.new:
             relations = self.spec.entities[self.this].relations
             self.reader.entities |= {
                 (*THIS, key): relation.to for key, relation in relations.items() if not relation.optional
@@ -112,7 +113,7 @@ class Question:
 
     def builder(self) -> Builder:
         """Makes the worlds of this question."""
-        return Builder(self.spec, self.defaults, self.reader.entities, self.this, self.given)
+        return Builder(self.spec, self.defaults, self.reader.entities, self.this, self.given, new=self.new)
 
     def start(self) -> dict[Slot, object]:
         """The plainest choice: records as the factories make them, and whoever is compared with is the same."""

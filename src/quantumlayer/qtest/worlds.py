@@ -77,6 +77,7 @@ class Builder:
         entities: The entity of each place that matters.
         this: The entity of `this`.
         takes: The fields of the operation's input with their values unless chosen otherwise.
+        new: Whether `this` is about to be made, so that no collection holds it yet.
     """
 
     def __init__(
@@ -86,8 +87,10 @@ class Builder:
         entities: Mapping[Place, str],
         this: str,
         takes: Mapping[str, object],
+        *,
+        new: bool = False,
     ) -> None:
-        self.spec, self.defaults, self.takes = spec, defaults, takes
+        self.spec, self.defaults, self.takes, self.new = spec, defaults, takes, new
         self.entities = {THIS: this, **entities}
 
     def build(self, choice: Choice) -> Built:
@@ -183,4 +186,5 @@ class _Building:
         values |= {
             slot.name: value for slot, value in self.choice.items() if slot.place == place and slot.name.isidentifier()
         }
-        return self.world.add(Record(entity, values))
+        record = Record(entity, values)
+        return record if place == THIS and self.builder.new else self.world.add(record)

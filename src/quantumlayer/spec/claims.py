@@ -97,7 +97,8 @@ def _of_entity(name: str, entity: Entity) -> Found:
 def _of_reach(prefix: str, title: str, entity: Entity) -> Found:
     """Who reaches records, how lists are asked for, and what is kept of the past."""
     for index, grant in enumerate(entity.access):
-        yield f"{prefix}.access.{index}", _grant(title, grant)
+        if grant.who:
+            yield f"{prefix}.access.{index}", _grant(title, grant)
     yield f"{prefix}.access", f"whoever no grant names is refused any {title}"
     for word, verb in (("search", "searched by"), ("filter", "filtered by"), ("sort", "sorted by")):
         if keys := getattr(entity.list, word):

@@ -36,7 +36,8 @@ class Generator(Protocol):
     """Pure functions from a Spec to files: the same Spec gives the same bytes.
 
     A generator may have `checks: tuple[str, ...]`, the names of the checks that apply to what it makes; without it all
-    checks do.
+    checks do. One that leaves elements open may have `supported(spec: Spec) -> Spec`: the Spec without them, which its
+    companions then write for.
     """
 
     name: str
@@ -53,3 +54,9 @@ class Generator(Protocol):
     def open_elements(self, spec: Spec) -> Sequence[OpenElement]:
         """What this generator cannot do of this Spec; empty when it does all."""
         ...
+
+
+def supported(pack: Generator, spec: Spec) -> Spec:
+    """The Spec without what a pack leaves open: what its companions write for."""
+    reduce = getattr(pack, "supported", None)
+    return spec if reduce is None else reduce(spec)

@@ -10,16 +10,15 @@ from quantumlayer.qlayer.packs.fastapi.entities import EntityView
 from quantumlayer.qlayer.packs.fastapi.operations import operation_view
 from quantumlayer.qlayer.packs.fastapi.python import Python
 from quantumlayer.qlayer.packs.fastapi.records import default
+from quantumlayer.qlayer.packs.fastapi.reduction import PAGING, version_names, without
 from quantumlayer.qlayer.packs.fastapi.roots import Values
 from quantumlayer.qlayer.packs.fastapi.rules import exclusions, rule_functions
 from quantumlayer.spec.cel import ANYONE, CelError
 from quantumlayer.spec.generator import OpenElement
-from quantumlayer.spec.model import Action, Entity, Listing, Spec
+from quantumlayer.spec.model import Action, Entity, Spec
 from quantumlayer.spec.naming import entity_names, function_name
 
 Attempt = Callable[[], object]
-_PAGING = frozenset({"limit", "offset", "search", "sort"})
-_VERSION = frozenset({"number", "of"})
 _SCHEMA = frozenset({"visible_to", "shown_to"})
 
 
@@ -47,49 +46,6 @@ def _first_failure(spec: Spec) -> tuple[str, str] | None:
     return None
 
 
-def without(spec: Spec, address: str) -> Spec:
-    """The Spec without the element at the address."""
-    part, name, *rest = address.split(".")
-    if part == "operations":
-        operations = {key: item for key, item in spec.operations.items() if key != name}
-        return spec.model_copy(update={"operations": operations})
-    entity = _without_part(name, spec.entities[name], *rest)
-    return spec.model_copy(update={"entities": {**spec.entities, name: entity}})
-
-
-def _without_part(name: str, entity: Entity, part: str, key: str = "", *rest: str) -> Entity:
-    if part == "versioned":
-        taken = {*_VERSION, f"{entity_names(name).table}_id"}
-        return entity.model_copy(update={part: tuple(one for one in entity.versioned if one not in taken)})
-    if part == "list":
-        kept = tuple(one for one in entity.list.filter if one not in _PAGING)
-        return entity.model_copy(update={part: entity.list.model_copy(update={"filter": kept})})
-    if part == "access" and rest:
-        index = int(key)
-        grant = entity.access[index]
-        known = grant.model_copy(update={"who": tuple(who for who in grant.who if who != ANYONE)})
-        grants = (*entity.access[:index], *([known] if known.who else []), *entity.access[index + 1 :])
-        return entity.model_copy(update={"access": grants})
-    if part == "access":
-        left = tuple(grant for index, grant in enumerate(entity.access) if index != int(key))
-        return entity.model_copy(update={"access": left})
-    items = dict(getattr(entity, part))
-    if rest:
-        items[key] = items[key].model_copy(update={rest[0]: None})
-    else:
-        del items[key]
-        if part == "fields":
-            entity = _unlisted(entity, key)
-    return entity.model_copy(update={part: items})
-
-
-def _unlisted(entity: Entity, key: str) -> Entity:
-    """The entity with a field taken out of its lists."""
-    listing = {part: tuple(one for one in names if one != key) for part, names in entity.list}
-    versioned = tuple(one for one in entity.versioned if one != key)
-    return entity.model_copy(update={"list": Listing(**listing), "versioned": versioned})
-
-
 def _attempts(spec: Spec) -> Iterator[tuple[str, Attempt]]:
     yield from _relations(spec)
     for name, entity in spec.entities.items():
@@ -98,6 +54,8 @@ def _attempts(spec: Spec) -> Iterator[tuple[str, Attempt]]:
     for name, operation in spec.operations.items():
         if function_name(name) in _requests(operation.on):
             yield f"operations.{name}", partial(_refuse, "an operation beside the usual request of that name")
+        if not (operation.sets or operation.to or operation.creates):
+            yield f"operations.{name}", partial(_refuse, "an operation of which nothing is left")
         yield f"operations.{name}", partial(operation_view, spec, name)
 
 
@@ -131,8 +89,8 @@ def _taken_names(spec: Spec, name: str, entity: Entity) -> Iterator[tuple[str, A
     for key in _SCHEMA.intersection(entity.fields) if _hides(entity) else ():
         yield f"{prefix}.fields.{key}", partial(_refuse, f"a field called `{key}` beside values that not all roles see")
     for part, names, taken in (
-        ("list.filter", entity.list.filter, _PAGING),
-        ("versioned", entity.versioned, {*_VERSION, f"{entity_names(name).table}_id"}),
+        ("list.filter", entity.list.filter, PAGING),
+        ("versioned", entity.versioned, version_names(name)),
     ):
         if clash := sorted(taken.intersection(names)):
             yield f"{prefix}.{part}", partial(_refuse, f"{' and '.join(clash)} beside its own value of that name")

@@ -1,6 +1,7 @@
 """The FastAPI pack as a generator."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from threading import Lock
 from typing import TYPE_CHECKING
 
@@ -18,6 +19,16 @@ MIGRATIONS = "migrations"
 _OPTIONAL = {"references.py": "require_reference", "audit/": "record_action", "decimals.py": "rounded"}
 
 
+@dataclass(frozen=True, slots=True)
+class _Prepared:
+    """What is worked out once for each Spec."""
+
+    whole: Spec
+    supported: Spec
+    templates: "Templates"
+    left_out: list[OpenElement]
+
+
 class FastApiPack:
     """A service in FastAPI, Pydantic 2, SQLAlchemy 2 and Alembic: PostgreSQL in production, SQLite in development."""
 
@@ -26,7 +37,7 @@ class FastApiPack:
 
     def __init__(self) -> None:
         self._lock = Lock()
-        self._last: tuple[Spec, Templates, list[OpenElement]] | None = None
+        self._last: _Prepared | None = None
 
     def parts(self, spec: Spec) -> Sequence[Part]:
         """The platform, the migrations, and one part for each entity."""
@@ -35,7 +46,7 @@ class FastApiPack:
 
     def generate(self, spec: Spec, part: Part) -> Sequence[Artifact]:
         """The files of one part, without what cannot be written yet."""
-        templates, _ = self._prepared(spec)
+        templates = self._prepared(spec).templates
         if part.id == PLATFORM:
             return templates.platform(_OPTIONAL)
         if part.id == MIGRATIONS:
@@ -44,15 +55,19 @@ class FastApiPack:
 
     def open_elements(self, spec: Spec) -> Sequence[OpenElement]:
         """What the pack cannot write yet, found by trying each element."""
-        return self._prepared(spec)[1]
+        return self._prepared(spec).left_out
 
-    def _prepared(self, spec: Spec) -> "tuple[Templates, list[OpenElement]]":
+    def supported(self, spec: Spec) -> Spec:
+        """The Spec without what is left open."""
+        return self._prepared(spec).supported
+
+    def _prepared(self, spec: Spec) -> "_Prepared":
         """What all parts of one Spec share, worked out once."""
         from quantumlayer.qlayer.packs.fastapi.openness import supported  # noqa: PLC0415  asking for help must not pay
         from quantumlayer.qlayer.packs.fastapi.render import Templates  # noqa: PLC0415  as above
 
         with self._lock:
-            if self._last is None or self._last[0] is not spec:
+            if self._last is None or self._last.whole is not spec:
                 within, left_out = supported(spec)
-                self._last = spec, Templates(within), left_out
-            return self._last[1], self._last[2]
+                self._last = _Prepared(spec, within, Templates(within), left_out)
+            return self._last

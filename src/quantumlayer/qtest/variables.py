@@ -1,0 +1,44 @@
+"""Names that the generated tests have of their own, and variables that keep clear of them."""
+
+import ast
+import textwrap
+
+from quantumlayer.kit.identifiers import safe
+
+FIXTURES = {
+    "make": "Make",
+    "sign_in": "SignIn",
+    "sessions": "async_sessionmaker[AsyncSession]",
+    "clock": "TimeMachineFixture",
+    "app": "FastAPI",
+    "capsys": "pytest.CaptureFixture[str]",
+    "monkeypatch": "pytest.MonkeyPatch",
+    "tmp_path": "Path",
+    "logs": "Logs",
+}
+_IMPORTED = frozenset(
+    {
+        "asyncio", "date", "datetime", "func", "given", "pointers", "pytest", "refusal", "select", "settings", "st",
+        "timedelta",
+    }
+)  # fmt: skip
+_LOCAL = frozenset(
+    {
+        "all_records", "answer", "answers", "bodies", "body", "caller", "callers", "calls", "etag", "expected", "high",
+        "kept", "key", "listed", "low", "number", "part", "personal", "read", "rule", "session", "status_code", "trail",
+        "url", "value", "versions", "written",
+    }
+)  # fmt: skip
+
+
+def variable(name: str) -> str:
+    """The name as a variable of a test: `date_` where the test has another use for `date`."""
+    return f"{name}_" if name in FIXTURES or name in _IMPORTED or name in _LOCAL else safe(name)
+
+
+def mentioned(lines: list[str]) -> set[str]:
+    """The names that the lines of a test read and do not set."""
+    tree = ast.parse("async def test():\n" + textwrap.indent("\n".join(lines), "    "))
+    names = [node for node in ast.walk(tree) if isinstance(node, ast.Name)]
+    own = {node.id for node in names if isinstance(node.ctx, ast.Store)}
+    return {node.id for node in names} - own
