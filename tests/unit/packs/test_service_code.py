@@ -1,5 +1,7 @@
 """What the FastAPI pack writes for the harder parts of a Spec."""
 
+import pytest
+
 from quantumlayer.qlayer.packs.fastapi.pack import FastApiPack
 from quantumlayer.spec.load import parse_spec
 from quantumlayer.spec.validate import checked_spec
@@ -87,3 +89,31 @@ def test_a_sentence_is_quoted_once_in_a_function() -> None:
     rules = sources(text, "Job")["rules.py"]
     assert rules.count(quote) == 1
     assert rules.index(quote) < rules.index("It ends before") < rules.index("It is too long")
+
+
+def test_operations_are_in_the_audit_trail() -> None:
+    audit = "    audit: {actions: [update], visible_to: foreman}\n    access: [{who: foreman, may: [create, read, update]}]\noperations"
+    text = WORKSHOP.replace("    access: [{who: foreman, may: [create, read, update]}]\noperations", audit)
+    service = sources(text, "Job")["service.py"]
+    assert 'await record_action(session, caller, "update", [job])' in function(service, "prolong")
+
+
+def test_a_grant_to_create_sees_what_the_database_works_out() -> None:
+    text = WORKSHOP.replace(
+        "    access: [{who: foreman, may: [create, read, update]}]\noperations",
+        """\
+    derived: {known: {type: bool, cel: "this.machine != null && this.machine.name == 'lathe'"}}
+    access: [{who: foreman, may: [create, read, update], when: this.known}]
+operations""",
+    )
+    made = function(sources(text, "Job")["service.py"], "create_job")
+    assert "job.known" not in made
+    assert "lathe" in made
+
+
+@pytest.mark.parametrize("words", ["ruff: noqa", "fmt: off", "# type: ignore", "nosec", "pragma: no cover", "mypy: x"])
+def test_a_sentence_cannot_speak_to_tools(words: str) -> None:
+    text = WORKSHOP + f"trace: [{{quote: '{words}', elements: {{entities.Job.rules.in_time: 1.0}}}}]\n"
+    rules = sources(text, "Job")["rules.py"]
+    assert words not in rules
+    assert words.split()[-1][:2] in rules

@@ -11,7 +11,7 @@ from quantumlayer.qlayer.packs.fastapi.roots import Loaded, caller_root
 from quantumlayer.qlayer.packs.fastapi.rules import REFUSALS, calls, overlap_call, rule_functions
 from quantumlayer.qlayer.packs.fastapi.statements import Writer
 from quantumlayer.spec.cel import CelRuntimeError, Checked, Record, Scope, World, compile_cel, evaluate
-from quantumlayer.spec.model import Creation, Entity, Moment, Operation, Spec
+from quantumlayer.spec.model import Action, Creation, Entity, Moment, Operation, Spec
 from quantumlayer.spec.naming import EntityNames, entity_names, function_name, route_name
 
 _SUFFIXES = ("", "Write", "Create", "Update", "Read", "Query", "State", "Version", "VersionRead")
@@ -150,7 +150,14 @@ def _changes(spec: Spec, name: str, operation: Operation, writer: Writer, scope:
     lines.append("await session.flush()")
     if versioned:
         lines += ["if changed:", f"    session.add({names.name}Version.of({names.snake}))", "    await session.flush()"]
-    return [*lines, f"await session.refresh({names.snake})"]
+    return [*lines, *_audited(entity, Action.UPDATE, names.snake), f"await session.refresh({names.snake})"]
+
+
+def _audited(entity: Entity, action: Action, variable: str) -> list[str]:
+    """Note in the audit trail what the operation does with a record."""
+    if entity.audit is None or action not in entity.audit.actions:
+        return []
+    return [f'await record_action(session, caller, "{action.value}", [{variable}])']
 
 
 def _assignments(entity: Entity, variable: str, writer: Writer, values: dict[str, Checked]) -> list[str]:
@@ -232,4 +239,4 @@ def _creation(spec: Spec, name: str, creation: Creation, writer: Writer, scope: 
     lines += [f"session.add({names.snake})", "await session.flush()"]
     if entity.versioned:
         lines += [f"session.add({creation.entity}Version.of({names.snake}))", "await session.flush()"]
-    return [*lines, f"await session.refresh({names.snake})"]
+    return [*lines, *_audited(entity, Action.CREATE, names.snake), f"await session.refresh({names.snake})"]
