@@ -92,8 +92,7 @@ def test_a_sentence_is_quoted_once_in_a_function() -> None:
 
 
 def test_operations_are_in_the_audit_trail() -> None:
-    audit = "    audit: {actions: [update], visible_to: foreman}\n    access: [{who: foreman, may: [create, read, update]}]\noperations"
-    text = WORKSHOP.replace("    access: [{who: foreman, may: [create, read, update]}]\noperations", audit)
+    text = WORKSHOP.replace("    rules:\n", "    audit: {actions: [update], visible_to: foreman}\n    rules:\n")
     service = sources(text, "Job")["service.py"]
     assert 'await record_action(session, caller, "update", [job])' in function(service, "prolong")
 
@@ -116,4 +115,4 @@ def test_a_sentence_cannot_speak_to_tools(words: str) -> None:
     text = WORKSHOP + f"trace: [{{quote: '{words}', elements: {{entities.Job.rules.in_time: 1.0}}}}]\n"
     rules = sources(text, "Job")["rules.py"]
     assert words not in rules
-    assert words.split()[-1][:2] in rules
+    assert words.rsplit(maxsplit=1)[-1][:2] in rules

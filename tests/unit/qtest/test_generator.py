@@ -153,5 +153,5 @@ def test_what_has_no_test_is_open_with_the_reason() -> None:
     assert found["entities.Thing.rules.apart"] == "no caller makes such records directly"
     assert found["entities.Thing.derived.seen"] == "no role may read it"
     assert found["entities.Thing.audit"] == "no reader of the trail may read the record"
-    assert found["entities.Thing.versioned"] == "no operation changes it"
+    assert found["entities.Thing.versioned"] == "nothing changes it"
     assert found["operations.shut.requires.hopeless"] == "no small world was found in which it alone decides"

@@ -48,7 +48,7 @@ class Exclusion:
     per: str
     start: str
     end: str
-    where: str | None
+    where: str
     rule: str
     refusal: str
 
@@ -164,10 +164,12 @@ def exclusions(spec: Spec, entity: str) -> tuple[Exclusion, ...]:
         if rule.no_overlap is not None:
             overlap = rule.no_overlap
             when = _when(spec, entity, overlap)
-            parts = [] if when is None else [_sql_text(when)]
+            # PostgreSQL has no range that ends before it begins; such a record takes up no time.
+            parts = [f"{quoted(overlap.end)} > {quoted(overlap.start)}"]
+            parts += [] if when is None else [_sql_text(when)]
             if spec.entities[entity].relations[overlap.per].optional:
                 parts.append(f"{quoted(f'{overlap.per}_id')} IS NOT NULL")  # a range of nothing holds every number
-            where = " AND ".join(parts) or None
+            where = " AND ".join(parts)
             name = f"ex_{entity_names(entity).table}_{key}"
             found.append(
                 Exclusion(name, f"{overlap.per}_id", overlap.start, overlap.end, where, rule_name(key), rule.else_)

@@ -66,7 +66,7 @@ def upgrade() -> None:
         ExcludeConstraint(
             (sa.text("int8range(doctor_id, doctor_id, '[]')"), "&&"),
             (sa.text("tstzrange(starts_at, ends_at)"), "&&"),
-            where=sa.text("status <> 'cancelled'"),
+            where=sa.text("ends_at > starts_at AND status <> 'cancelled'"),
             name="ex_appointment_no_double_booking",
         ).ddl_if(dialect="postgresql"),
         sqlite_autoincrement=True,

@@ -19,7 +19,7 @@ class Appointment(Record):
         ExcludeConstraint(
             (text("int8range(doctor_id, doctor_id, '[]')"), "&&"),
             (text("tstzrange(starts_at, ends_at)"), "&&"),
-            where=text("status <> 'cancelled'"),
+            where=text("ends_at > starts_at AND status <> 'cancelled'"),
             name="ex_appointment_no_double_booking",
         ).ddl_if(dialect="postgresql"),
         NEVER_REUSE_IDS,
