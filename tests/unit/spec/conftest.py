@@ -15,6 +15,7 @@ spec: 1
 service: {name: shop}
 roles:
   clerk:
+  auditor:
   buyer: {record: Buyer}
 entities:
   Buyer:
@@ -38,6 +39,7 @@ entities:
       positive: {cel: this.number > 0, else: Positive only.}
     access:
       - {who: [clerk, buyer], may: [create, read], when: this.number > 0}
+    versioned: note
     list: {search: [note], filter: [number, buyer, status], sort: [number, due]}
 operations:
   pay:

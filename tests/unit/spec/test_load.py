@@ -153,4 +153,4 @@ def test_every_problem_of_a_file_is_said_at_once(shop: str) -> None:
         "operations.pay.onn",
     ]
     assert caught.value.what.startswith("my.yaml:1:7: spec: 2 is not one of 1.")
-    assert "my.yaml:9:20: entities.Buyer.fields.name.type:" in caught.value.why
+    assert "my.yaml:10:20: entities.Buyer.fields.name.type:" in caught.value.why

@@ -33,8 +33,8 @@ CASES = [
         "twice",
         "R",
     ),
-    ("    list:", "    versioned: nte\n    list:", "entities.Order.versioned", "no field 'nte'", "`note`"),
-    ("    list:", "    versioned: secret\n    list:", "entities.Order.versioned", "read its versions", "`visible_to`"),
+    ("versioned: note", "versioned: nte", "entities.Order.versioned", "no field 'nte'", "`note`"),
+    ("versioned: note", "versioned: secret", "entities.Order.versioned", "read its versions", "`visible_to`"),
     ("search: [note]", "search: [number]", "entities.Order.list.search", "no field with text 'number'", "note"),
     ("search: [note]", "search: [secret]", "entities.Order.list.search", "give it away", "`visible_to`"),
     (

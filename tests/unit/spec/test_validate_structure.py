@@ -44,6 +44,20 @@ CASES = [
         "whenever a record is made",
         "Remove",
     ),
+    (
+        "    list:",
+        "    audit: {actions: [read], visible_to: auditor}\n    list:",
+        "entities.Order.audit.visible_to",
+        "able to read the record: auditor",
+        "Grant them `read`",
+    ),
+    (
+        "      - {who: [clerk, buyer], may: [create, read], when",
+        "      - {who: [clerk, buyer], may: [create], when",
+        "entities.Order.versioned",
+        "nobody could read its versions",
+        "Grant `read`",
+    ),
     ("values: [open, paid]", "values: [open, paid, open]", "entities.Order.states.values", "twice", "Remove"),
     ("    to: paid\n", "", "entities.Order.states.values", "No operation leads to the state 'paid'", "to: paid"),
     (

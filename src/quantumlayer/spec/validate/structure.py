@@ -19,6 +19,7 @@ def judge_structure(spec: Spec) -> Iterator[Problem]:
         for key, rule in entity.rules.items():
             yield from _rule(f"entities.{name}.rules.{key}", entity, rule)
         yield from _states(spec, name, entity)
+        yield from _history(name, entity)
     for name, operation in spec.operations.items():
         yield from _operation(spec, name, operation)
     circle = _circle(spec)
@@ -136,6 +137,17 @@ def _states(spec: Spec, name: str, entity: Entity) -> Iterator[Problem]:
         if state not in reached:
             message = f"No operation leads to the state {state!r}."
             yield Problem(address, message, f"Add an operation with `to: {state}`, or remove the state.", warning=True)
+
+
+def _history(name: str, entity: Entity) -> Iterator[Problem]:
+    """Versions and trails that nobody could read."""
+    readers = {role for grant in entity.access if Action.READ in grant.may for role in grant.who}
+    if entity.versioned and not readers:
+        message = f"Nobody may read a record of {name}, so nobody could read its versions."
+        yield Problem(f"entities.{name}.versioned", message, "Grant `read` to somebody, or drop `versioned`.")
+    if entity.audit is not None and "anyone" not in readers and (blind := set(entity.audit.visible_to) - readers):
+        message = f"Who reads the trail of a record must be able to read the record: {', '.join(sorted(blind))}."
+        yield Problem(f"entities.{name}.audit.visible_to", message, "Grant them `read`, or leave them out here.")
 
 
 def _operation(spec: Spec, name: str, operation: Operation) -> Iterator[Problem]:

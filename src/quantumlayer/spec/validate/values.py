@@ -88,8 +88,8 @@ def _limits(address: str, field: Field) -> Iterator[Problem]:
 
 def _bad_limit(kind: FieldType, value: int | Decimal) -> str:
     if kind in _TEXT:
-        fits = isinstance(value, int) and 0 <= value <= _MOST
-        return "" if fits else f"The length of a text is a whole number from 0 to {_MOST:,}."
+        fits = isinstance(value, int) and 1 <= value <= _MOST
+        return "" if fits else f"The length of a text is a whole number from 1 to {_MOST:,}."
     if kind not in _PLACES:
         return f"A {kind} has no `min` and `max`."
     return _bad_number(kind, value)

@@ -111,6 +111,10 @@ def _function(spec: Spec, entity: str, name: str, summary: str, rules: dict[str,
     )
     checked = {key: _checked(spec, entity, rule) for key, rule in rules.items()}
     lines = writer.locks((item for item in checked.values() if item is not None), f"{variable}.id")
+    if name == _MOMENTS[Moment.DELETE][0]:
+        # A new record that refers to this one would go with it, unseen by the rule.
+        own = f"await lock(session, {entity}, {variable}.id)"
+        lines = [line.replace("lock(", "lock_to_remove(") if line == own else line for line in lines]
     for key, rule in rules.items():
         address = f"entities.{entity}.rules.{key}"
         item = checked[key]

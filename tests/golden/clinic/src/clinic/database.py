@@ -114,6 +114,11 @@ async def lock(session: AsyncSession, model: type[Record], *record_ids: int) -> 
     await session.execute(statement.with_for_update(key_share=True))
 
 
+async def lock_to_remove(session: AsyncSession, model: type[Record], record_id: int) -> None:
+    """Make other transactions wait that lock the record or begin to refer to it: it may be about to go."""
+    await session.execute(select(model.id).where(model.id == record_id).with_for_update())
+
+
 async def get_session(request: Request) -> AsyncIterator[AsyncSession]:
     """One transaction for one request: committed before the answer is sent, rolled back on any error."""
     sessions: async_sessionmaker[AsyncSession] = request.app.state.sessions

@@ -5,7 +5,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from clinic.appointments.models import Appointment
 from clinic.clock import add_months, now
-from clinic.database import lock
+from clinic.database import lock_to_remove
 from clinic.patients.models import Patient
 from clinic.problems import RuleBroken
 
@@ -16,7 +16,7 @@ async def require_removable(session: AsyncSession, patient: Patient) -> None:
     Raises:
         RuleBroken: It breaks one.
     """
-    await lock(session, Patient, patient.id)
+    await lock_to_remove(session, Patient, patient.id)
     has_appointments = (
         await session.scalars(
             select(exists().where(Appointment.patient_id == patient.id, Appointment.ends_at > add_months(now(), -120)))
