@@ -24,4 +24,6 @@ fi
 echo "setup: installing what requirements.lock names (a minute or two the first time)"
 "$venv/bin/python" -m pip install --quiet --require-hashes --no-deps -r requirements.lock
 "$venv/bin/python" -m pip install --quiet --no-deps --no-build-isolation -e .
+# pip compiles what it installs; an editable installation would be compiled anew at each start where nobody may write.
+"$venv/bin/python" -m compileall -q src
 "$venv/bin/ql" --help >/dev/null || fail "ql was installed and does not start"

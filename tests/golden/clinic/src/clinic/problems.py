@@ -23,7 +23,7 @@ EXCLUSIONS = (
 
 
 # Error codes of PostgreSQL (appendix A): a value too long or out of range; transactions in each other's way.
-FOREIGN_KEY = "23503"
+FOREIGN_KEY = frozenset({"23001", "23503"})
 OUT_OF_RANGE = frozenset({"22001", "22003", "22008"})
 COLLISIONS = frozenset({"40001", "40P01"})
 NAMES = postgresql.dialect().identifier_preparer  # type: ignore[no-untyped-call]
@@ -226,7 +226,7 @@ def _conflict(error: IntegrityError) -> JSONResponse | None:
     """Name what stands against the request: PostgreSQL tells the constraint, SQLite the constraint or the columns."""
     message = str(error.orig)
     broken = getattr(error.orig.__cause__, "constraint_name", None) if error.orig else None
-    if getattr(error.orig, "sqlstate", None) == FOREIGN_KEY or "FOREIGN KEY" in message:
+    if getattr(error.orig, "sqlstate", None) in FOREIGN_KEY or "FOREIGN KEY" in message:
         return document(HTTPStatus.CONFLICT, "Other records depend on this one.")
     for exclusion, rule, refusal in EXCLUSIONS:
         if exclusion == broken:

@@ -17,7 +17,7 @@ from starlette.routing import compile_path
 from town_library.database import Base
 
 # Error codes of PostgreSQL (appendix A): a value too long or out of range; transactions in each other's way.
-FOREIGN_KEY = "23503"
+FOREIGN_KEY = frozenset({"23001", "23503"})
 OUT_OF_RANGE = frozenset({"22001", "22003", "22008"})
 COLLISIONS = frozenset({"40001", "40P01"})
 NAMES = postgresql.dialect().identifier_preparer  # type: ignore[no-untyped-call]
@@ -209,7 +209,7 @@ def _conflict(error: IntegrityError) -> JSONResponse | None:
     """Name what stands against the request: PostgreSQL tells the constraint, SQLite the constraint or the columns."""
     message = str(error.orig)
     broken = getattr(error.orig.__cause__, "constraint_name", None) if error.orig else None
-    if getattr(error.orig, "sqlstate", None) == FOREIGN_KEY or "FOREIGN KEY" in message:
+    if getattr(error.orig, "sqlstate", None) in FOREIGN_KEY or "FOREIGN KEY" in message:
         return document(HTTPStatus.CONFLICT, "Other records depend on this one.")
     for table in Base.metadata.sorted_tables:
         title = table.info.get("title", table.name.replace("_", " "))
