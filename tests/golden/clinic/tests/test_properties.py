@@ -12,9 +12,15 @@ from .factories import Make
 @pytest.mark.proves("entities.Patient.fields.last_name")
 @pytest.mark.proves("entities.Patient.fields.phone")
 @given(
-    first_name=st.text(st.characters(exclude_characters="\0", exclude_categories=["Cs"]), min_size=1, max_size=200),
-    last_name=st.text(st.characters(exclude_characters="\0", exclude_categories=["Cs"]), min_size=1, max_size=200),
-    phone=st.text(st.characters(exclude_characters="\0", exclude_categories=["Cs"]), min_size=1, max_size=30),
+    first_name=st.text(
+        st.characters(exclude_characters="\0", exclude_categories=["Cs"]), min_size=1, max_size=200
+    ).filter(str.strip),
+    last_name=st.text(
+        st.characters(exclude_characters="\0", exclude_categories=["Cs"]), min_size=1, max_size=200
+    ).filter(str.strip),
+    phone=st.text(st.characters(exclude_characters="\0", exclude_categories=["Cs"]), min_size=1, max_size=30).filter(
+        str.strip
+    ),
 )
 @settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 async def test_any_text_of_a_patient_is_given_back_unchanged(
@@ -37,8 +43,12 @@ async def test_any_text_of_a_patient_is_given_back_unchanged(
 @pytest.mark.proves("entities.Doctor.fields.name")
 @pytest.mark.proves("entities.Doctor.fields.room")
 @given(
-    name=st.text(st.characters(exclude_characters="\0", exclude_categories=["Cs"]), min_size=1, max_size=200),
-    room=st.text(st.characters(exclude_characters="\0", exclude_categories=["Cs"]), min_size=1, max_size=20),
+    name=st.text(st.characters(exclude_characters="\0", exclude_categories=["Cs"]), min_size=1, max_size=200).filter(
+        str.strip
+    ),
+    room=st.text(st.characters(exclude_characters="\0", exclude_categories=["Cs"]), min_size=1, max_size=20).filter(
+        str.strip
+    ),
 )
 @settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 async def test_any_text_of_a_doctor_is_given_back_unchanged(make: Make, sign_in: SignIn, name: str, room: str) -> None:
@@ -51,7 +61,11 @@ async def test_any_text_of_a_doctor_is_given_back_unchanged(make: Make, sign_in:
 
 
 @pytest.mark.proves("entities.Appointment.fields.reason")
-@given(reason=st.text(st.characters(exclude_characters="\0", exclude_categories=["Cs"]), min_size=1, max_size=500))
+@given(
+    reason=st.text(st.characters(exclude_characters="\0", exclude_categories=["Cs"]), min_size=1, max_size=500).filter(
+        str.strip
+    )
+)
 @settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 async def test_any_text_of_an_appointment_is_given_back_unchanged(make: Make, sign_in: SignIn, reason: str) -> None:
     appointment = await make.appointment()

@@ -14,8 +14,12 @@ from .factories import Make
 @pytest.mark.proves("entities.Book.fields.title")
 @pytest.mark.proves("entities.Book.fields.author")
 @given(
-    title=st.text(st.characters(exclude_characters="\0", exclude_categories=["Cs"]), min_size=1, max_size=200),
-    author=st.text(st.characters(exclude_characters="\0", exclude_categories=["Cs"]), min_size=1, max_size=200),
+    title=st.text(st.characters(exclude_characters="\0", exclude_categories=["Cs"]), min_size=1, max_size=200).filter(
+        str.strip
+    ),
+    author=st.text(st.characters(exclude_characters="\0", exclude_categories=["Cs"]), min_size=1, max_size=200).filter(
+        str.strip
+    ),
 )
 @settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 async def test_any_text_of_a_book_is_given_back_unchanged(make: Make, sign_in: SignIn, title: str, author: str) -> None:
@@ -28,7 +32,11 @@ async def test_any_text_of_a_book_is_given_back_unchanged(make: Make, sign_in: S
 
 
 @pytest.mark.proves("entities.Member.fields.name")
-@given(name=st.text(st.characters(exclude_characters="\0", exclude_categories=["Cs"]), min_size=1, max_size=200))
+@given(
+    name=st.text(st.characters(exclude_characters="\0", exclude_categories=["Cs"]), min_size=1, max_size=200).filter(
+        str.strip
+    )
+)
 @settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 async def test_any_text_of_a_member_is_given_back_unchanged(make: Make, sign_in: SignIn, name: str) -> None:
     member = await make.member()

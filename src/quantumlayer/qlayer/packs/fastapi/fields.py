@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from quantumlayer.kit.identifiers import class_name
+from quantumlayer.qlayer.packs.fastapi.amounts import amount_pattern
+from quantumlayer.qlayer.packs.fastapi.decimals import PLACES
 from quantumlayer.qlayer.packs.fastapi.python import literal
 from quantumlayer.spec.model import Computed, Derived, Field, FieldType
 
@@ -135,6 +137,8 @@ MAX_STRING = 200
 MAX_TEXT = 10_000
 MAX_EMAIL = 254
 MAX_INT = 2**31 - 1
+# What the columns of the types hold.
+LARGEST = {FieldType.MONEY: Decimal("9999999999999999.99"), FieldType.DECIMAL: Decimal("999999999999.999999")}
 
 _PYTHON = {
     FieldType.STRING: "str",
@@ -147,23 +151,19 @@ _PYTHON = {
     FieldType.DATE: "dt.date",
     FieldType.DATETIME: "dt.datetime",
 }
-_BASE = {
+_WRITTEN = {
     FieldType.STRING: "Text",
     FieldType.TEXT: "Text",
     FieldType.EMAIL: "Email",
     FieldType.INT: "Whole",
-    FieldType.DECIMAL: "Amount",
-    FieldType.MONEY: "Money",
+    FieldType.DECIMAL: "WrittenAmount",
+    FieldType.MONEY: "WrittenMoney",
     FieldType.BOOL: "Flag",
     FieldType.DATE: "Day",
     FieldType.DATETIME: "Moment",
 }
-_QUERY = {
-    FieldType.INT: "Number",
-    FieldType.DECIMAL: "Decimal",
-    FieldType.MONEY: "Decimal",
-    FieldType.BOOL: "bool",
-}
+_READ = {FieldType.DECIMAL: "Amount", FieldType.MONEY: "Money"}
+_QUERY = {FieldType.INT: "Number", FieldType.BOOL: "bool"}
 _MIGRATION = {
     FieldType.TEXT: "sa.Text()",
     FieldType.INT: "sa.Integer()",
@@ -266,12 +266,12 @@ class FieldView:
     @property
     def alias_value(self) -> str:
         """What the alias stands for."""
-        return self._constraints() or _BASE[self.field.type]
+        return self._constraints() or _WRITTEN[self.field.type]
 
     @property
     def write_type(self) -> str:
         """The type in a request body, without None."""
-        return self.alias or _BASE[self.field.type]
+        return self.alias or _WRITTEN[self.field.type]
 
     @property
     def query_type(self) -> str:
@@ -299,19 +299,17 @@ class FieldView:
             least = -MAX_INT if field.min is None else field.min
             most = MAX_INT if field.max is None else field.max
             return f"Annotated[int, Field(strict=True, ge={least}, le={most}), BeforeValidator(whole)]"
-        if field.type in _NUMBERS and (field.min is not None or field.max is not None):
-            args = []
-            if field.min is not None:
-                args.append(f"ge={_number(field.min, field.type)}")
-            if field.max is not None:
-                args.append(f"le={_number(field.max, field.type)}")
-            return f"Annotated[{_BASE[field.type]}, Field({', '.join(args)})]"
+        if field.type in LARGEST and (field.min is not None or field.max is not None):
+            largest = LARGEST[field.type]
+            least = -largest if field.min is None else Decimal(field.min)
+            most = largest if field.max is None else Decimal(field.max)
+            return f"Annotated[Decimal, Written(r'{amount_pattern(least, most, PLACES[field.type])}')]"
         return None
 
 
 def read_type(kind: FieldType) -> str:
     """The type of a value in a response body, without None."""
-    return {"Decimal": _BASE[kind]}.get(_PYTHON[kind], _PYTHON[kind])
+    return _READ.get(kind, _PYTHON[kind])
 
 
 def python_type(derived: Derived) -> str:
@@ -333,7 +331,3 @@ def pattern(text: str) -> str:
     whole = f"^(?:{text})$" if "|" in text else f"^{text.removeprefix('^').removesuffix('$')}$"
     raw = "'" not in whole and '"' not in whole and "\n" not in whole and not whole.endswith("\\")
     return f'r"{whole}"' if raw else repr(whole)
-
-
-def _number(value: int | Decimal, kind: FieldType) -> str:
-    return str(value) if kind is FieldType.INT else literal(Decimal(str(value)))

@@ -20,6 +20,7 @@ _PLATFORM_CLASSES = frozenset(
         "Caller", "Role", "Page", "Session", "Query", "Response", "Depends", "Annotated", "Sequence", "Id", "Text",
         "Reading", "Writing", "Reference", "Money", "Moment", "Day", "Email", "Flag", "Whole", "Amount", "Paging",
         "Field", "Literal", "Mapping", "Decimal", "Conflict", "Forbidden", "Number", "Any",
+        "Written", "WrittenMoney", "WrittenAmount",
     ]
 )  # fmt: skip
 

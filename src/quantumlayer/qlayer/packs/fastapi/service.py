@@ -7,8 +7,11 @@ from functools import cached_property
 from graphlib import CycleError, TopologicalSorter
 
 from quantumlayer.qlayer.packs.fastapi.access import member
+from quantumlayer.qlayer.packs.fastapi.amounts import amount_pattern
 from quantumlayer.qlayer.packs.fastapi.code import UnsupportedError
+from quantumlayer.qlayer.packs.fastapi.decimals import PLACES
 from quantumlayer.qlayer.packs.fastapi.entities import EntityView
+from quantumlayer.qlayer.packs.fastapi.fields import LARGEST
 from quantumlayer.qlayer.packs.fastapi.rules import Exclusion
 from quantumlayer.spec.model import Spec
 from quantumlayer.spec.naming import entity_names, service_package
@@ -86,6 +89,7 @@ class ServiceView:
                 entity.entity.fields[name].optional for entity in self.entities for name in entity.entity.list.search
             ),
             "clock_names": ", ".join(CLOCK),
+            "patterns": {kind.value: amount_pattern(-most, most, PLACES[kind]) for kind, most in LARGEST.items()},
         }
 
 

@@ -30,10 +30,11 @@ def contains(text: str, *columns: InstrumentedAttribute[str]) -> ColumnElement[b
 def ordered(
     statement: Select[R], model: type[R], sort: str | None, columns: Mapping[str, InstrumentedAttribute[Any]]
 ) -> Select[R]:
-    """In the order asked for (`-title` is descending), then in the order in which the records were made."""
+    """In the order asked for, missing values last (`-title` is descending), then as the records were made."""
     if sort is not None:
         column = columns[sort.removeprefix("-")]
-        statement = statement.order_by(column.desc() if sort.startswith("-") else column.asc())
+        direction = column.desc() if sort.startswith("-") else column.asc()
+        statement = statement.order_by(direction.nulls_last())
     return statement.order_by(model.id)
 
 

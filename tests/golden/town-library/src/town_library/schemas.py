@@ -28,13 +28,24 @@ def _two_places(value: Decimal) -> str:
     return str(value.quantize(Decimal("0.01"), ROUND_HALF_UP))
 
 
-# PostgreSQL cannot keep the character NUL.
-Text = Annotated[str, StringConstraints(strict=True, min_length=1, pattern=r"^[^\x00]*$")]
+# More than spaces, and without NUL, which PostgreSQL cannot keep.
+Text = Annotated[
+    str,
+    StringConstraints(
+        strict=True,
+        min_length=1,
+        pattern=r"^[^\x00]*[^\x00\t-\r\x1c-\x20\x85\xa0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000][^\x00]*$",
+    ),
+]
+# Upper and lower case are the same address.
 Email = Annotated[
-    str, StringConstraints(strict=True, max_length=254, pattern=r"^[^@\x00-\x20]+@[^@\x00-\x20]+\.[^@\x00-\x20]+$")
+    str,
+    StringConstraints(
+        strict=True, to_lower=True, max_length=254, pattern=r"^[^@\x00-\x20]+@[^@\x00-\x20]+\.[^@\x00-\x20]+$"
+    ),
 ]
 Day = Annotated[date, BeforeValidator(_written)]
-Money = Annotated[Decimal, Field(max_digits=18, decimal_places=2), PlainSerializer(_two_places)]
+Money = Annotated[Decimal, PlainSerializer(_two_places)]
 Id = Annotated[int, Field(ge=1, le=MAX_ID)]
 
 
