@@ -31,7 +31,7 @@ def test_exactly_the_numbers_between_the_bounds_match(data: st.DataObject, place
             assert bool(pattern.fullmatch(text)) == (least <= units <= most), text
 
 
-@pytest.mark.parametrize("text", ["", "-0", "-0.00", "+1", "01", "1.", ".5", "1.234", "1e2", " 1", "1,00", "\u0661", "NaN"])
+@pytest.mark.parametrize("text", ["", "-0", "-0.00", "+1", "01", "1.", ".5", "1.234", "1e2", "1,0", "\u0661", "NaN"])
 def test_other_spellings_do_not_match(text: str) -> None:
     assert not re.fullmatch(amount_pattern(Decimal(-100), Decimal(100), 2), text)
 
