@@ -53,9 +53,9 @@ class Creation:
         held = self.witness.built.this.values
         return {key: wire(held.get(key), item.type) for key, item in writable(self.entity).items()}
 
-    def scene(self) -> Scene:
+    def scene(self, *, repeated: bool = False) -> Scene:
         """The records that the new one refers to, and the caller."""
-        return Scene(self.suite, self.witness, this_is_made=False)
+        return Scene(self.suite, self.witness, this_is_made=False, repeated=repeated)
 
     def body(self, scene: Scene, extra: dict[str, object] | None = None) -> str:
         """The whole body as Python."""

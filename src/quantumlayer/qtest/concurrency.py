@@ -67,7 +67,7 @@ def _overlaps(records: Records, creation: Creation) -> Iterator[Test]:
     for key, rule in records.entity.rules.items():
         if rule.no_overlap is None:
             continue
-        scene = creation.scene()
+        scene = creation.scene(repeated=True)
         yield Test(
             f"one_of_several_overlapping_{records.names.plural}_is_kept",
             _rounds(
@@ -105,7 +105,7 @@ def _counting_rules(records: Records) -> Iterator[Test]:
             if found is None or found.accepted is None or not _flips(question, found, condition.cel, condition.scope):
                 continue
             creation = Creation(records.suite, records.name, role, found.accepted)
-            scene = creation.scene()
+            scene = creation.scene(repeated=True)
             yield Test(
                 f"callers_at_once_cannot_pass_{key}_together",
                 _rounds(
@@ -143,7 +143,7 @@ def _counting(operating: Operating, key: str) -> Iterator[Test]:
         question = operating.question(role)
         if not _used_up(operating, found, condition.cel, condition.scope):
             continue
-        scene = Scene(suite, found.accepted)
+        scene = Scene(suite, found.accepted, repeated=True)
         call = operating.call(scene).removeprefix("answer = await ")
         yield Test(
             f"callers_at_once_cannot_pass_{key}_together",

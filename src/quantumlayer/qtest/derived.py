@@ -11,7 +11,6 @@ from quantumlayer.qtest.places import COUNT, THIS, Slot
 from quantumlayer.qtest.records import Records
 from quantumlayer.qtest.scenes import Scene, with_values
 from quantumlayer.qtest.tests import Row, Test
-from quantumlayer.qtest.variables import variable
 from quantumlayer.qtest.witness import Question, Witness
 from quantumlayer.qtest.worlds import Built
 from quantumlayer.spec.cel import CelRuntimeError, Scope, compile_cel, evaluate, rounded
@@ -63,17 +62,17 @@ def _example_test(records: Records, key: str, alike: list[Example], scene: Scene
         )
         for example in alike
     ]
-    names = {variable(name): parameter_type(kinds[name]) for name in first.given}
-    names |= {variable(name): "object" for name in first.then}
+    names = {scene.parameter(name): parameter_type(kinds[name]) for name in first.given}
+    names |= {scene.parameter(name): "object" for name in first.then}
     made = f"{scene.this} = await make.{records.names.snake}("
-    given = ", ".join(f"{name}={variable(name)}" for name in first.given)
+    given = ", ".join(f"{name}={scene.parameter(name)}" for name in first.given)
     lines = []
     if first.today is not None:
         lines.append(
             f"clock.move_to(datetime({first.today.year}, {first.today.month}, {first.today.day}, 12, tzinfo=UTC))"
         )
     lines += [with_values(line, made, given) for line in scene.lines]
-    shown = ", ".join(f'"{name}": {variable(name)}' for name in first.then)
+    shown = ", ".join(f'"{name}": {scene.parameter(name)}' for name in first.then)
     return Test(
         f"{key}_is_as_in_the_examples{suffix}",
         [
@@ -94,27 +93,38 @@ def _worked_out(records: Records, key: str, derived: Derived, role: str) -> Iter
         return
     base = found[0][0]
     address = f"entities.{records.name}.derived.{key}"
-    rows: list[Row] = []
+    scene = Scene(records.suite, base)
+    alike: list[tuple[dict[str, object], str]] = []
     for witness, value in found:
         shown = source(wire(value, derived.type))
         changed = {slot: item for slot, item in witness.choice.items() if base.choice.get(slot, _UNSET) != item}
         if all(slot.place == THIS and slot.name.isidentifier() for slot in changed):
-            rows.append(Row((source({slot.name: item for slot, item in changed.items()}), shown)))
+            alike.append(({slot.name: item for slot, item in changed.items()}, shown))
             continue
-        scene = Scene(records.suite, witness)
-        yield Test(f"{key}_{_told(changed)}", [*scene.lines, *_shown(records, scene, key, shown)], [address])
-    scene = Scene(records.suite, base)
-    if len(rows) == 1:
-        yield Test(f"{key}_is_worked_out", [*scene.lines, *_shown(records, scene, key, rows[0].values[1])], [address])
+        other = Scene(records.suite, witness)
+        yield Test(f"{key}_{_told(changed)}", [*other.lines, *_shown(records, other, key, shown)], [address])
+    if len(alike) == 1:
+        yield Test(f"{key}_is_worked_out", [*scene.lines, *_shown(records, scene, key, alike[0][1])], [address])
         return
-    made = f"{scene.this} = await make.{records.names.snake}("
-    shown = variable(key)
-    yield Test(
+    yield _rows(records, key, scene, alike)
+
+
+def _rows(records: Records, key: str, scene: Scene, alike: list[tuple[dict[str, object], str]]) -> Test:
+    """Worlds that differ in the record's own values; what one of them changes each of them says."""
+    this = scene.built.this
+    told = scene.given(this)
+    varied = {name for changed, _ in alike for name in changed}
+    kept = {name: this.values.get(name) for name in told if name in varied}
+    made = f"{scene.this} = {scene.call(this)}"
+    free = ", ".join(["**given", *(f"{name}={value}" for name, value in told.items() if name not in varied)])
+    line = f"{scene.this} = await make.{records.names.snake}({free})"
+    shown = scene.parameter(key)
+    return Test(
         f"{key}_is_worked_out",
-        [*(with_values(line, made, "**given") for line in scene.lines), *_shown(records, scene, key, shown)],
-        [address],
+        [*(line if one == made else one for one in scene.lines), *_shown(records, scene, key, shown)],
+        [f"entities.{records.name}.derived.{key}"],
         names={"given": "dict[str, Any]", shown: "object"},
-        rows=rows,
+        rows=[Row((source({**kept, **changed}), value)) for changed, value in alike],
     )
 
 

@@ -1,20 +1,27 @@
 """Stored derived values as Python: the factories must keep what the service would."""
 
 from collections.abc import Mapping
+from decimal import Decimal
 
 from quantumlayer.qtest.literals import source
 from quantumlayer.spec.cel import Binary, Call, Conditional, Expr, Ident, Literal, Select, Unary, parse
+from quantumlayer.spec.model import FieldType
 
 _OPERATORS = {"&&": "and", "||": "or", **{word: word for word in ("+", "-", "*", "==", "!=", "<", "<=", ">", ">=")}}
 _UNITS = frozenset({"days", "hours", "minutes"})
 
 
-def python(cel: str, names: Mapping[str, str]) -> str | None:
+_STEPS = {FieldType.MONEY: Decimal("0.01"), FieldType.DECIMAL: Decimal("0.000001")}
+
+
+def python(cel: str, names: Mapping[str, str], kind: FieldType) -> str | None:
     """The expression over a record's own fields as Python, each field by its variable; nothing if it says more."""
     try:
-        return _python(parse(cel), names)
+        value = _python(parse(cel), names)
     except _TooMuchError:
         return None
+    # Only products have more places than what they are made of.
+    return f"({value}).quantize({source(_STEPS[kind])}, ROUND_HALF_UP)" if kind in _STEPS and "*" in value else value
 
 
 class _TooMuchError(Exception):

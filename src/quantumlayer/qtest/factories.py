@@ -45,6 +45,7 @@ class Factory:
 
     names: EntityNames
     parameters: list[Parameter] = field(default_factory=list)
+    lines: list[str] = field(default_factory=list)
     arguments: list[tuple[str, str]] = field(default_factory=list)
     versioned: bool = False
 
@@ -62,10 +63,11 @@ def _factory(suite: Suite, name: str, entity: Entity) -> Factory:
         new = f"{key}.id if {key} else None" if relation.optional else f"({key} or await self.{target}()).id"
         made.arguments.append((f"{key}_id", new))
     usual = suite.defaults.of(name)
+    stored = {key: derived for key, derived in entity.derived.items() if derived.stored}
     for key, item in entity.fields.items():
-        _add_field(made, key, item, usual.get(key))
-    for key, derived in entity.derived.items():
-        value = python(derived.cel, {name: name for name in entity.fields}) if derived.stored else None
+        _add_field(made, key, item, usual.get(key), early=any(f"this.{key}" in one.cel for one in stored.values()))
+    for key, derived in stored.items():
+        value = python(derived.cel, {name: name for name in entity.fields}, derived.type)
         if value is not None:
             made.arguments.append((key, value))
     if entity.states is not None:
@@ -78,12 +80,15 @@ def _factory(suite: Suite, name: str, entity: Entity) -> Factory:
     return made
 
 
-def _add_field(made: Factory, key: str, item: Field, usual: object) -> None:
+def _add_field(made: Factory, key: str, item: Field, usual: object, *, early: bool) -> None:
     kind = TYPES[item.type]
     if item.unique and not item.optional:
         made.parameters.append(Parameter(key, f"{kind} | None", "None"))
         word = f"{key} or" if item.type in TEXTS else f"{key} if {key} is not None else"
-        made.arguments.append((key, f"{word} {_unique(key, item)}"))
+        value = f"{word} {_unique(key, item)}"
+        if early:
+            made.lines.append(f"{key} = {value}")
+        made.arguments.append((key, key if early else value))
         return
     made.parameters.append(Parameter(key, parameter_type(item), source(usual)))
     made.arguments.append((key, key))

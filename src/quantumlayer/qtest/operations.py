@@ -11,6 +11,7 @@ from quantumlayer.qtest.scenes import Scene
 from quantumlayer.qtest.suite import NO_WITNESS, Suite, required
 from quantumlayer.qtest.tests import Row, Test
 from quantumlayer.qtest.witness import Pair, Question, Witness
+from quantumlayer.qtest.worlds import constant
 from quantumlayer.spec.cel import CelRuntimeError, Record, Scope, compile_cel, evaluate, rounded
 from quantumlayer.spec.model import Computed, FieldType, Operation
 from quantumlayer.spec.naming import route_name
@@ -125,6 +126,8 @@ class Operating:
         for key, value in held.items():
             if isinstance(value, Record) and scene.named(value):
                 pairs.append(f'"{key}_id": {scene.name(value)}.id')
+            elif value is None and key in entity.relations:
+                pairs.append(f'"{key}_id": None')
             elif not isinstance(value, Record):
                 item = entity.fields.get(key)
                 if item is not None and item.visible_to and role not in item.visible_to:
@@ -153,7 +156,7 @@ class Operating:
                 checked = compile_cel(item.default.cel, Scope.for_default(self.suite.spec, entity_name))
                 held[key] = record.values[key] = evaluate(checked, base.built.world, this=record)
             else:
-                held[key] = record.values[key] = item.default
+                held[key] = record.values[key] = None if item.default is None else constant(item)
             if item.default is not None:
                 proves.append(f"entities.{entity_name}.fields.{key}.default")
         if entity.states is not None:

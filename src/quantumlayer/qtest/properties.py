@@ -8,13 +8,12 @@ from quantumlayer.qtest.changes import changing
 from quantumlayer.qtest.factories import TYPES, parameter_type
 from quantumlayer.qtest.intervals import Interval, interval
 from quantumlayer.qtest.literals import source, text
-from quantumlayer.qtest.places import THIS, Reader
+from quantumlayer.qtest.places import THIS, Reader, Slot
 from quantumlayer.qtest.records import Records
 from quantumlayer.qtest.samples import LONGEST
 from quantumlayer.qtest.scenes import Scene, with_values
 from quantumlayer.qtest.suite import Suite, relations_given, writable
 from quantumlayer.qtest.tests import Test
-from quantumlayer.qtest.variables import variable
 from quantumlayer.spec.cel import Scope, compile_cel
 from quantumlayer.spec.model import Action, Derived, Field, FieldType
 
@@ -37,12 +36,15 @@ def _texts(records: Records) -> Iterator[Test]:
     found = changing(records)
     if found is None:
         return
-    role, scene, values = found.role, found.scene, found.sent
+    role, values = found.role, found.sent
+    scene = Scene(records.suite, found.scene.witness, repeated=True)
+    question = records.suite.question(records.name, Action.UPDATE, role)
     free = {
         key: item
         for key, item in writable(records.entity, changing=True).items()
         if item.type in {FieldType.STRING, FieldType.TEXT}
         and not (item.pattern or item.one_of or item.unique)
+        and Slot(THIS, key) not in question.reader.slots
         and records.shown(key, role)
     }
     if not free:
@@ -55,7 +57,7 @@ def _texts(records: Records) -> Iterator[Test]:
         return f"{kept}.isoformat()" if TYPES[records.entity.fields[key].type].startswith("date") else kept
 
     relations = [f'"{key}_id": {scene.this}.{key}_id' for key in relations_given(records.entity, changing=True)]
-    given = {key: variable(key) for key in free}
+    given = {key: scene.parameter(key) for key in free}
     body = ", ".join([*(f"{text(k)}: {given[k] if k in free else own(k, v)}" for k, v in values.items()), *relations])
     yield Test(
         f"any_text_of_{records.a}_is_given_back_unchanged",
@@ -95,13 +97,13 @@ def _bounds(records: Records, key: str, derived: Derived) -> Iterator[Test]:
     base = records.suite.question(records.name, Action.READ, roles[0]).base()
     if base is None:
         return
-    scene = Scene(records.suite, base)
+    scene = Scene(records.suite, base, repeated=True)
     fields = {name: records.entity.fields[name] for name in own}
     made = f"{scene.this} = await make.{records.names.snake}("
-    given = ", ".join(f"{name}={variable(name)}" for name in own)
+    given = ", ".join(f"{name}={scene.parameter(name)}" for name in own)
     lines = [with_values(line, made, given) for line in scene.lines]
-    shown = variable(key)
-    strategies = ", ".join(f"{variable(name)}={_strategy(item)}" for name, item in fields.items())
+    shown = scene.parameter(key)
+    strategies = ", ".join(f"{scene.parameter(name)}={_strategy(item)}" for name, item in fields.items())
     yield Test(
         f"{key}_stays_within_its_bounds",
         [
@@ -111,7 +113,7 @@ def _bounds(records: Records, key: str, derived: Derived) -> Iterator[Test]:
             f"assert {_within(bounds, shown)}",
         ],
         [f"entities.{records.name}.derived.{key}"],
-        names={variable(name): parameter_type(item) for name, item in fields.items()},
+        names={scene.parameter(name): parameter_type(item) for name, item in fields.items()},
         decorators=[f"@given({strategies})", _MANY],
     )
 

@@ -17,12 +17,14 @@ SYSTEM = ("id", "created_at", "updated_at")
 class Scene:
     """The arrangement of a test.
 
-    `this_is_made` is false where the call under test makes `this`: then what it refers to is made.
+    `this_is_made` is false where the call under test makes `this`: then what it refers to is made. `repeated` is true
+    where a test arranges it several times: then the factories make up what must be unique.
     """
 
     suite: Suite
     witness: Witness
     this_is_made: bool = True
+    repeated: bool = False
     lines: list[str] = field(default_factory=list)
 
     def __post_init__(self) -> None:
@@ -45,6 +47,10 @@ class Scene:
     def name(self, record: Record) -> str:
         """The variable that holds a record."""
         return self._names[id(record)]
+
+    def parameter(self, name: str) -> str:
+        """The name as a parameter of the test, apart from its variables."""
+        return f"{name}_value" if variable(name) in self._taken else variable(name)
 
     def named(self, record: object) -> bool:
         """Whether a variable holds the record."""
@@ -110,12 +116,13 @@ class Scene:
         return list(seen.values())
 
     def _targets(self, record: Record) -> list[tuple[str, Record]]:
-        return [(key, value) for key, value in record.values.items() if isinstance(value, Record)]
+        """The records that it refers to, itself aside: nothing refers to a record that is not made yet."""
+        return [(key, one) for key, one in record.values.items() if isinstance(one, Record) and one is not record]
 
     def _special(self, record: Record) -> bool:
         usual = self.suite.defaults.of(record.entity)
         return any(
-            value != usual.get(key)
+            value != usual.get(key) or self._numbered(record, key)
             for key, value in record.values.items()
             if not isinstance(value, Record) and key not in SYSTEM
         ) or self._aged(record)
@@ -150,23 +157,41 @@ class Scene:
     def _make_all(self, records: list[Record]) -> None:
         for key, target in self._targets(records[0]):
             self._make(target, ("", key))
-        made = self.call(records[0])
         if len(records) == 1:
-            self.lines.append(made)
+            self.lines.append(self.call(records[0]))
         else:
+            usual = {key: value for key, value in self.given(records[0]).items() if not self._numbered(records[0], key)}
+            made = self._made(records[0], usual)
             self.lines += [f"for _ in range({len(records)}):", f"    {made}"]
 
     def call(self, record: Record, values: Mapping[str, str] | None = None) -> str:
         """The call that makes a record, with further values as Python."""
+        return self._made(record, {**self.given(record), **(values or {})})
+
+    def _made(self, record: Record, given: Mapping[str, str]) -> str:
+        arguments = ", ".join(f"{key}={value}" for key, value in given.items())
+        return f"await make.{self.suite.names(record.entity).snake}({arguments})"
+
+    def given(self, record: Record) -> dict[str, str]:
+        """What a factory must be told of a record, as Python; all else is as the factory makes it."""
         usual = self.suite.defaults.of(record.entity)
         given = {key: self.name(target) for key, target in self._targets(record) if self.named(target)}
         for key, value in record.values.items():
-            if (key in usual and value != usual[key]) or (
-                key in {"created_at", "updated_at"} and value != self.built.world.now
-            ):
+            moved = key in {"created_at", "updated_at"} and value != self.built.world.now
+            if moved or (key in usual and (value != usual[key] or self._numbered(record, key))):
                 given[key] = source(value)
-        arguments = ", ".join(f"{key}={value}" for key, value in {**given, **(values or {})}.items())
-        return f"await make.{self.suite.names(record.entity).snake}({arguments})"
+        return given
+
+    def _numbered(self, record: Record, key: str) -> bool:
+        """Whether the value matters and the factory would make another one up to keep it unique."""
+        item = self.suite.spec.entities[record.entity].fields.get(key)
+        return (
+            not self.repeated
+            and item is not None
+            and item.unique
+            and not item.optional
+            and (record.entity, key) in self.built.read
+        )
 
     def _variable(self, record: Record, place: Place) -> str:
         snake = self.suite.names(record.entity).snake

@@ -11,7 +11,7 @@ from quantumlayer.qtest.patterns import matching
 from quantumlayer.qtest.samples import NOW, lengths, samples
 from quantumlayer.qtest.suite import Suite
 from quantumlayer.qtest.witness import Question, Witness
-from quantumlayer.spec.cel import Record, Scope, World, compile_cel, evaluate
+from quantumlayer.spec.cel import Record, Scope, World, compile_cel, evaluate, rounded
 from quantumlayer.spec.model import RelationKind
 
 PASSWORD = "a password to try"  # noqa: S105 - everybody may know it
@@ -28,7 +28,7 @@ class _Seeding:
     def __init__(self, suite: Suite) -> None:
         self.suite = suite
         self.collections: dict[str, list[dict[str, Any]]] = {
-            suite.names(name).plural: [] for name in suite.spec.entities
+            suite.names(name).module: [] for name in suite.spec.entities
         }
         self.known: dict[int, int] = {}
         self.kept: list[Record] = []  # known by identity, so they must live as long as this does
@@ -47,7 +47,7 @@ class _Seeding:
 
     def _account(self, role: str, entity: str) -> int:
         number = self._row(Record(entity, dict(self.suite.defaults.of(entity))))
-        row = self.collections[self.suite.names(entity).plural][number - 1]
+        row = self.collections[self.suite.names(entity).module][number - 1]
         row["account"] = {"username": role, "password": PASSWORD}
         return number
 
@@ -70,7 +70,7 @@ class _Seeding:
         if id(record) in self.known:
             return self.known[id(record)]
         entity = self.suite.spec.entities[record.entity]
-        rows = self.collections[self.suite.names(record.entity).plural]
+        rows = self.collections[self.suite.names(record.entity).module]
         row: dict[str, Any] = {}
         for key, relation in entity.relations.items():
             target = record.values.get(key)
@@ -97,7 +97,7 @@ class _Seeding:
         """A record to refer to: the first there is, unless each wants its own."""
         entity = self.suite.spec.entities[name]
         relation = entity.relations[key]
-        rows = self.collections[self.suite.names(relation.to).plural]
+        rows = self.collections[self.suite.names(relation.to).module]
         apart = relation.kind is RelationKind.ONE_TO_ONE or any(
             rule.no_overlap is not None and rule.no_overlap.per == key for rule in entity.rules.values()
         )
@@ -148,5 +148,6 @@ def stored(suite: Suite, record: Record) -> dict[str, object]:
     for key, derived in suite.spec.entities[record.entity].derived.items():
         if derived.stored:
             checked = compile_cel(derived.cel, Scope.for_derived(suite.spec, record.entity))
-            found[key] = wire(evaluate(checked, World(suite.spec, NOW), this=record), derived.type)
+            value = evaluate(checked, World(suite.spec, NOW), this=record)
+            found[key] = wire(rounded(value, derived.type), derived.type)
     return found

@@ -102,6 +102,12 @@ class Suite:
             if rule.cel is not None and moment in rule.on
         }
 
+    def _forward(self, entity: str) -> list[Condition]:
+        """What takes up time ends after it starts."""
+        scope = Scope.for_rule(self.spec, entity)
+        found = [rule.no_overlap for rule in self.spec.entities[entity].rules.values() if rule.no_overlap is not None]
+        return [Condition(f"this.{one.start} < this.{one.end}", scope) for one in found]
+
     def question(self, entity: str, action: Action, role: str) -> Question:
         """How a caller of a role does something with a record of an entity, all rules kept."""
         conditions = self.permission(entity, action, role)
@@ -109,6 +115,7 @@ class Suite:
             conditions += [one for one in self.permission(entity, Action.READ, role) if one not in conditions]
         if action is not Action.READ:
             conditions += self.rules(entity, Moment(action.value)).values()
+            conditions += self._forward(entity)
         fixed = self._role(role)
         states = self.spec.entities[entity].states
         if states is not None and action is Action.CREATE:
@@ -125,8 +132,18 @@ class Suite:
         states = self.spec.entities[operation.on].states
         if states is not None and operation.from_:
             fixed[Slot(THIS, states.field)] = state or operation.from_[0]
+        creation = operation.creates
+        values = [*operation.sets.values(), *(creation.set.values() if creation is not None else ())]
         return Question(
-            self.spec, self.defaults, operation.on, [role], conditions, operation.takes, self.input(name), fixed
+            self.spec,
+            self.defaults,
+            operation.on,
+            [role],
+            conditions,
+            operation.takes,
+            self.input(name),
+            fixed,
+            values=[Condition(cel, Scope.for_operation(self.spec, name)) for cel in values],
         )
 
     def requirements(self, name: str) -> dict[str, Condition]:

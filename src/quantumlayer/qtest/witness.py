@@ -80,6 +80,7 @@ class Question:
         fixed: Choices that are not searched, such as the state from which an operation starts.
         new: Whether `this` is about to be made: everything that it refers to is part of the world, because the caller
             must name it, and no collection holds it yet.
+        values: What is worked out of the world, so that it must hold what they read.
     """
 
     spec: Spec
@@ -91,6 +92,7 @@ class Question:
     given: Mapping[str, object] = field(default_factory=dict)
     fixed: Choice = field(default_factory=dict)
     new: bool = False
+    values: Sequence[Condition] = ()
 
     def __post_init__(self) -> None:
         self.reader = Reader(self.spec)
@@ -99,6 +101,9 @@ class Question:
             self.reader.entities |= {
                 (*THIS, key): relation.to for key, relation in relations.items() if not relation.optional
             }
+        for value in self.values:
+            names: dict[str, Place] = {"this": THIS, "takes": TAKES}
+            self.reader.read(compile_cel(value.cel, value.scope), value.scope, names)
         self.judged = [part for condition in self.conditions for part in self._judge(condition)]
 
     def _judge(self, condition: Condition) -> list[_Judged]:
@@ -113,7 +118,9 @@ class Question:
 
     def builder(self) -> Builder:
         """Makes the worlds of this question."""
-        return Builder(self.spec, self.defaults, self.reader.entities, self.this, self.given, new=self.new)
+        entities = {THIS: self.this, **self.reader.entities}
+        read = frozenset((entities[slot.place], slot.name) for slot in self.reader.slots if slot.place in entities)
+        return Builder(self.spec, self.defaults, entities, self.this, self.given, new=self.new, read=read)
 
     def start(self) -> dict[Slot, object]:
         """The plainest choice: records as the factories make them, and whoever is compared with is the same."""

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import date, datetime
 from decimal import Decimal
 from functools import cached_property
 
@@ -16,13 +17,14 @@ Choice = Mapping[Slot, object]
 
 @dataclass(slots=True)
 class Built:
-    """A world and the records in it by their place."""
+    """A world and the records in it by their place; `read` are the fields, by entity, that matter in it."""
 
     world: World
     this: Record
     caller: Caller
     takes: dict[str, object]
     records: dict[Place, list[Record]] = field(default_factory=dict)
+    read: frozenset[tuple[str, str]] = frozenset()
 
 
 @dataclass
@@ -60,12 +62,24 @@ def _ordinary(world: World, record: Record, key: str, item: Field) -> object:
         except (CelError, CelRuntimeError):
             pass  # it reads what only a real record has
     elif item.default is not None:
-        exact = item.type in {FieldType.DECIMAL, FieldType.MONEY}
-        return Decimal(str(item.default)) if exact else item.default
+        return constant(item)
     if item.optional:
         return None
     found = candidates(key, item, Constants())
     return found[0] if found else None
+
+
+def constant(item: Field) -> object:
+    """The value of a default that is no expression."""
+    match item.type:
+        case FieldType.DECIMAL | FieldType.MONEY:
+            return Decimal(str(item.default))
+        case FieldType.DATE:
+            return date.fromisoformat(str(item.default))
+        case FieldType.DATETIME:
+            return datetime.fromisoformat(str(item.default))
+        case _:
+            return item.default
 
 
 class Builder:
@@ -78,6 +92,7 @@ class Builder:
         this: The entity of `this`.
         takes: The fields of the operation's input with their values unless chosen otherwise.
         new: Whether `this` is about to be made, so that no collection holds it yet.
+        read: The fields, by entity, that matter.
     """
 
     def __init__(
@@ -89,8 +104,9 @@ class Builder:
         takes: Mapping[str, object],
         *,
         new: bool = False,
+        read: frozenset[tuple[str, str]] = frozenset(),
     ) -> None:
-        self.spec, self.defaults, self.takes, self.new = spec, defaults, takes, new
+        self.spec, self.defaults, self.takes, self.new, self.read = spec, defaults, takes, new, read
         self.entities = {THIS: this, **entities}
 
     def build(self, choice: Choice) -> Built:
@@ -125,7 +141,7 @@ class _Building:
             if place[0] != CALLER[0] or own is not None:
                 self.at(place)
         takes = {**builder.takes, **{slot.name: value for slot, value in choice.items() if slot.place == TAKES}}
-        self.built = Built(self.world, this, Caller(role, 1, record), takes, self.found)
+        self.built = Built(self.world, this, Caller(role, 1, record), takes, self.found, builder.read)
 
     def at(self, place: Place) -> list[Record]:
         """The records at a place; none when their number is 0 or they are absent."""

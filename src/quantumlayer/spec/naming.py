@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from quantumlayer.kit.identifiers import identifier, plural, safe, singular, words
 from quantumlayer.spec.model import Relation, RelationKind, Spec
 
-# What every service has of its own: packages and modules beside those of the entities, and variables of its functions.
+# What every service has of its own: packages and modules beside those of the entities, variables of its functions,
+# and pages.
 _MODULES = frozenset(
     {
         "accounts", "app", "audit", "clock", "database", "health", "listing", "observability", "preconditions",
@@ -19,6 +20,7 @@ _VARIABLES = frozenset(
         "true",
     }
 )  # fmt: skip
+_PATHS = frozenset({"auth", "docs", "health", "metrics", "redoc"})
 _FUNCTIONS = frozenset(
     {
         "add_months", "aliased", "allow", "case", "day_at_execution", "days_between", "open_account", "readable",
@@ -61,7 +63,7 @@ def entity_names(entity_name: str) -> EntityNames:
         plural=_variable(apart),
         module=f"{one}_records" if apart in _MODULES else safe(apart),
         table=one,
-        path=many.replace("_", "-"),
+        path=(f"{one}_records" if many in _PATHS else many).replace("_", "-"),
         title=one.replace("_", " "),
     )
 

@@ -126,6 +126,9 @@ entities:
     fields:
       name: {type: string, max: 5}
       motto: {type: string, pattern: '[a-z]{3}'}
+      begins: {type: datetime}
+    relations:
+      shelf: {to: Thing, optional: true}
     derived:
       seen: {type: int, cel: this.name.size(), visible_to: nobody}
     rules:

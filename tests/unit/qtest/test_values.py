@@ -188,4 +188,4 @@ def test_a_way_back_is_counted_from_nothing() -> None:
 )
 def test_an_expression_over_own_fields_is_written_as_python(cel: str, expected: str | None) -> None:
     names = {name: name for name in ("start", "length", "a", "b", "c")}
-    assert python(cel, names) == expected
+    assert python(cel, names, FieldType.INT) == expected
