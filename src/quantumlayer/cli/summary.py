@@ -9,6 +9,9 @@ from quantumlayer.factory.models import BuildResult, Outcome
 SHOWN_FINDINGS = 5
 """Findings shown of each check; the report has all of them."""
 
+FINDING = 220
+"""Characters of a finding on the terminal; the report has all of it."""
+
 TITLE = 46
 """Columns of a check's title."""
 
@@ -41,7 +44,8 @@ def _check(check: Check, style: Style) -> None:
     for finding in check.findings[:SHOWN_FINDINGS]:
         place = f"{finding.path}:{finding.line}" if finding.line else finding.path
         where = ", ".join(part for part in (place, finding.element) if part)
-        style.line(f"             {printable(f'{where}: ' if where else '')}{printable(finding.message)}")
+        said = " ".join(f"{where}: {finding.message}".removeprefix(": ").split())
+        style.line(f"             {printable(shortened(said, FINDING)).rstrip()}")
     if len(check.findings) > SHOWN_FINDINGS:
         style.line(f"             and {len(check.findings) - SHOWN_FINDINGS} more in the report")
 

@@ -12,7 +12,7 @@ def check_claims(claims: Sequence[Claim], tests: Sequence[TestCase]) -> Check:
     proven = len(claims) - sum(finding.code == "unproven" for finding in findings)
     return Check(
         name="claims",
-        title="Every promise of the Spec is named by a passing test",
+        title="Every promise has a passing test",
         status=Status.FAILED if findings else Status.PASSED,
         seconds=0,
         summary=f"{proven} of {len(claims)} promises proven",
