@@ -43,6 +43,9 @@ class QTest:
     name = "qtest"
     version = "1"
 
+    def __init__(self) -> None:
+        self._last: tuple[Suite, list[Module]] | None = None
+
     def parts(self, spec: Spec) -> Sequence[Part]:
         """One: the searches that the modules share are done once."""
         del spec
@@ -51,14 +54,11 @@ class QTest:
     def generate(self, spec: Spec, part: Part) -> Sequence[Artifact]:
         """The files of `tests/`, Python not yet formatted."""
         del part
-        suite = Suite(spec)
-        modules = _modules(suite)
-        return tuple(_files(suite, modules))
+        return tuple(_files(*self._found(spec)))
 
     def open_elements(self, spec: Spec) -> Sequence[OpenElement]:
         """The claims that no test names, each with the reason."""
-        suite = Suite(spec)
-        modules = _modules(suite)
+        suite, modules = self._found(spec)
         proven = {address for module in modules for test in module.tests for address in proofs(test)}
         reasons = {item.element: item for item in suite.open}
         return tuple(
@@ -67,6 +67,13 @@ class QTest:
             for claim in claims(spec)
             if claim.element not in proven
         )
+
+    def _found(self, spec: Spec) -> tuple[Suite, list[Module]]:
+        """The tests of a Spec; the search takes seconds, so it is done once."""
+        if self._last is None or self._last[0].spec is not spec:
+            suite = Suite(spec)
+            self._last = suite, _modules(suite)
+        return self._last
 
 
 def proofs(test: Test) -> set[str]:
