@@ -4,12 +4,20 @@ from collections.abc import Callable, Mapping
 from decimal import Decimal
 
 from quantumlayer.kit.identifiers import safe
-from quantumlayer.qlayer.packs.fastapi.aggregates import Aggregate, Question, aggregate_of, is_null, touches_relations
+from quantumlayer.qlayer.packs.fastapi.aggregates import (
+    Aggregate,
+    Question,
+    aggregate_of,
+    chained,
+    is_null,
+    touches_relations,
+)
 from quantumlayer.qlayer.packs.fastapi.code import Code, Level, Prelude, UnsupportedError
 from quantumlayer.qlayer.packs.fastapi.decimals import PLACES, rounding
 from quantumlayer.qlayer.packs.fastapi.functions import called, method
 from quantumlayer.qlayer.packs.fastapi.roots import Changing, Loaded, Root
 from quantumlayer.spec.cel import (
+    DATE,
     DECIMAL,
     INT,
     Binary,
@@ -263,12 +271,23 @@ class Python:
                 return self._membership(expr, "in")
             case operator if operator in _COMPARISONS:
                 return self._comparison(operator, expr.left, expr.right)
+            case "+" | "-" as sign if self._checked.type_of(expr.left) == DATE:
+                moving, span = self.days(sign, expr.right)
+                return Code(f"{self._expr(expr.left).at(Level.SUM)} {moving} {span.at(Level.PRODUCT)}", Level.SUM)
             case operator if operator in _ARITHMETIC:
                 level = _ARITHMETIC[operator]
                 left = self._expr(expr.left).at(level)
-                right = self._expr(expr.right).at(Level(level + 1) if operator == "-" else level)
+                right = self._expr(expr.right).at(level if chained(expr) else Level(level + 1))
                 return Code(f"{left} {operator} {right}", level)
         return self._divided(expr)
+
+    def days(self, sign: str, span: Expr) -> tuple[str, Code]:
+        """The sign and source of what a date moves by: whole days, what is left of a span is rounded down."""
+        source = self._expr(span)
+        if isinstance(span, Call) and span.function == "days":
+            return sign, source
+        moved = source.at(Level.PRODUCT) if sign == "+" else f"-{source.at(Level.SIGN)}"
+        return "+", Code(f"timedelta(days={moved} // timedelta(days=1))")
 
     def _divided(self, expr: Binary) -> Code:
         """Whole numbers divide towards zero, and what is left has the sign of the dividend; Python rounds down."""

@@ -1,9 +1,9 @@
 """CEL to SQLAlchemy: conditions and values over the columns of a query."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from quantumlayer.qlayer.packs.fastapi.aggregates import Aggregate, Question, aggregate_of, conjuncts, is_null
+from quantumlayer.qlayer.packs.fastapi.aggregates import Aggregate, Question, aggregate_of, chained, conjuncts, is_null
 from quantumlayer.qlayer.packs.fastapi.code import Code, Level, Prelude, UnsupportedError
 from quantumlayer.qlayer.packs.fastapi.decimals import PLACES, rounding
 from quantumlayer.qlayer.packs.fastapi.python import Python, QueryWriter
@@ -102,9 +102,12 @@ class Sql:
     def value(self, kind: FieldType | None = None) -> Code:
         """The source of the value, rounded half up where a field of the kind is."""
         code = self._expr(self._checked.expr)
-        if kind in PLACES and rounding(self._checked, kind) is not None:
+        if kind not in PLACES or isinstance(self._checked.expr, Select):
+            return code
+        if rounding(self._checked, kind) is not None:
             return Code(f"func.round({code.text}, {PLACES[kind]}, type_=Numeric(18, {PLACES[kind]}))")
-        return code
+        # Without a type SQLite gives the places of whichever column comes first.
+        return Code(f"type_coerce({code.text}, Numeric(18, {PLACES[kind]}))")
 
     def query(self, asked: Aggregate) -> str:
         """The statement that answers a question about a collection."""
@@ -270,10 +273,19 @@ class Sql:
                 return Code(f"or_({self._expr(expr.left).text}, {self._expr(expr.right).text})")
             case "in" if isinstance(expr.right, ListNode):
                 items = ", ".join(self._expr(item).text for item in expr.right.items)
+                if not self._of_row(expr.left):
+                    return self._among(expr.left, expr.right.items)
                 return Code(f"{self._expr(expr.left).at(Level.ATOM)}.in_([{items}])")
             case operator if operator in _OPPOSITE:
                 return self._comparison(operator, expr.left, expr.right)
         return self._arithmetic(expr)
+
+    def _among(self, value: Expr, items: Sequence[Expr]) -> Code:
+        """A value that is the same for every row, among values of the row."""
+        if any(self._may_be_null(item) for item in items):
+            raise UnsupportedError("a value among values that may be missing, over rows of a query")
+        same = (self._comparison("==", item, value).text for item in items)
+        return Code(f"or_({', '.join(same)})")
 
     def _arithmetic(self, expr: Binary) -> Code:
         operator, kind = expr.operator, self._checked.type_of(expr)
@@ -283,9 +295,9 @@ class Sql:
         if operator == "/":  # both databases cut the quotient of whole numbers, which SQLAlchemy calls //
             operator = "/" if kind == DECIMAL else "//"
         level = _ARITHMETIC.get(operator, Level.PRODUCT)
-        tighter = operator not in {"+", "*"}
         left = self._expr(expr.left).at(level)
-        return Code(f"{left} {operator} {self._expr(expr.right).at(Level(level + 1) if tighter else level)}", level)
+        right = self._expr(expr.right).at(level if chained(expr) else Level(level + 1))
+        return Code(f"{left} {operator} {right}", level)
 
     def _comparison(self, operator: str, left: Expr, right: Expr) -> Code:
         if is_null(left):
@@ -323,7 +335,9 @@ class Sql:
                 self._checked.type_of(span) == DURATION and not self._of_row(span) and not self._of_row(right)
             ):
                 python = Python(self._checked, self._roots)
-                moved = f"{python.part(right).at(Level.SUM)} {_REVERSED[sign]} {python.part(span).at(Level.PRODUCT)}"
+                whole = self._checked.type_of(base) == DATE
+                turned, moving = python.days(sign, span) if whole else (str(sign), python.part(span))
+                moved = f"{python.part(right).at(Level.SUM)} {_REVERSED[turned]} {moving.at(Level.PRODUCT)}"
                 code = Code(moved, Level.SUM)
                 other = _executed(code, self._checked.type_of(right)) if self._deferred else code
                 return Code(f"{self._expr(base).at(Level.SUM)} {operator} {other.at(Level.SUM)}", Level.COMPARE)
