@@ -12,6 +12,7 @@ from quantumlayer.qtest.suite import Suite, relations_given, required, writable
 from quantumlayer.qtest.tests import Row, Test
 from quantumlayer.qtest.variables import variable
 from quantumlayer.qtest.witness import Witness
+from quantumlayer.qtest.worlds import constant
 from quantumlayer.spec.cel import ANYONE, Record
 from quantumlayer.spec.model import Action, Computed
 
@@ -130,7 +131,7 @@ class Records:
     def _moved(self, key: str) -> bool:
         """Whether the ordinary value is not the default because rules forbid that one."""
         item = self.entity.fields[key]
-        return not isinstance(item.default, Computed) and self.suite.defaults.of(self.name)[key] != item.default
+        return not isinstance(item.default, Computed) and self.suite.defaults.of(self.name)[key] != constant(item)
 
     def _unique(self, creation: Creation) -> Iterator[Test]:
         for key, item in writable(self.entity).items():

@@ -120,6 +120,16 @@ def _callers(seeds: dict[str, list[dict[str, Any]]]) -> dict[str, int]:
     return found
 
 
+def _first_role(operation: dict[str, Any]) -> str | None:
+    return next(iter(operation.get("x-roles", ())), None)
+
+
+def _of_another(label: str, operation: dict[str, Any], makers: dict[str, str | None]) -> bool:
+    """Whether somebody else makes the records: then it is no fault that the caller does not find them."""
+    collection = "/" + label.split(" ")[1].strip("/").split("/")[0]
+    return collection in makers and makers[collection] != _first_role(operation)
+
+
 def _fixed(label: str, operation: dict[str, Any], callers: dict[str, int]) -> dict[str, object]:
     """Parameters that are not tried: the version a change is based on, and nobody removes a caller."""
     found: dict[str, object] = {}
@@ -137,6 +147,7 @@ def _fixed(label: str, operation: dict[str, Any], callers: dict[str, int]) -> di
 def _settings(operations: list[tuple[str, dict[str, Any]]], tokens: dict[str, str], callers: dict[str, int]) -> str:
     """Who calls each operation, and what it is called with."""
     parts = [PRECONDITIONS]
+    makers = {name.removeprefix("POST "): _first_role(operation) for name, operation in operations}
     for name, operation in operations:
         lines = ["[[operations]]", f"include-name = {json.dumps(name)}"]
         if roles := operation.get("x-roles"):
@@ -144,6 +155,8 @@ def _settings(operations: list[tuple[str, dict[str, Any]]], tokens: dict[str, st
         if fixed := _fixed(name, operation, callers):
             given = ", ".join(f"{json.dumps(key)} = {json.dumps(value)}" for key, value in fixed.items())
             lines.append(f"parameters = {{ {given} }}")
+        if _of_another(name, operation, makers) or any(key.startswith("path.") for key in fixed):
+            lines.append("checks.ensure_resource_availability.enabled = false")
         if len(lines) > 2:
             parts.append("\n".join(lines))
     return "\n\n".join(parts) + "\n"
