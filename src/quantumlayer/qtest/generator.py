@@ -129,7 +129,7 @@ def _files(suite: Suite, modules: list[Module]) -> Iterator[Artifact]:
         keep_trailing_newline=True,
     )
     templates.filters["quoted"] = text
-    shared = _shared(suite)
+    shared = _shared(suite) | {"on_postgres": any(test.postgres for module in modules for test in module.tests)}
     for name in ("__init__", "conftest", "callers", "factories", "test_accounts", "test_service"):
         content = templates.get_template(f"tests/{name}.py.jinja").render(shared)
         yield Artifact.text(f"tests/{name}.py", content)

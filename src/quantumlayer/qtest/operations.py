@@ -284,7 +284,31 @@ class Operating:
                 names={"key": "str"},
                 rows=[Row((text(key),), (f"{prefix}.{key}",)) for key in needed],
             )
+        yield from self._left_out(role or "", base)
         yield from self._limits(scene, body, verb, prefix, base)
+
+    def _left_out(self, role: str, base: Witness) -> Iterator[Test]:
+        """Input with a default need not be given."""
+        given = {key: item for key, item in self.operation.takes.items() if item.default is not None}
+        plain = {key: constant(item) for key, item in given.items() if not isinstance(item.default, Computed)}
+        question = self.question(role)
+        choice = {**base.choice, **{Slot(TAKES, key): value for key, value in plain.items()}}
+        witness = Witness(choice, question.builder().build(choice))
+        if not plain or not question.accepts(witness.built):
+            return
+        scene = Scene(self.suite, witness)
+        expected, _ = self._expected(witness, scene, role)
+        told = {key: value for key, value in witness.built.takes.items() if key not in plain}
+        yield Test(
+            f"{self.name.strip('_')}_does_without_{'_and_'.join(plain)}",
+            [
+                *scene.lines,
+                self._sent(scene, self._json(told)),
+                f"assert answer.status_code == {self.done}",
+                *([f"assert answer.json().items() >= {{{', '.join(expected)}}}.items()"] if expected else []),
+            ],
+            [f"{self.address}.takes.{key}.default" for key in plain],
+        )
 
     def _limits(self, scene: Scene, body: str, verb: str, prefix: str, base: Witness) -> Iterator[Test]:
         sent = self._sent(scene, f"{body} | {{key: value}}")

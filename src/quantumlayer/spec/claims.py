@@ -48,7 +48,7 @@ class Claim:
 def claims(spec: Spec) -> tuple[Claim, ...]:
     """Every claim of a Spec, in the order of the Spec. Quality targets are measured in operation and are none."""
     quotes = _quotes(spec)
-    found = [pair for name, entity in spec.entities.items() for pair in _of_entity(name, entity)]
+    found = [pair for name, entity in spec.entities.items() for pair in _of_entity(spec, name, entity)]
     found += [pair for name, operation in spec.operations.items() for pair in _of_operation(name, operation)]
     return tuple(Claim(element, says, _quote(quotes, element)) for element, says in found)
 
@@ -76,12 +76,26 @@ def _quote(quotes: dict[str, str], address: str) -> str:
 Found = Iterator[tuple[str, str]]
 
 
-def _of_entity(name: str, entity: Entity) -> Found:
+def _always_given(spec: Spec, name: str, entity: Entity) -> set[str]:
+    """The fields that whoever makes such a record always gives, so that their default says nothing."""
+    if any(Action.CREATE in grant.may for grant in entity.access):
+        return set()
+    made = [
+        set(item.creates.set)
+        for item in spec.operations.values()
+        if item.creates is not None and item.creates.entity == name
+    ]
+    return set.intersection(*made) if made else set()
+
+
+def _of_entity(spec: Spec, name: str, entity: Entity) -> Found:
     prefix, title = f"entities.{name}", entity_names(name).title
     # Where no caller writes at all, it says nothing that a field in particular cannot be written.
     written = any({Action.CREATE, Action.UPDATE} & set(grant.may) for grant in entity.access)
     for key, field in entity.fields.items():
+        always = key in _always_given(spec, name, entity)
         said = _of_field(f"{prefix}.fields.{key}", key, title, field)
+        said = (claim for claim in said if not (always and claim[0].endswith(".default")))
         yield from (claim for claim in said if written or not claim[0].endswith((".immutable", ".read_only")))
     for key, relation in entity.relations.items():
         yield from _of_relation(f"{prefix}.relations.{key}", key, title, relation)
