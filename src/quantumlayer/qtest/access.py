@@ -5,10 +5,10 @@ from collections.abc import Iterator
 from quantumlayer.qtest.bodies import IF_ANY, Creation
 from quantumlayer.qtest.literals import source, text, wire
 from quantumlayer.qtest.scenes import Scene
-from quantumlayer.qtest.suite import NO_WITNESS, Suite, writable
+from quantumlayer.qtest.suite import NO_WITNESS, Suite, holds, writable
 from quantumlayer.qtest.tests import Row, Test
 from quantumlayer.qtest.witness import Witness
-from quantumlayer.spec.cel import ANYONE, CelRuntimeError, Scope, compile_cel, evaluate
+from quantumlayer.spec.cel import ANYONE
 from quantumlayer.spec.model import Action
 from quantumlayer.spec.naming import route_name
 
@@ -173,15 +173,6 @@ def _readable(suite: Suite, name: str, role: str, witness: Witness) -> bool:
     return all(holds(one.cel, one.scope, witness) for one in suite.permission(name, Action.READ, role)) and suite.may(
         name, Action.READ, role
     )
-
-
-def holds(cel: str, scope: Scope, witness: Witness) -> bool:
-    """Whether a condition is true in a world."""
-    built = witness.built
-    try:
-        return evaluate(compile_cel(cel, scope), built.world, this=built.this, caller=built.caller) is True
-    except CelRuntimeError:
-        return False
 
 
 def _operations(suite: Suite) -> Iterator[Test]:
