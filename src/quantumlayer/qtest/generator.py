@@ -17,7 +17,7 @@ from quantumlayer.qtest.limits import limit_tests
 from quantumlayer.qtest.lists import list_tests
 from quantumlayer.qtest.literals import source, text
 from quantumlayer.qtest.operations import operation_tests
-from quantumlayer.qtest.privacy import personal_tests, visibility_tests
+from quantumlayer.qtest.privacy import personal_input_tests, personal_tests, visibility_tests
 from quantumlayer.qtest.properties import property_tests
 from quantumlayer.qtest.records import Records
 from quantumlayer.qtest.relations import relation_tests
@@ -105,6 +105,7 @@ def _modules(suite: Suite) -> list[Module]:
         module.tests += list_tests(records)
         module.tests += history_tests(records)
         module.tests += personal_tests(records)
+        module.tests += personal_input_tests(records)
         found.append(module)
     access = Module("tests/test_access.py", "Who may do what, and who sees what.")
     access.tests += access_tests(suite)

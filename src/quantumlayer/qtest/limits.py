@@ -45,10 +45,10 @@ def limit_tests(records: Records) -> Iterator[Test]:
 
 
 def _kept_limits(records: Records) -> Iterator[Test]:
-    """The limits of what only operations set: the database holds them, whoever writes."""
+    """The limits of what no caller gives: the database holds them, whoever writes."""
     for key, item in records.entity.fields.items():
         beyond = [edge for edge in edges(item) if not edge.fits and (item.type in NUMBERS or edge.word == "one_of")]
-        if item.read_only and beyond:
+        if (item.read_only or records.creation is None) and beyond:
             lines = []
             for edge in beyond:
                 lines.append("with pytest.raises(IntegrityError):")

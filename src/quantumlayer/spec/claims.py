@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from quantumlayer.kit.identifiers import plural
+from quantumlayer.spec.cel import ANYONE
 from quantumlayer.spec.model import (
     Action,
     Computed,
@@ -113,7 +114,9 @@ def _of_reach(prefix: str, title: str, entity: Entity) -> Found:
     for index, grant in enumerate(entity.access):
         if grant.who:
             yield f"{prefix}.access.{index}", _grant(title, grant)
-    yield f"{prefix}.access", f"whoever no grant names is refused any {title}"
+    free = {action for grant in entity.access if ANYONE in grant.who and grant.when is None for action in grant.may}
+    if free != set(Action):
+        yield f"{prefix}.access", f"whoever no grant names is refused any {title}"
     for word, verb in (("search", "searched by"), ("filter", "filtered by"), ("sort", "sorted by")):
         if keys := getattr(entity.list, word):
             yield f"{prefix}.list.{word}", f"the list of {plural(title)} is {verb} {_and(keys)}"

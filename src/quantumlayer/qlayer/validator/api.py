@@ -27,6 +27,10 @@ SETTINGS = "schemathesis.toml"
 SEEDS = "tests/seed.json"
 NOBODY = 2**53 - 1
 
+# A fault of CPython 3.11 when two threads parse Python, as schemathesis does; it says nothing about the service.
+TOOL_FAULT = "AST constructor recursion depth mismatch"
+ATTEMPTS = 2
+
 OPTIONS = (
     *("--seed", str(SEED), "--generation-database", "none", "--continue-on-failure", "--no-color", "--workers", "2"),
     *("--report", "json,junit", "--report-json-path", SUMMARY, "--report-junit-path", FAILURES),
@@ -71,14 +75,17 @@ async def check_api(copy: Path, context: CheckContext) -> Outcome:
     port = str(_free_port())
     call = ("run", f"http://127.0.0.1:{port}/openapi.json", "--max-examples", str(EXAMPLES))
     shown = ("schemathesis", *(part.replace(port, SHOWN_PORT) for part in call))
-    completed = await run_in(
-        copy,
-        context.sandbox,
-        *("sh", "-c", SERVE, "sh", name, port, "schemathesis", "--config-file", SETTINGS, *call, *OPTIONS),
-        env={"DATABASE_URL": database.url},
-        mounts=(database.mount,),
-        seconds=SECONDS,
-    )
+    for _ in range(ATTEMPTS):
+        completed = await run_in(
+            copy,
+            context.sandbox,
+            *("sh", "-c", SERVE, "sh", name, port, "schemathesis", "--config-file", SETTINGS, *call, *OPTIONS),
+            env={"DATABASE_URL": database.url},
+            mounts=(database.mount,),
+            seconds=SECONDS,
+        )
+        if TOOL_FAULT not in completed.stdout:
+            break
     if not (copy / SUMMARY).is_file() or not (copy / FAILURES).is_file():
         raise crashed(completed, "schemathesis")
     try:
@@ -157,6 +164,8 @@ def _settings(operations: list[tuple[str, dict[str, Any]]], tokens: dict[str, st
             lines.append(f"parameters = {{ {given} }}")
         if _of_another(name, operation, makers) or any(key.startswith("path.") for key in fixed):
             lines.append("checks.ensure_resource_availability.enabled = false")
+        if any(key.startswith("path.") for key in fixed):
+            lines.append("warnings.enabled = false")
         if len(lines) > 2:
             parts.append("\n".join(lines))
     return "\n\n".join(parts) + "\n"
