@@ -5,11 +5,13 @@ from decimal import Decimal
 
 from quantumlayer.kit.identifiers import safe
 from quantumlayer.qlayer.packs.fastapi.aggregates import Aggregate, Question, aggregate_of, is_null, touches_relations
+from quantumlayer.qlayer.packs.fastapi.absence import is_callers_record, may_both_miss
 from quantumlayer.qlayer.packs.fastapi.code import Code, Level, Prelude, UnsupportedError
-from quantumlayer.qlayer.packs.fastapi.decimals import PLACES, rounding
+from quantumlayer.qlayer.packs.fastapi.decimals import PLACES, never_negative, rounding
 from quantumlayer.qlayer.packs.fastapi.functions import called, method
 from quantumlayer.qlayer.packs.fastapi.roots import Changing, Loaded, Root
 from quantumlayer.spec.cel import (
+    DATE,
     DECIMAL,
     INT,
     Binary,
@@ -78,10 +80,23 @@ class Python:
         """The source of the value; for a field of the kind it is a decimal, and rounded, where the field is."""
         if kind not in PLACES:
             return self._expr(self._checked.expr).text
-        source, rounded = self._decimal(self._checked.expr).text, rounding(self._checked, kind)
-        if rounded is None or isinstance(self._checked.type, Nullable):
-            return source
-        return rounded.format(source)
+        rounded = rounding(self._checked, kind)
+        if rounded is None:
+            return self._decimal(self._checked.expr).text
+        return self._rounded(self._checked.expr, rounded).text
+
+    def _rounded(self, expr: Expr, call: str) -> Code:
+        """A value with a call around it that rounds; null is left alone."""
+        if is_null(expr):
+            return Code("None")
+        if not isinstance(self._checked.type_of(expr), Nullable):
+            return Code(call.format(self._decimal(expr).text))
+        if isinstance(expr, Conditional):
+            condition = self._expr(expr.condition).at(Level.OR)
+            then, otherwise = self._rounded(expr.then, call), self._rounded(expr.otherwise, call)
+            return Code(f"{then.at(Level.OR)} if {condition} else {otherwise.at(Level.CHOICE)}", Level.CHOICE)
+        source = self._expr(expr)
+        return Code(f"None if {source.at(Level.SUM)} is None else {call.format(source.text)}", Level.CHOICE)
 
     def part(self, expr: Expr) -> Code:
         """The source of one node of the expression."""
@@ -186,7 +201,8 @@ class Python:
         names = entity_names(member.source)
         owner = self._owner(expr.operand).value("id")
         condition = f"{names.name}.{member.via}_id == {owner}"
-        found = f"(await session.scalars(select({names.name}).where({condition}))).all()"
+        ordered = f"select({names.name}).where({condition}).order_by({names.name}.id)"
+        found = f"(await session.scalars({ordered})).all()"
         return Code(self._prelude.variable(names.plural, found))
 
     def _spelled_out(self, root: Changing, expr: Select) -> Code | None:
@@ -199,7 +215,7 @@ class Python:
         inner = compile_cel(derived.cel, Scope.for_derived(spec, owner.entity))
         if derived.stored or not touches_relations(inner) or self._query is None:
             return None
-        return Python(inner, {"this": root}, self._prelude, self._query).part(inner.expr)
+        return Code(Python(inner, {"this": root}, self._prelude, self._query).value(derived.type), Level.CHOICE)
 
     def _of_caller(self, member: Member) -> Code:
         caller = self._roots["caller"]
@@ -266,6 +282,9 @@ class Python:
             case operator if operator in _ARITHMETIC:
                 level = _ARITHMETIC[operator]
                 left = self._expr(expr.left).at(level)
+                if operator == "-" and self._checked.type_of(expr) == DATE and not _is_days(expr.right):
+                    # Python would cut the hours off before it goes back, not after.
+                    return Code(f"{left} + -{self._expr(expr.right).at(Level.SIGN)}", level)
                 right = self._expr(expr.right).at(Level(level + 1) if operator == "-" else level)
                 return Code(f"{left} {operator} {right}", level)
         return self._divided(expr)
@@ -273,10 +292,13 @@ class Python:
     def _divided(self, expr: Binary) -> Code:
         """Whole numbers divide towards zero, and what is left has the sign of the dividend; Python rounds down."""
         above, below = self._expr(expr.left), self._expr(expr.right)
-        if expr.operator == "%":
-            return Code(f"int(fmod({above.text}, {below.text}))")
-        quotient = Code(f"{above.at(Level.PRODUCT)} / {below.at(Level.SIGN)}", Level.PRODUCT)
-        return quotient if self._checked.type_of(expr) == DECIMAL else Code(f"int({quotient.text})")
+        if self._checked.type_of(expr) == DECIMAL:
+            return Code(f"{above.at(Level.PRODUCT)} / {below.at(Level.SIGN)}", Level.PRODUCT)
+        if never_negative(expr.left, self._checked) and never_negative(expr.right, self._checked):
+            operator = "%" if expr.operator == "%" else "//"
+            return Code(f"{above.at(Level.PRODUCT)} {operator} {below.at(Level.SIGN)}", Level.PRODUCT)
+        # Decimals cut, too, and are exact where floating point is not.
+        return Code(f"int({self._decimal(expr.left).text} {expr.operator} {below.at(Level.SIGN)})")
 
     def _comparison(self, operator: str, left: Expr, right: Expr) -> Code:
         if is_null(left):
@@ -285,8 +307,11 @@ class Python:
             return self._compared_with_null(operator, left)
         if operator in _IDENTITY and (role := self._role(left, right)) is not None:
             return Code(f"{self._roots['caller'].value('role')} {_IDENTITY[operator]} {role}", Level.COMPARE)
-        sides = self._expr(left).at(Level.SUM), self._expr(right).at(Level.SUM)
-        return Code(f"{sides[0]} {operator} {sides[1]}", Level.COMPARE)
+        sides = [self._expr(side) for side in (left, right)]
+        if operator in _IDENTITY and may_both_miss(left, right, self._checked):
+            owned = [not is_callers_record(side, self._checked) for side in (left, right)]
+            sides = [Code(f"({side.at(Level.AND)} or 0)") if own else side for side, own in zip(sides, owned, strict=True)]
+        return Code(f"{sides[0].at(Level.SUM)} {operator} {sides[1].at(Level.SUM)}", Level.COMPARE)
 
     def _compared_with_null(self, operator: str, expr: Expr) -> Code:
         """A record that is read further on, or reached backwards, is looked up first.
@@ -365,6 +390,10 @@ class Python:
             return Code(f"sum({target.text}{start})")
         args = [self._expr(arg) for arg in expr.args]
         return method(expr.function, target, self._checked.type_of(expr.target), args, expr.args)
+
+
+def _is_days(expr: Expr) -> bool:
+    return isinstance(expr, Call) and expr.function == "days"
 
 
 def _either(left: Code, right: Code) -> Code:
