@@ -1,13 +1,15 @@
 """What a field becomes: a column, a line of a migration, types of request and response bodies."""
 
+import re
 from dataclasses import dataclass
 from decimal import Decimal
 
 from quantumlayer.kit.identifiers import class_name
 from quantumlayer.qlayer.packs.fastapi.amounts import amount_pattern
+from quantumlayer.qlayer.packs.fastapi.code import literal
 from quantumlayer.qlayer.packs.fastapi.decimals import PLACES
-from quantumlayer.qlayer.packs.fastapi.python import literal
-from quantumlayer.spec.model import Computed, Derived, Field, FieldType
+from quantumlayer.spec.model import LONGEST, Computed, Derived, Field, FieldType
+from quantumlayer.spec.validate.patterns import ascii_classes
 
 # Words that PostgreSQL and SQLite reserve (PostgreSQL 17, appendix C); written in SQL text they need quotes.
 _RESERVED = frozenset(
@@ -133,12 +135,10 @@ _RESERVED = frozenset(
 )
 # What the schemas of an entity are called after its name.
 _SCHEMAS = frozenset({"create", "query", "read", "state", "update", "version", "version_read", "write"})
-MAX_STRING = 200
-MAX_TEXT = 10_000
-MAX_EMAIL = 254
 MAX_INT = 2**31 - 1
 # What the columns of the types hold.
 LARGEST = {FieldType.MONEY: Decimal("9999999999999999.99"), FieldType.DECIMAL: Decimal("999999999999.999999")}
+MAX_BIG = 2**63 - 1
 
 _PYTHON = {
     FieldType.STRING: "str",
@@ -203,10 +203,16 @@ class FieldView:
     @property
     def max_length(self) -> int | None:
         """The longest text, or None for what is no text."""
-        limits = {FieldType.STRING: MAX_STRING, FieldType.TEXT: MAX_TEXT, FieldType.EMAIL: MAX_EMAIL}
-        if self.field.type not in limits:
+        if self.field.type not in LONGEST:
             return None
-        return int(self.field.max) if self.field.max is not None else limits[self.field.type]
+        return int(self.field.max) if self.field.max is not None else LONGEST[self.field.type]
+
+    @property
+    def is_big(self) -> bool:
+        """Whether a whole number needs a column of 64 bits."""
+        limits = (self.field.min, self.field.max, *(one for one in self.field.one_of if isinstance(one, int)))
+        fits = all(limit is None or -MAX_INT - 1 <= limit <= MAX_INT for limit in limits)
+        return self.field.type is FieldType.INT and not fits
 
     @property
     def column_args(self) -> str:
@@ -218,6 +224,8 @@ class FieldView:
             args.append("Text()")
         elif self.field.type is FieldType.DECIMAL:
             args.append("Numeric(18, 6)")
+        elif self.is_big:
+            args.append("BigInteger()")
         if self.field.unique:
             args.append("unique=True")
         return ", ".join(args)
@@ -225,6 +233,8 @@ class FieldView:
     @property
     def migration_type(self) -> str:
         """The type of the column in a migration."""
+        if self.is_big:
+            return "sa.BigInteger()"
         return _MIGRATION.get(self.field.type, f"sa.String({self.max_length})")
 
     @property
@@ -276,6 +286,8 @@ class FieldView:
     @property
     def query_type(self) -> str:
         """The type as a filter in a query string, where every value arrives as text."""
+        if self.is_big:
+            return f"Annotated[int, Field(ge={-MAX_BIG - 1}, le={MAX_BIG})]"
         return _QUERY.get(self.field.type, self.write_type)
 
     @property
@@ -296,14 +308,17 @@ class FieldView:
                 args.append(f"pattern={pattern(field.pattern)}")
             return f"Annotated[Text, StringConstraints({', '.join(args)})]"
         if field.type is FieldType.INT and (field.min is not None or field.max is not None):
-            least = -MAX_INT if field.min is None else field.min
-            most = MAX_INT if field.max is None else field.max
+            largest = MAX_BIG if self.is_big else MAX_INT
+            least = -largest - 1 if field.min is None else field.min
+            most = largest if field.max is None else field.max
             return f"Annotated[int, Field(strict=True, ge={least}, le={most}), BeforeValidator(whole)]"
         if field.type in LARGEST and (field.min is not None or field.max is not None):
-            largest = LARGEST[field.type]
-            least = -largest if field.min is None else Decimal(field.min)
-            most = largest if field.max is None else Decimal(field.max)
-            return f"Annotated[Decimal, Written(r'{amount_pattern(least, most, PLACES[field.type])}')]"
+            kept = LARGEST[field.type]
+            bounds = (
+                -kept if field.min is None else Decimal(field.min),
+                kept if field.max is None else Decimal(field.max),
+            )
+            return f"Annotated[Decimal, Written(r'{amount_pattern(*bounds, PLACES[field.type])}')]"
         return None
 
 
@@ -328,6 +343,8 @@ def one_of(column: str, values: tuple[int | str, ...]) -> str:
 
 def pattern(text: str) -> str:
     """The source of a regular expression that must match the whole text."""
-    whole = f"^(?:{text})$" if "|" in text else f"^{text.removeprefix('^').removesuffix('$')}$"
+    text = ascii_classes(text)
+    end = "" if re.search(r"(?<!\\)(\\\\)*\$$", text) else "$"
+    whole = f"^(?:{text})$" if "|" in text else f"^{text.removeprefix('^')}{end}"
     raw = "'" not in whole and '"' not in whole and "\n" not in whole and not whole.endswith("\\")
     return f'r"{whole}"' if raw else repr(whole)

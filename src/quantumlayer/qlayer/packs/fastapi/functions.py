@@ -1,11 +1,14 @@
 """CEL's functions as Python: what each call becomes, given the sources of its arguments."""
 
+import re
 from collections.abc import Sequence
+from datetime import timedelta
 
 from quantumlayer.qlayer.packs.fastapi.code import Code, Level, UnsupportedError
 from quantumlayer.spec.cel import BOOL, DATE, DECIMAL, DURATION, INT, STRING, TIMESTAMP, Call, Expr, Literal, Type
-from quantumlayer.spec.cel.runtime import parsed_duration
+from quantumlayer.spec.cel.runtime import parsed_duration, parsed_timestamp
 
+_CLASSES = re.compile(r"\\[bBdDsSwW]|\(\?[a-z]*i")
 _UNITS = frozenset({"days", "hours", "minutes"})
 _SAME_NAME = frozenset({"today", "now", "min", "max", "days_between", "add_months", "time_of_day"})
 _PARTS = {
@@ -28,12 +31,16 @@ _TEXTS = {
     BOOL: "str({}).lower()",
     DATE: "{}.isoformat()",
 }
-_WHOLES = {INT: "{}", DECIMAL: "int({})", STRING: "int({})", TIMESTAMP: "int({}.timestamp())"}
+_WHOLES = {INT: "{}", DECIMAL: "int({})", TIMESTAMP: "int({}.replace(microsecond=0).timestamp())"}
 _INSTANTS = {
     TIMESTAMP: "{}",
-    STRING: "dt.datetime.fromisoformat({})",
     INT: "dt.datetime.fromtimestamp({}, UTC)",
 }
+
+
+def is_days(span: Expr) -> bool:
+    """Whether a duration is written as whole days."""
+    return isinstance(span, Call) and span.function == "days"
 
 
 def called(expr: Call, args: Sequence[Code], kinds: Sequence[Type]) -> Code:
@@ -51,7 +58,7 @@ def called(expr: Call, args: Sequence[Code], kinds: Sequence[Type]) -> Code:
     if name == "size":
         return Code(f"len({sources[0]})")
     if name == "matches":
-        return _matches(sources[0], sources[1])
+        return _matches(sources[0], sources[1], expr.args[1])
     return _converted(expr, args[0], kinds[0])
 
 
@@ -64,10 +71,13 @@ def _converted(expr: Call, arg: Code, kind: Type) -> Code:
         return arg if source == "{}" else Code(source.format(arg.at(Level.ATOM)))
     if (name, kind) in {("bool", BOOL), ("duration", DURATION)}:
         return arg
-    if name == "date":
-        return Code(f"dt.date.fromisoformat({arg.text})")
-    if name == "duration" and isinstance(expr.args[0], Literal):
-        return Code(f"timedelta(seconds={parsed_duration(str(expr.args[0].value)).total_seconds():g})")
+    match name, expr.args[0]:  # of other texts Python reads more than the Spec's language does
+        case "date", Literal():
+            return Code(f"dt.date.fromisoformat({arg.text})")
+        case "timestamp", Literal(value=str(text)):
+            return Code(f"dt.datetime.fromisoformat({parsed_timestamp(text).isoformat()!r})")
+        case "duration", Literal(value=str(text)):
+            return Code(_span(parsed_duration(text)))
     message = f"`{name}` of a {kind}"
     raise UnsupportedError(message)
 
@@ -85,7 +95,7 @@ def method(name: str, target: Code, held: Type, args: Sequence[Code], exprs: Seq
         case "contains":
             return Code(f"{args[0].at(Level.SUM)} in {target.at(Level.SUM)}", Level.COMPARE)
         case "matches":
-            return _matches(target.text, args[0].text)
+            return _matches(target.text, args[0].text, exprs[0])
         case "size":
             return Code(f"len({target.text})")
     if held == DURATION:
@@ -96,8 +106,17 @@ def method(name: str, target: Code, held: Type, args: Sequence[Code], exprs: Seq
     return Code(f"{source}.{part}", level)
 
 
-def _matches(text: str, pattern: str) -> Code:
-    return Code(f"re.search({pattern}, {text}) is not None", Level.COMPARE)
+def _matches(text: str, pattern: str, expr: Expr) -> Code:
+    plain = isinstance(expr, Literal) and isinstance(expr.value, str) and _CLASSES.search(expr.value) is None
+    flag = "" if plain else ", re.ASCII"
+    return Code(f"re.search({pattern}, {text}{flag}) is not None", Level.COMPARE)
+
+
+def _span(span: timedelta) -> str:
+    whole, rest = divmod(span, timedelta(seconds=1))
+    seconds = f"seconds={whole}" if whole or not rest else ""
+    microseconds = f"microseconds={rest // timedelta(microseconds=1)}" if rest else ""
+    return f"timedelta({', '.join(part for part in (seconds, microseconds) if part)})"
 
 
 def _of_span(name: str, target: Code) -> Code:

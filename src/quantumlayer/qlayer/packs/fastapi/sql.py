@@ -1,8 +1,9 @@
 """CEL to SQLAlchemy: conditions and values over the columns of a query."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 
+from quantumlayer.qlayer.packs.fastapi.absence import is_callers_record, may_both_miss
 from quantumlayer.qlayer.packs.fastapi.aggregates import Aggregate, Question, aggregate_of, chained, conjuncts, is_null
 from quantumlayer.qlayer.packs.fastapi.code import Code, Level, Prelude, UnsupportedError
 from quantumlayer.qlayer.packs.fastapi.decimals import PLACES, rounding
@@ -14,6 +15,7 @@ from quantumlayer.spec.cel import (
     DECIMAL,
     DURATION,
     INT,
+    STRING,
     TIMESTAMP,
     Binary,
     Call,
@@ -97,7 +99,21 @@ class Sql:
 
     def conditions(self, expr: Expr | None = None) -> list[str]:
         """The conditions that all must hold, for `where`."""
-        return [self._expr(part).text for part in conjuncts(expr or self._checked.expr)]
+        return [self._where(part).text for part in conjuncts(expr or self._checked.expr)]
+
+    def _where(self, expr: Expr) -> Code:
+        """A condition on rows: what is unknown keeps a row out just as what is false does."""
+        match expr:
+            case Binary(operator="&&" | "||" as operator, left=left, right=right) if self._of_row(expr):
+                function = "and_" if operator == "&&" else "or_"
+                return Code(f"{function}({self._where(left).text}, {self._where(right).text})")
+            case Binary(operator="==", left=left, right=right) if self._of_row(expr) and not (
+                self._may_be_null(left) and self._may_be_null(right)
+            ):
+                return self._comparison("==", left, right, strict=False)
+            case Binary(operator="in", right=ListNode()) if self._of_row(expr):
+                return self._listed(expr)
+        return self._expr(expr)
 
     def value(self, kind: FieldType | None = None) -> Code:
         """The source of the value, rounded half up where a field of the kind is."""
@@ -170,6 +186,8 @@ class Sql:
                 return Code(f"and_({self.negative(left).text}, {self.negative(right).text})")
             case Binary(operator=operator, left=left, right=right) if operator in _OPPOSITE and self._of_row(expr):
                 return self._comparison(_OPPOSITE[operator], left, right)
+            case Literal(value=bool(value)):
+                return Code("false()" if value else "true()")
         return Code(f"not_({self._expr(expr).text})")
 
     def part(self, expr: Expr) -> Code:
@@ -203,7 +221,7 @@ class Sql:
                 return Code(
                     f"case(({self._expr(condition).text}, {self._expr(then).text}), else_={self._expr(otherwise).text})"
                 )
-            case Call(function="min" | "max" as function, args=(one, other)):
+            case Call(function="min" | "max" as function, args=(one, other)) if self._checked.type_of(expr) != STRING:
                 first, second = self._expr(one), self._expr(other)
                 sign = "<" if function == "min" else ">"
                 test = f"{first.at(Level.SUM)} {sign} {second.at(Level.SUM)}"
@@ -272,20 +290,22 @@ class Sql:
             case "||":
                 return Code(f"or_({self._expr(expr.left).text}, {self._expr(expr.right).text})")
             case "in" if isinstance(expr.right, ListNode):
-                items = ", ".join(self._expr(item).text for item in expr.right.items)
-                if not self._of_row(expr.left):
-                    return self._among(expr.left, expr.right.items)
-                return Code(f"{self._expr(expr.left).at(Level.ATOM)}.in_([{items}])")
+                listed = self._listed(expr)
+                there = f"{self._expr(expr.left).at(Level.ATOM)}.is_not(None)"
+                return Code(f"and_({there}, {listed.text})") if self._may_be_null(expr.left) else listed
             case operator if operator in _OPPOSITE:
                 return self._comparison(operator, expr.left, expr.right)
         return self._arithmetic(expr)
 
-    def _among(self, value: Expr, items: Sequence[Expr]) -> Code:
-        """A value that is the same for every row, among values of the row."""
-        if any(self._may_be_null(item) for item in items):
-            raise UnsupportedError("a value among values that may be missing, over rows of a query")
-        same = (self._comparison("==", item, value).text for item in items)
-        return Code(f"or_({', '.join(same)})")
+    def _listed(self, expr: Binary) -> Code:
+        items = expr.right.items if isinstance(expr.right, ListNode) else ()
+        if any(isinstance(self._checked.type_of(item), Nullable) or is_null(item) for item in items):
+            raise UnsupportedError("a list with values that may be null, over rows of a query")
+        if not self._of_row(expr.left):
+            same = (self._comparison("==", item, expr.left).text for item in items)
+            return Code(f"or_({', '.join(same)})")
+        listed = ", ".join(self._expr(item).text for item in items)
+        return Code(f"{self._expr(expr.left).at(Level.ATOM)}.in_([{listed}])")
 
     def _arithmetic(self, expr: Binary) -> Code:
         operator, kind = expr.operator, self._checked.type_of(expr)
@@ -299,21 +319,32 @@ class Sql:
         right = self._expr(expr.right).at(level if chained(expr) else Level(level + 1))
         return Code(f"{left} {operator} {right}", level)
 
-    def _comparison(self, operator: str, left: Expr, right: Expr) -> Code:
+    def _comparison(self, operator: str, left: Expr, right: Expr, *, strict: bool = True) -> Code:
+        """True or false; where it need not be `strict`, unknown instead of false."""
         if is_null(left):
             left, right = right, left
         if is_null(right):
             return self._compared_with_null(operator, left)
         if isinstance(right, Literal) and self._checked.type_of(right) == BOOL and operator in {"==", "!="}:
+            if operator == "!=" and self._may_be_null(left):
+                return Code(f"{self._expr(left).at(Level.ATOM)}.is_not({right.value})")
             wanted = right.value if operator == "==" else not right.value
             return Code(f"{self._expr(left).at(Level.ATOM)}.is_({wanted})")
+        if operator not in {"==", "!="} and self._checked.type_of(left) == STRING:
+            raise UnsupportedError("the order of texts, over rows of a query")
         if (moved := self._without_span(operator, left, right)) is not None:
             return moved
         one, other = self._expr(left), self._expr(right)
-        if operator == "!=" and (self._may_be_null(left) or self._may_be_null(right)):
+        if may_both_miss(left, right, self._checked):
+            one, other = (
+                code if is_callers_record(side, self._checked) else Code(f"func.coalesce({code.text}, 0)")
+                for code, side in ((one, left), (other, right))
+            )
+        elif (strict or operator == "!=") and (self._may_be_null(left) or self._may_be_null(right)):
             if not self._of_row(left):
                 one, other = other, one
-            return Code(f"{one.at(Level.ATOM)}.is_distinct_from({other.text})")
+            differs = "is_distinct_from" if operator == "!=" else "is_not_distinct_from"
+            return Code(f"{one.at(Level.ATOM)}.{differs}({other.text})")
         return Code(f"{one.at(Level.SUM)} {operator} {other.at(Level.SUM)}", Level.COMPARE)
 
     def _compared_with_null(self, operator: str, expr: Expr) -> Code:
@@ -335,9 +366,9 @@ class Sql:
                 self._checked.type_of(span) == DURATION and not self._of_row(span) and not self._of_row(right)
             ):
                 python = Python(self._checked, self._roots)
-                whole = self._checked.type_of(base) == DATE
-                turned, moving = python.days(sign, span) if whole else (str(sign), python.part(span))
-                moved = f"{python.part(right).at(Level.SUM)} {_REVERSED[turned]} {moving.at(Level.PRODUCT)}"
+                back = sign == "-" and self._checked.type_of(base) == DATE  # the hours of a day back count as a day
+                reverse = "- -" if back else f"{_REVERSED[sign]} "
+                moved = f"{python.part(right).at(Level.SUM)} {reverse}{python.part(span).at(Level.SIGN)}"
                 code = Code(moved, Level.SUM)
                 other = _executed(code, self._checked.type_of(right)) if self._deferred else code
                 return Code(f"{self._expr(base).at(Level.SUM)} {operator} {other.at(Level.SUM)}", Level.COMPARE)
