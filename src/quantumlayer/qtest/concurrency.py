@@ -6,6 +6,7 @@ from quantumlayer.qtest.bodies import Creation
 from quantumlayer.qtest.operations import Operating
 from quantumlayer.qtest.places import CALLER, COUNT, SAME
 from quantumlayer.qtest.records import Records
+from quantumlayer.qtest.rules import counted
 from quantumlayer.qtest.scenes import Scene
 from quantumlayer.qtest.suite import Suite, required, writable
 from quantumlayer.qtest.tests import Test
@@ -67,7 +68,7 @@ def _and(body: str, key: str, value: str) -> str:
 
 def _overlaps(records: Records, creation: Creation) -> Iterator[Test]:
     for key, rule in records.entity.rules.items():
-        if rule.no_overlap is None:
+        if rule.no_overlap is None or not counted(records, rule.no_overlap, creation.witness):
             continue
         scene = creation.scene(repeated=True)
         yield Test(

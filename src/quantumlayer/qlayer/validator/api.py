@@ -1,9 +1,8 @@
-"""The running service against its own API document: schemathesis as a caller of every role."""
+"""The running service against its own API document: schemathesis calls each operation as its widest role."""
 
 import json
 import socket
 from dataclasses import replace
-from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +11,7 @@ from quantumlayer.qlayer.validator.api_report import read_report
 from quantumlayer.qlayer.validator.models import CheckContext, Outcome
 from quantumlayer.qlayer.validator.postgres import Database
 from quantumlayer.qlayer.validator.workspace import crashed, package, run_in
+from quantumlayer.sandbox.ports import Completed
 
 EXAMPLES = 20
 """Generated cases for each operation and phase."""
@@ -70,23 +70,14 @@ async def check_api(copy: Path, context: CheckContext) -> Outcome:
         for method, operation in item.items()
     ]
     public = {label for label, operation in operations if not operation.get("x-roles")}
-    seeds = json.loads((copy / SEEDS).read_text()) if (copy / SEEDS).is_file() else {}
-    (copy / SETTINGS).write_text(_settings(operations, prepared["tokens"], _callers(seeds)))
+    (copy / SETTINGS).write_text(_settings(operations, prepared["tokens"], _callers(copy)))
     port = str(_free_port())
     call = ("run", f"http://127.0.0.1:{port}/openapi.json", "--max-examples", str(EXAMPLES))
     shown = ("schemathesis", *(part.replace(port, SHOWN_PORT) for part in call))
-    run = partial(
-        run_in,
-        copy,
-        context.sandbox,
-        *("sh", "-c", SERVE, "sh", name, port, "schemathesis", "--config-file", SETTINGS, *call, *OPTIONS),
-        env={"DATABASE_URL": database.url},
-        mounts=(database.mount,),
-        seconds=SECONDS,
-    )
-    completed = await run()
+    arguments = ("schemathesis", "--config-file", SETTINGS, *call, *OPTIONS)
+    completed = await _served(copy, context, (name, port, *arguments), database)
     if TOOL_FAULT in completed.stdout:
-        completed = await run()
+        completed = await _served(copy, context, (name, port, *arguments), database)
     if not (copy / SUMMARY).is_file() or not (copy / FAILURES).is_file():
         raise crashed(completed, "schemathesis")
     try:
@@ -96,6 +87,18 @@ async def check_api(copy: Path, context: CheckContext) -> Outcome:
         raise crashed(completed, "schemathesis") from error
     outcome = Outcome.of(shown, completed, findings, f"{cases} calls of {len(operations)} operations")
     return replace(outcome, figures={"cases": cases, "operations": len(operations)})
+
+
+async def _served(copy: Path, context: CheckContext, arguments: tuple[str, ...], database: Database) -> Completed:
+    """Start the service, and run a command beside it."""
+    return await run_in(
+        copy,
+        context.sandbox,
+        *("sh", "-c", SERVE, "sh", *arguments),
+        env={"DATABASE_URL": database.url},
+        mounts=(database.mount,),
+        seconds=SECONDS,
+    )
 
 
 async def _prepared(copy: Path, context: CheckContext, name: str, database: Database) -> dict[str, Any]:
@@ -118,10 +121,11 @@ async def _prepared(copy: Path, context: CheckContext, name: str, database: Data
     return answer
 
 
-def _callers(seeds: dict[str, list[dict[str, Any]]]) -> dict[str, int]:
+def _callers(copy: Path) -> dict[str, int]:
     """For each collection that callers are records of, a record that no caller is, or the id of none."""
-    found = {}
-    for name, rows in seeds.items():
+    seeds = json.loads((copy / SEEDS).read_text()) if (copy / SEEDS).is_file() else {}
+    found: dict[str, int] = {}
+    for name, rows in seeds.items() if isinstance(seeds, dict) else ():
         others = [row["id"] for row in rows if "account" not in row and "id" in row]
         if any("account" in row for row in rows):
             found[name] = others[-1] if others else NOBODY
