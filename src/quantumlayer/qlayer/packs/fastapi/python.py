@@ -310,7 +310,9 @@ class Python:
         sides = [self._expr(side) for side in (left, right)]
         if operator in _IDENTITY and may_both_miss(left, right, self._checked):
             owned = [not is_callers_record(side, self._checked) for side in (left, right)]
-            sides = [Code(f"({side.at(Level.AND)} or 0)") if own else side for side, own in zip(sides, owned, strict=True)]
+            sides = [
+                Code(f"({side.at(Level.AND)} or 0)") if own else side for side, own in zip(sides, owned, strict=True)
+            ]
         return Code(f"{sides[0].at(Level.SUM)} {operator} {sides[1].at(Level.SUM)}", Level.COMPARE)
 
     def _compared_with_null(self, operator: str, expr: Expr) -> Code:

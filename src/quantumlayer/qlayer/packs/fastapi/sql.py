@@ -308,12 +308,20 @@ class Sql:
         if kind not in {INT, DECIMAL}:
             message = f"`{operator}` on values other than numbers, over rows of a query"
             raise UnsupportedError(message)
+        if operator in {"/", "%"} and not self._divides(expr):
+            raise UnsupportedError("a division that may be by zero, over rows of a query")
         if operator == "/":  # both databases cut the quotient of whole numbers, which SQLAlchemy calls //
             operator = "/" if kind == DECIMAL else "//"
         level = _ARITHMETIC.get(operator, Level.PRODUCT)
         tighter = operator not in {"+", "*"}
         left = self._expr(expr.left).at(level)
         return Code(f"{left} {operator} {self._expr(expr.right).at(Level(level + 1) if tighter else level)}", level)
+
+    def _divides(self, expr: Binary) -> bool:
+        """Whether the divisor is not 0, or a condition looks at it first: SQLite answers null and PostgreSQL fails."""
+        if isinstance(expr.right, Literal) and expr.right.value:
+            return True
+        return any(isinstance(node, Conditional) and expr in walk(node) for node in walk(self._checked.expr))
 
     def _comparison(self, operator: str, left: Expr, right: Expr, *, strict: bool = True) -> Code:
         """True or false; where it need not be `strict`, unknown instead of false."""
