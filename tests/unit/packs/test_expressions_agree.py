@@ -9,7 +9,6 @@ from collections import Counter
 from collections.abc import Iterator
 from datetime import UTC, date, datetime
 from decimal import Decimal
-from pathlib import Path
 from random import Random
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -23,7 +22,16 @@ from quantumlayer.qlayer.packs.fastapi.python import Python
 from quantumlayer.qlayer.packs.fastapi.roots import Loaded
 from quantumlayer.qlayer.packs.fastapi.sql import Columns, Sql, asking
 from quantumlayer.spec.cel import (
-    BOOL, Caller, CelError, CelRuntimeError, Checked, Record, Scope, World, compile_cel, evaluate,
+    BOOL,
+    Caller,
+    CelError,
+    CelRuntimeError,
+    Checked,
+    Record,
+    Scope,
+    World,
+    compile_cel,
+    evaluate,
 )  # fmt: skip
 from quantumlayer.spec.load import parse_spec
 from quantumlayer.spec.model import Spec
@@ -206,7 +214,7 @@ def package(spec: Spec, tmp_path_factory: pytest.TempPathFactory) -> Iterator[di
             (folder / artifact.path).parent.mkdir(parents=True, exist_ok=True)
             (folder / artifact.path).write_bytes(artifact.content)
     command = [sys.executable, "-m", "ruff", "check", "--isolated", "--quiet", "--select", "F401", "--fix", str(folder)]
-    subprocess.run(command, check=True)  # noqa: S603 - templates import what some expression might need
+    subprocess.run(command, check=True)
     sys.path.insert(0, str(folder / "src"))
     names: dict[str, Any] = {}
     exec(IMPORTS, names)  # noqa: S102 - what templates import

@@ -200,7 +200,7 @@ class _Checker:
         return found
 
     def _of_one_kind(self, expr: Binary) -> None:
-        """Refuses to compare the number of an account with that of a record, which have nothing to do with each other."""
+        """Refuses to compare the id of an account with that of a record: they have nothing to do with each other."""
         members = [self.members.get(side) for side in (expr.left, expr.right)]
         ids = {member.kind for member in members if member is not None and member.name == "id"}
         if ids == {MemberKind.CALLER, MemberKind.SYSTEM}:

@@ -146,7 +146,7 @@ def zone(name: str) -> tzinfo:
 
 @lru_cache
 def pattern(text: str) -> re.Pattern[str]:
-    """A compiled regular expression, whose classes such as `\\w` are those of ASCII."""
+    r"""A compiled regular expression, whose classes such as `\w` are those of ASCII."""
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("error")

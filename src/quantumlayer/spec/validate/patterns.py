@@ -35,7 +35,7 @@ def judge_pattern(pattern: str) -> str:
 
 
 def ascii_classes(pattern: str) -> str:
-    """The pattern with `\\d`, `\\w` and `\\s` spelled out: engines differ in which letters of the world they mean."""
+    r"""The pattern with `\d`, `\w` and `\s` spelled out: engines differ in which letters of the world they mean."""
 
     def spelled(found: re.Match[str]) -> str:
         text = found[0]

@@ -4,8 +4,8 @@ from collections.abc import Callable, Mapping
 from decimal import Decimal
 
 from quantumlayer.kit.identifiers import safe
-from quantumlayer.qlayer.packs.fastapi.aggregates import Aggregate, Question, aggregate_of, is_null, touches_relations
 from quantumlayer.qlayer.packs.fastapi.absence import is_callers_record, may_both_miss
+from quantumlayer.qlayer.packs.fastapi.aggregates import Aggregate, Question, aggregate_of, is_null, touches_relations
 from quantumlayer.qlayer.packs.fastapi.code import Code, Level, Prelude, UnsupportedError
 from quantumlayer.qlayer.packs.fastapi.decimals import PLACES, never_negative, rounding
 from quantumlayer.qlayer.packs.fastapi.functions import called, method
