@@ -23,6 +23,7 @@ _PARTS = {
     "getSeconds": ("second", Level.ATOM),
     "getMilliseconds": ("microsecond // 1000", Level.PRODUCT),
 }
+_AT_EXECUTION = {TIMESTAMP: "at_execution", DATE: "day_at_execution"}
 _SPANS = {"getHours": "hours=1", "getMinutes": "minutes=1", "getSeconds": "seconds=1"}
 _TEXTS = {
     INT: "str({})",
@@ -137,3 +138,15 @@ def _zone(args: Sequence[Code], exprs: Sequence[Expr]) -> str:
         case Literal():
             raise UnsupportedError("a time zone that is an offset")
     return args[0].text if args[0].text == "TIMEZONE" else f"ZoneInfo({args[0].text})"
+
+
+def executed(code: Code, kind: Type) -> Code:
+    """A moment that is worked out each time a statement runs.
+
+    Raises:
+        UnsupportedError: It is a value of another type.
+    """
+    if kind not in _AT_EXECUTION:
+        message = f"a {kind} that changes with the clock, over rows of a query"
+        raise UnsupportedError(message)
+    return Code(f"{_AT_EXECUTION[kind]}(lambda: {code.text})")

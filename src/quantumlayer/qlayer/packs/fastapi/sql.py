@@ -7,6 +7,7 @@ from quantumlayer.qlayer.packs.fastapi.absence import is_callers_record, may_bot
 from quantumlayer.qlayer.packs.fastapi.aggregates import Aggregate, Question, aggregate_of, chained, conjuncts, is_null
 from quantumlayer.qlayer.packs.fastapi.code import Code, Level, Prelude, UnsupportedError
 from quantumlayer.qlayer.packs.fastapi.decimals import PLACES, rounding
+from quantumlayer.qlayer.packs.fastapi.functions import executed
 from quantumlayer.qlayer.packs.fastapi.python import Python, QueryWriter
 from quantumlayer.qlayer.packs.fastapi.roots import Root
 from quantumlayer.spec.cel import (
@@ -16,7 +17,6 @@ from quantumlayer.spec.cel import (
     DURATION,
     INT,
     STRING,
-    TIMESTAMP,
     Binary,
     Call,
     Checked,
@@ -31,7 +31,6 @@ from quantumlayer.spec.cel import (
     RecordType,
     Scope,
     Select,
-    Type,
     Unary,
     children,
     compile_cel,
@@ -44,7 +43,6 @@ _OPPOSITE = {"==": "!=", "!=": "==", "<": ">=", ">=": "<", ">": "<=", "<=": ">"}
 _ARITHMETIC = {"+": Level.SUM, "-": Level.SUM, "*": Level.PRODUCT, "%": Level.PRODUCT}
 _REVERSED = {"+": "-", "-": "+"}
 _CLOCK = frozenset({"today", "now"})
-_AT_EXECUTION = {TIMESTAMP: "at_execution", DATE: "day_at_execution"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -241,7 +239,7 @@ class Sql:
         code = Python(self._checked, self._roots).part(expr)
         kind = self._checked.type_of(expr)
         if any(isinstance(node, Call) and node.function in _CLOCK for node in walk(expr)):
-            return _executed(code, kind)
+            return executed(code, kind)
         return _condition(code, expr) if kind == BOOL else code
 
     def _select(self, expr: Select) -> Code:
@@ -312,12 +310,20 @@ class Sql:
         if kind not in {INT, DECIMAL}:
             message = f"`{operator}` on values other than numbers, over rows of a query"
             raise UnsupportedError(message)
+        if operator in {"/", "%"} and not self._divides(expr):
+            raise UnsupportedError("a division that may be by zero, over rows of a query")
         if operator == "/":  # both databases cut the quotient of whole numbers, which SQLAlchemy calls //
             operator = "/" if kind == DECIMAL else "//"
         level = _ARITHMETIC.get(operator, Level.PRODUCT)
         left = self._expr(expr.left).at(level)
         right = self._expr(expr.right).at(level if chained(expr) else Level(level + 1))
         return Code(f"{left} {operator} {right}", level)
+
+    def _divides(self, expr: Binary) -> bool:
+        """Whether the divisor is not 0, or a condition looks at it first: SQLite answers null and PostgreSQL fails."""
+        if isinstance(expr.right, Literal) and expr.right.value:
+            return True
+        return any(isinstance(node, Conditional) and expr in walk(node) for node in walk(self._checked.expr))
 
     def _comparison(self, operator: str, left: Expr, right: Expr, *, strict: bool = True) -> Code:
         """True or false; where it need not be `strict`, unknown instead of false."""
@@ -370,7 +376,7 @@ class Sql:
                 reverse = "- -" if back else f"{_REVERSED[sign]} "
                 moved = f"{python.part(right).at(Level.SUM)} {reverse}{python.part(span).at(Level.SIGN)}"
                 code = Code(moved, Level.SUM)
-                other = _executed(code, self._checked.type_of(right)) if self._deferred else code
+                other = executed(code, self._checked.type_of(right)) if self._deferred else code
                 return Code(f"{self._expr(base).at(Level.SUM)} {operator} {other.at(Level.SUM)}", Level.COMPARE)
         return None
 
@@ -385,11 +391,3 @@ def _condition(code: Code, expr: Expr) -> Code:
     if isinstance(expr, Literal):
         return Code("true()" if expr.value else "false()")
     return Code(f"(true() if {code.at(Level.OR)} else false())")
-
-
-def _executed(code: Code, kind: Type) -> Code:
-    """A moment that is worked out each time the statement runs."""
-    if kind not in _AT_EXECUTION:
-        message = f"a {kind} that changes with the clock, over rows of a query"
-        raise UnsupportedError(message)
-    return Code(f"{_AT_EXECUTION[kind]}(lambda: {code.text})")
