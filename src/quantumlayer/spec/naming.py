@@ -49,6 +49,11 @@ class EntityNames:
     path: str
     title: str
 
+    @property
+    def collection(self) -> str:
+        """What a list of such records is called in files of seeds: `visit_notes`."""
+        return self.module
+
 
 def entity_names(entity_name: str) -> EntityNames:
     """The names of the entity with this name; an entity called `Books` is named like one called `Book`."""
