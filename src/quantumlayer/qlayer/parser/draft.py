@@ -88,10 +88,7 @@ class OperationDraft:
 
 @dataclass(slots=True)
 class Draft:
-    """Everything known so far. Each element is marked with the sentence that it came from.
-
-    `reserved` holds for an entity and an action the only roles that may do it.
-    """
+    """Everything known so far. Each element is marked with the sentence that it came from."""
 
     sentences: list[Sentence]
     entities: dict[str, EntityDraft] = field(default_factory=dict)
@@ -102,7 +99,6 @@ class Draft:
     questions: list[Note] = field(default_factory=list)
     marks: dict[int, dict[str, float]] = field(default_factory=dict)
     read: set[int] = field(default_factory=set)
-    reserved: dict[tuple[str, Action], set[str]] = field(default_factory=dict)
 
     def mark(self, source: Clause | Sentence, address: str, confidence: float = STATED) -> None:
         """Say that an element came from a sentence, or from one clause of it.

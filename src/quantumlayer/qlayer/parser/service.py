@@ -6,7 +6,7 @@ from quantumlayer.qlayer.parser import silence
 from quantumlayer.qlayer.parser.assemble import assemble
 from quantumlayer.qlayer.parser.draft import Draft
 from quantumlayer.qlayer.parser.errors import NothingDescribedError
-from quantumlayer.qlayer.parser.meaning import concepts, fees, limits, operations, people, quality, reserved, states
+from quantumlayer.qlayer.parser.meaning import concepts, fees, limits, operations, people, quality, states
 from quantumlayer.qlayer.parser.models import Requirement
 from quantumlayer.qlayer.parser.text import intake
 from quantumlayer.qlayer.parser.text.clauses import Clause, ClauseReader
@@ -52,7 +52,6 @@ def _read(draft: Draft, clauses: list[Clause]) -> None:
     operations.find_effects(draft)
     fees.find_fees(draft)
     people.find_access(draft, clauses)
-    reserved.find_reserved(draft)
     limits.find_prohibitions(draft, clauses)
     limits.find_quotas(draft, clauses)
     limits.find_orders(draft, clauses)
@@ -68,5 +67,4 @@ def _complete(draft: Draft) -> None:
     operations.give_effects(draft)
     states.assign_movers(draft)
     people.default_access(draft)
-    reserved.keep_reserved(draft)
     draft.assume("service.timezone", "Days begin and end in Coordinated Universal Time.")
