@@ -1,4 +1,4 @@
-"""Reads what a person gives: a Spec or texts, told apart by their content."""
+"""Reads what a person gives: a Spec or texts, told apart by their name and content."""
 
 import re
 import stat
@@ -33,6 +33,7 @@ _BEGINS = re.compile(r"\ufeff?(?:%YAML[^\n]*\n|---[^\n]*\n|#[^\n]*\n|[ \t\r]*\n)
 """What may stand before the first key of a Spec."""
 
 _KEY = re.compile(r"^\ufeff?[\"']?([a-z_]+)[\"']?[ \t]*:", re.MULTILINE)
+_YAML = frozenset({".yaml", ".yml"})
 _PARTS = frozenset({"service", "roles", "entities", "operations"})
 """Keys of a Spec, of which two are no coincidence even where `spec` is forgotten."""
 
@@ -91,7 +92,7 @@ def _read(path: Path) -> Input:
         raise InputFormatError(f"{path} is not text in UTF-8", why=why, hint=hint) from error
     if not text.strip("\ufeff \t\r\n\f\v"):
         raise InputEmptyError(f"{path} is empty")
-    return Input(path, text, is_spec=_is_spec(text))
+    return Input(path, text, is_spec=path.suffix.lower() in _YAML or _is_spec(text))
 
 
 def _is_spec(text: str) -> bool:

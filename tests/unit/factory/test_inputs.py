@@ -124,3 +124,9 @@ def test_every_refusal_has_a_next_step(tmp_path: Path) -> None:
     with pytest.raises(DomainError) as caught:
         read_inputs([file(tmp_path, b"")])
     assert caught.value.hint
+
+
+def test_yaml_is_never_prose(tmp_path: Path) -> None:
+    path = tmp_path / "bomb.yaml"
+    path.write_text("a: &a {x: 1}\n<<: *a\n")
+    assert read_inputs([path])[0].is_spec

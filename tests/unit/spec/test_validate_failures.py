@@ -70,3 +70,17 @@ def test_a_field_is_not_replaced_by_who_does_not_see_it(shop: str) -> None:
     assert [problem.element for problem in found] == ["entities.Order.fields.secret.visible_to"]
     assert "buyer may change secret without seeing it" in found[0].message
     assert "read_only" in found[0].hint
+
+
+@pytest.mark.parametrize(
+    ("pattern", "what"),
+    [
+        ("'(a+)+$'", "repeats a group that repeats"),
+        ("this.buyer.name", "worked out"),
+        ("'a' + 'b'", "worked out"),
+        ("'(?=a)b'", "look-around"),
+    ],
+)
+def test_a_pattern_is_a_safe_constant(judge: Judge, pattern: str, what: str) -> None:
+    cel = f"this.buyer.name.matches({pattern})"
+    assert [problem for problem in judge(PLACE, f'cel: "{cel}", else') if what in problem.message]

@@ -25,6 +25,7 @@ from quantumlayer.spec.cel import (
 from quantumlayer.spec.cel.narrowing import proved_if
 from quantumlayer.spec.errors import Problem
 from quantumlayer.spec.model import Field
+from quantumlayer.spec.validate.patterns import judge_pattern
 
 _DIVISIONS = frozenset({"/", "%"})
 _CONVERSIONS = frozenset({"int", "bool", "date", "timestamp", "duration"})
@@ -56,6 +57,13 @@ class _Sure:
         )
 
 
+def _pattern_fault(pattern: Expr) -> str:
+    """Why a text cannot be held against the pattern safely; empty if it can."""
+    if not isinstance(pattern, Literal) or not isinstance(pattern.value, str):
+        return "A pattern that is worked out may be none, or take for ever."
+    return judge_pattern(pattern.value)
+
+
 def judge_failures(address: str, checked: Checked) -> Iterator[Problem]:
     """Divisions by what may be zero, and conversions of text that nothing was asked about."""
     yield from _Judge(address, checked).judge(checked.expr, _Sure())
@@ -84,6 +92,9 @@ class _Judge:
                 yield self._division(expr)
             case Call(function=function, args=(text,)) if function in _CONVERSIONS and self._may_misfit(text, sure):
                 yield self._conversion(function, text)
+            case Call(function="matches", args=(*_, pattern)) if fault := _pattern_fault(pattern):
+                hint = "Write a plain pattern in quotes: characters, classes such as [0-9], and repetition."
+                yield Problem(self.address, fault, hint, pattern.line, pattern.column)
         for child in children(expr):
             yield from self.judge(child, sure)
 

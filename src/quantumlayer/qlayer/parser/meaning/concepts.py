@@ -36,7 +36,7 @@ _MANY = re.compile(r"\bone or more\b|\bseveral\b|\bmany\b|\bmore than one\b|\ban
 
 def is_system(phrase: Phrase) -> bool:
     """Whether a phrase means who speaks or what is to be built, rather than something to keep."""
-    return phrase.core[-1] in _SYSTEM or phrase.lead.split(" ")[0] in {"our", "my"}
+    return (bool(phrase.core) and phrase.core[-1] in _SYSTEM) or phrase.lead.split(" ")[0] in {"our", "my"}
 
 
 def introduces(clause: Clause) -> bool:

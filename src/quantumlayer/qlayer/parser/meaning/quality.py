@@ -9,7 +9,7 @@ from quantumlayer.qlayer.parser.text.sentences import Sentence
 from quantumlayer.spec.model import Metric, Quality
 
 _LATENCY = re.compile(
-    r"(?P<what>[^,:;.]*?)\b(?:should|must|shall|has to|needs to|will|can)?"
+    r"(?P<what>[^,:;.]{0,120}?)\b(?:should|must|shall|has to|needs to|will|can)?"
     r" ?(?:take|takes|answer|answers|respond|responds|load|loads|be done|finish|return|returns)?"
     r" ?(?:in |within )?(?:less than|under|within|at most|below|no more than|not more than)"
     r" (?P<n>\d+(?:\.\d+)?) ?(?P<unit>ms|milliseconds?|seconds?|s)\b"

@@ -41,7 +41,11 @@ Text = Annotated[
 Email = Annotated[
     str,
     StringConstraints(
-        strict=True, to_lower=True, max_length=254, pattern=r"^[^@\x00-\x20]+@[^@\x00-\x20]+\.[^@\x00-\x20]+$"
+        strict=True,
+        to_lower=True,
+        max_length=254,
+        # Not the dotted capital I: it alone is longer in lower case.
+        pattern=r"^[^@\x00-\x20\x7f-\xa0\u0130]+@[^@\x00-\x20\x7f-\xa0\u0130]+\.[^@\x00-\x20\x7f-\xa0\u0130]+$",
     ),
 ]
 Day = Annotated[date, BeforeValidator(_written)]

@@ -7,16 +7,9 @@ from pydantic import AfterValidator, BaseModel, Field, SecretStr, StringConstrai
 from clinic.accounts.models import Role
 from clinic.schemas import Writing
 
-# No spaces and nothing that cannot be seen; upper and lower case are the same name.
+# ASCII, so that no two names look alike; upper and lower case are the same name.
 Username = Annotated[
-    str,
-    StringConstraints(
-        strict=True,
-        to_lower=True,
-        min_length=3,
-        max_length=100,
-        pattern=r"^[^\x00-\x20\x7f-\xa0\u2000-\u200f\u2028-\u202f\u205f-\u206f\u3000\ufeff]+$",
-    ),
+    str, StringConstraints(strict=True, to_lower=True, min_length=3, max_length=100, pattern=r"^[A-Za-z0-9._@+-]+$")
 ]
 
 
