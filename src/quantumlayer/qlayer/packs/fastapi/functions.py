@@ -1,10 +1,11 @@
 """CEL's functions as Python: what each call becomes, given the sources of its arguments."""
 
 from collections.abc import Sequence
+from datetime import timedelta
 
 from quantumlayer.qlayer.packs.fastapi.code import Code, Level, UnsupportedError
 from quantumlayer.spec.cel import BOOL, DATE, DECIMAL, DURATION, INT, STRING, TIMESTAMP, Call, Expr, Literal, Type
-from quantumlayer.spec.cel.runtime import parsed_duration
+from quantumlayer.spec.cel.runtime import parsed_duration, seconds
 
 _UNITS = frozenset({"days", "hours", "minutes"})
 _SAME_NAME = frozenset({"today", "now", "min", "max", "days_between", "add_months", "time_of_day"})
@@ -94,6 +95,25 @@ def method(name: str, target: Code, held: Type, args: Sequence[Code], exprs: Seq
         source = f"{source}.astimezone({_zone(args, exprs)})"
     part, level = _PARTS[name]
     return Code(f"{source}.{part}", level)
+
+
+def by_whole_days(operator: str, span: Expr, code: Code) -> tuple[str, Code]:
+    """How a day is moved by a span: Python drops what is left of its days, which is to be rounded down."""
+    if isinstance(span, Call) and span.function == "days":
+        return operator, code
+    if (constant := _constant_span(span)) is not None:
+        days = (constant if operator == "+" else -constant).days
+        return "-" if days < 0 else "+", Code(f"timedelta(days={abs(days)})")
+    return "+", code if operator == "+" else Code(f"-{code.at(Level.SIGN)}", Level.SIGN)
+
+
+def _constant_span(span: Expr) -> timedelta | None:
+    match span:
+        case Call(function="hours" | "minutes" as unit, target=None, args=(Literal(value=int(count)),)):
+            return seconds(count, 3600 if unit == "hours" else 60)
+        case Call(function="duration", target=None, args=(Literal(value=str(text)),)):
+            return parsed_duration(text)
+    return None
 
 
 def _matches(text: str, pattern: str) -> Code:

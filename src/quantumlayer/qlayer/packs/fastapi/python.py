@@ -7,11 +7,14 @@ from quantumlayer.kit.identifiers import safe
 from quantumlayer.qlayer.packs.fastapi.aggregates import Aggregate, Question, aggregate_of, is_null, touches_relations
 from quantumlayer.qlayer.packs.fastapi.code import Code, Level, Prelude, UnsupportedError
 from quantumlayer.qlayer.packs.fastapi.decimals import PLACES, rounding
-from quantumlayer.qlayer.packs.fastapi.functions import called, method
+from quantumlayer.qlayer.packs.fastapi.functions import by_whole_days, called, method
 from quantumlayer.qlayer.packs.fastapi.roots import Changing, Loaded, Root
 from quantumlayer.spec.cel import (
+    DATE,
     DECIMAL,
+    DURATION,
     INT,
+    STRING,
     Binary,
     Call,
     Checked,
@@ -264,11 +267,15 @@ class Python:
             case operator if operator in _COMPARISONS:
                 return self._comparison(operator, expr.left, expr.right)
             case operator if operator in _ARITHMETIC:
-                level = _ARITHMETIC[operator]
-                left = self._expr(expr.left).at(level)
-                right = self._expr(expr.right).at(Level(level + 1) if operator == "-" else level)
-                return Code(f"{left} {operator} {right}", level)
+                return self._arithmetic(expr)
         return self._divided(expr)
+
+    def _arithmetic(self, expr: Binary) -> Code:
+        operator, level = expr.operator, _ARITHMETIC[expr.operator]
+        left, right = self._expr(expr.left), self._expr(expr.right)
+        if self._checked.type_of(expr) == DATE and self._checked.type_of(expr.right) == DURATION:
+            operator, right = by_whole_days(operator, expr.right, right)
+        return Code(f"{left.at(level)} {operator} {right.at(right_level(expr, self._checked, level))}", level)
 
     def _divided(self, expr: Binary) -> Code:
         """Whole numbers divide towards zero, and what is left has the sign of the dividend; Python rounds down."""
@@ -371,6 +378,15 @@ def _either(left: Code, right: Code) -> Code:
     """`left or right`, with `and` inside it in parentheses."""
     sides = (side.text if side.level == Level.OR else side.at(Level.NOT) for side in (left, right))
     return Code(" or ".join(sides), Level.OR)
+
+
+def right_level(expr: Binary, checked: Checked, level: Level) -> Level:
+    """How tightly the right operand must bind: `a * (b / c)` keeps its parentheses, `a + (b + c)` needs none.
+
+    Decimals and times keep theirs: each step may be rounded.
+    """
+    chain = isinstance(expr.right, Binary) and expr.right.operator == expr.operator and expr.operator in {"+", "*"}
+    return level if chain and checked.type_of(expr) in {INT, STRING} else Level(level + 1)
 
 
 def literal(value: object) -> str:

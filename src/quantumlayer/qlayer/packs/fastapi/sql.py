@@ -1,12 +1,13 @@
 """CEL to SQLAlchemy: conditions and values over the columns of a query."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from quantumlayer.qlayer.packs.fastapi.aggregates import Aggregate, Question, aggregate_of, conjuncts, is_null
 from quantumlayer.qlayer.packs.fastapi.code import Code, Level, Prelude, UnsupportedError
 from quantumlayer.qlayer.packs.fastapi.decimals import PLACES, rounding
-from quantumlayer.qlayer.packs.fastapi.python import Python, QueryWriter
+from quantumlayer.qlayer.packs.fastapi.functions import by_whole_days
+from quantumlayer.qlayer.packs.fastapi.python import Python, QueryWriter, right_level
 from quantumlayer.qlayer.packs.fastapi.roots import Root
 from quantumlayer.spec.cel import (
     BOOL,
@@ -104,6 +105,8 @@ class Sql:
         code = self._expr(self._checked.expr)
         if kind in PLACES and rounding(self._checked, kind) is not None:
             return Code(f"func.round({code.text}, {PLACES[kind]}, type_=Numeric(18, {PLACES[kind]}))")
+        if kind is FieldType.DECIMAL:  # else it would keep the places of its first column
+            return Code(f"type_coerce({code.text}, Numeric(18, 6))")
         return code
 
     def query(self, asked: Aggregate) -> str:
@@ -269,11 +272,16 @@ class Sql:
             case "||":
                 return Code(f"or_({self._expr(expr.left).text}, {self._expr(expr.right).text})")
             case "in" if isinstance(expr.right, ListNode):
-                items = ", ".join(self._expr(item).text for item in expr.right.items)
-                return Code(f"{self._expr(expr.left).at(Level.ATOM)}.in_([{items}])")
+                return self._membership(expr.left, expr.right.items)
             case operator if operator in _OPPOSITE:
                 return self._comparison(operator, expr.left, expr.right)
         return self._arithmetic(expr)
+
+    def _membership(self, item: Expr, items: Sequence[Expr]) -> Code:
+        if self._of_row(item):
+            return Code(f"{self._expr(item).at(Level.ATOM)}.in_([{', '.join(self._expr(one).text for one in items)}])")
+        tests = [self._comparison("==", one, item).text for one in items]
+        return Code(tests[0], Level.COMPARE) if len(tests) == 1 else Code(f"or_({', '.join(tests)})")
 
     def _arithmetic(self, expr: Binary) -> Code:
         operator, kind = expr.operator, self._checked.type_of(expr)
@@ -283,9 +291,8 @@ class Sql:
         if operator == "/":  # both databases cut the quotient of whole numbers, which SQLAlchemy calls //
             operator = "/" if kind == DECIMAL else "//"
         level = _ARITHMETIC.get(operator, Level.PRODUCT)
-        tighter = operator not in {"+", "*"}
-        left = self._expr(expr.left).at(level)
-        return Code(f"{left} {operator} {self._expr(expr.right).at(Level(level + 1) if tighter else level)}", level)
+        right = self._expr(expr.right).at(right_level(expr, self._checked, level))
+        return Code(f"{self._expr(expr.left).at(level)} {operator} {right}", level)
 
     def _comparison(self, operator: str, left: Expr, right: Expr) -> Code:
         if is_null(left):
@@ -323,8 +330,12 @@ class Sql:
                 self._checked.type_of(span) == DURATION and not self._of_row(span) and not self._of_row(right)
             ):
                 python = Python(self._checked, self._roots)
-                moved = f"{python.part(right).at(Level.SUM)} {_REVERSED[sign]} {python.part(span).at(Level.PRODUCT)}"
-                code = Code(moved, Level.SUM)
+                by = python.part(span)
+                if self._checked.type_of(base) == DATE:
+                    sign, by = by_whole_days(sign, span, by)
+                code = Code(
+                    f"{python.part(right).at(Level.SUM)} {_REVERSED[sign]} {by.at(Level.PRODUCT)}", Level.SUM
+                )
                 other = _executed(code, self._checked.type_of(right)) if self._deferred else code
                 return Code(f"{self._expr(base).at(Level.SUM)} {operator} {other.at(Level.SUM)}", Level.COMPARE)
         return None
