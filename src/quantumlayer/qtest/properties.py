@@ -10,12 +10,11 @@ from quantumlayer.qtest.intervals import Interval, interval
 from quantumlayer.qtest.literals import source, text
 from quantumlayer.qtest.places import THIS, Reader, Slot
 from quantumlayer.qtest.records import Records
-from quantumlayer.qtest.samples import LONGEST
 from quantumlayer.qtest.scenes import Scene, with_values
 from quantumlayer.qtest.suite import Suite, relations_given, writable
 from quantumlayer.qtest.tests import Test
 from quantumlayer.spec.cel import Scope, compile_cel
-from quantumlayer.spec.model import Action, Derived, Field, FieldType
+from quantumlayer.spec.model import LONGEST, Action, Derived, Field, FieldType
 
 _MANY = "@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])"
 _NUMBERS = frozenset({FieldType.INT, FieldType.DECIMAL, FieldType.MONEY})

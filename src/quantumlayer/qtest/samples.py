@@ -7,14 +7,13 @@ from decimal import Decimal
 from itertools import islice
 
 from quantumlayer.qtest.patterns import matching, unfit
-from quantumlayer.spec.model import Field, FieldType
+from quantumlayer.spec.model import LONGEST, Field, FieldType
 
 NOW = datetime(2026, 3, 4, 9, 0, tzinfo=UTC)
 """When tests take place: a Wednesday morning in Europe."""
 
 TEXTS = frozenset({FieldType.STRING, FieldType.TEXT, FieldType.EMAIL})
 NUMBERS = frozenset({FieldType.INT, FieldType.DECIMAL, FieldType.MONEY})
-LONGEST = {FieldType.STRING: 200, FieldType.TEXT: 10_000, FieldType.EMAIL: 254}
 _STEP = {FieldType.INT: Decimal(1), FieldType.MONEY: Decimal("0.01"), FieldType.DECIMAL: Decimal("0.000001")}
 _KNOWN = {
     "name": ("Ada Lovelace", "Grace Hopper"),

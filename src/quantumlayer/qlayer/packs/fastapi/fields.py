@@ -7,7 +7,7 @@ from quantumlayer.kit.identifiers import class_name
 from quantumlayer.qlayer.packs.fastapi.amounts import amount_pattern
 from quantumlayer.qlayer.packs.fastapi.decimals import PLACES
 from quantumlayer.qlayer.packs.fastapi.python import literal
-from quantumlayer.spec.model import Computed, Derived, Field, FieldType
+from quantumlayer.spec.model import LONGEST, Computed, Derived, Field, FieldType
 
 # Words that PostgreSQL and SQLite reserve (PostgreSQL 17, appendix C); written in SQL text they need quotes.
 _RESERVED = frozenset(
@@ -133,9 +133,6 @@ _RESERVED = frozenset(
 )
 # What the schemas of an entity are called after its name.
 _SCHEMAS = frozenset({"create", "query", "read", "state", "update", "version", "version_read", "write"})
-MAX_STRING = 200
-MAX_TEXT = 10_000
-MAX_EMAIL = 254
 MAX_INT = 2**31 - 1
 # What the columns of the types hold.
 LARGEST = {FieldType.MONEY: Decimal("9999999999999999.99"), FieldType.DECIMAL: Decimal("999999999999.999999")}
@@ -203,10 +200,22 @@ class FieldView:
     @property
     def max_length(self) -> int | None:
         """The longest text, or None for what is no text."""
-        limits = {FieldType.STRING: MAX_STRING, FieldType.TEXT: MAX_TEXT, FieldType.EMAIL: MAX_EMAIL}
-        if self.field.type not in limits:
-            return None
-        return int(self.field.max) if self.field.max is not None else limits[self.field.type]
+        usual = LONGEST.get(self.field.type)
+        if usual is None or self.field.max is None:
+            return usual
+        return min(int(self.field.max), usual) if self.field.type is FieldType.EMAIL else int(self.field.max)
+
+    @property
+    def whole_limits(self) -> tuple[int, int]:
+        """The smallest and the largest value of a whole number."""
+        least = -MAX_INT if self.field.min is None else int(self.field.min)
+        return least, MAX_INT if self.field.max is None else int(self.field.max)
+
+    @property
+    def _wide(self) -> bool:
+        """Whether it is a whole number that 32 bits cannot hold."""
+        least, most = self.whole_limits
+        return self.field.type is FieldType.INT and (least < -MAX_INT or most > MAX_INT)
 
     @property
     def column_args(self) -> str:
@@ -218,6 +227,8 @@ class FieldView:
             args.append("Text()")
         elif self.field.type is FieldType.DECIMAL:
             args.append("Numeric(18, 6)")
+        elif self._wide:
+            args.append("BigInteger()")
         if self.field.unique:
             args.append("unique=True")
         return ", ".join(args)
@@ -225,6 +236,8 @@ class FieldView:
     @property
     def migration_type(self) -> str:
         """The type of the column in a migration."""
+        if self._wide:
+            return "sa.BigInteger()"
         return _MIGRATION.get(self.field.type, f"sa.String({self.max_length})")
 
     @property
@@ -276,6 +289,9 @@ class FieldView:
     @property
     def query_type(self) -> str:
         """The type as a filter in a query string, where every value arrives as text."""
+        if self._wide:
+            least, most = self.whole_limits
+            return f"Annotated[int, Field(ge={least}, le={most})]"
         return _QUERY.get(self.field.type, self.write_type)
 
     @property
@@ -295,9 +311,11 @@ class FieldView:
             if field.pattern is not None:
                 args.append(f"pattern={pattern(field.pattern)}")
             return f"Annotated[Text, StringConstraints({', '.join(args)})]"
+        if field.type is FieldType.EMAIL and (field.min is not None or field.max is not None):
+            least = "" if field.min is None else f"min_length={field.min}, "
+            return f"Annotated[Email, StringConstraints({least}max_length={self.max_length})]"
         if field.type is FieldType.INT and (field.min is not None or field.max is not None):
-            least = -MAX_INT if field.min is None else field.min
-            most = MAX_INT if field.max is None else field.max
+            least, most = self.whole_limits
             return f"Annotated[int, Field(strict=True, ge={least}, le={most}), BeforeValidator(whole)]"
         if field.type in LARGEST and (field.min is not None or field.max is not None):
             largest = LARGEST[field.type]

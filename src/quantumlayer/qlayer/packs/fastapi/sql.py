@@ -333,9 +333,7 @@ class Sql:
                 by = python.part(span)
                 if self._checked.type_of(base) == DATE:
                     sign, by = by_whole_days(sign, span, by)
-                code = Code(
-                    f"{python.part(right).at(Level.SUM)} {_REVERSED[sign]} {by.at(Level.PRODUCT)}", Level.SUM
-                )
+                code = Code(f"{python.part(right).at(Level.SUM)} {_REVERSED[sign]} {by.at(Level.PRODUCT)}", Level.SUM)
                 other = _executed(code, self._checked.type_of(right)) if self._deferred else code
                 return Code(f"{self._expr(base).at(Level.SUM)} {operator} {other.at(Level.SUM)}", Level.COMPARE)
         return None
