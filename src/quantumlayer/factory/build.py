@@ -62,6 +62,7 @@ async def build(paths: Sequence[Path], target: Target, tools: BuildTools, journa
         open_elements=opened,
         assumptions=len(understood.spec.assumptions),
         questions=len(understood.spec.questions),
+        unread=understood.unread,
     )
     journal.emit(EventKind.RUN_FINISHED, outcome=outcome.value, seconds=result.seconds)
     return result

@@ -29,7 +29,12 @@ _FORMATS = (
     (b"\x7fELF", "a program", "Describe in sentences what the service is to do."),
     (b"SQLite format 3", "a database", "Describe in sentences what is kept in it."),
 )
-_SPEC = re.compile(r"\A\ufeff?(?:%YAML[^\n]*\n|---[^\n]*\n|#[^\n]*\n|[ \t]*\n)*[\"']?spec[\"']?[ \t]*:", re.MULTILINE)
+_BEGINS = re.compile(r"\ufeff?(?:%YAML[^\n]*\n|---[^\n]*\n|#[^\n]*\n|[ \t\r]*\n)*(?=[\"']?[a-z_]+[\"']?[ \t]*:)")
+"""What may stand before the first key of a Spec."""
+
+_KEY = re.compile(r"^\ufeff?[\"']?([a-z_]+)[\"']?[ \t]*:", re.MULTILINE)
+_PARTS = frozenset({"service", "roles", "entities", "operations"})
+"""Keys of a Spec, of which two are no coincidence even where `spec` is forgotten."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +91,15 @@ def _read(path: Path) -> Input:
         raise InputFormatError(f"{path} is not text in UTF-8", why=why, hint=hint) from error
     if not text.strip("\ufeff \t\r\n\f\v"):
         raise InputEmptyError(f"{path} is empty")
-    return Input(path, text, is_spec=_SPEC.match(text) is not None)
+    return Input(path, text, is_spec=_is_spec(text))
+
+
+def _is_spec(text: str) -> bool:
+    """Whether a text is a mapping with the keys of a Spec, in whatever order: YAML has none."""
+    if _BEGINS.match(text) is None:
+        return False
+    keys = set(_KEY.findall(text))
+    return "spec" in keys or len(keys & _PARTS) > 1
 
 
 def _content(path: Path) -> bytes:

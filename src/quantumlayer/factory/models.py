@@ -22,6 +22,7 @@ class BuildResult(BaseModel):
 
     `folder` is the target, or for a red build the folder beside it; `report` is the file in it for people.
     `files` counts the generated files, evidence aside. `seconds` is the time from the first event to the last.
+    `unread` holds the sentences of the texts that want something, but are not in the Spec.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -38,3 +39,4 @@ class BuildResult(BaseModel):
     open_elements: tuple[OpenElement, ...]
     assumptions: int
     questions: int
+    unread: tuple[str, ...] = ()

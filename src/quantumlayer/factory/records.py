@@ -15,8 +15,10 @@ from quantumlayer.spec.write import dump_spec
 
 def claims_check(spec: Spec, checks: Sequence[Check], left_out: Sequence[OpenElement]) -> Check:
     """Whether each promise of a Spec has a passing test; those of elements that were left out are not asked for."""
-    asked = [claim for claim in claims(spec) if not any(_within(claim.element, left.element) for left in left_out)]
-    return check_claims(asked, [test for check in checks for test in check.tests])
+    every = claims(spec)
+    asked = [claim for claim in every if not any(_within(claim.element, left.element) for left in left_out)]
+    unasked = [claim for claim in every if claim not in asked]
+    return check_claims(asked, [test for check in checks for test in check.tests], unasked)
 
 
 def manifest(evidence: Evidence, generators: Sequence[Generator], tree: FileTree) -> Artifact:

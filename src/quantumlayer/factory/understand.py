@@ -17,12 +17,14 @@ class Understood:
         yaml: The Spec as a file: as a person wrote it, or made from the texts.
         texts: The requirement texts by the name that the trace gives them.
         warnings: What looks like a mistake in the Spec but can be built.
+        unread: The sentences of the texts that want something, but are not in the Spec.
     """
 
     spec: Spec
     yaml: str
     texts: Mapping[str, str]
     warnings: tuple[str, ...] = ()
+    unread: tuple[str, ...] = ()
 
 
 def understand(inputs: Sequence[Input]) -> Understood:
@@ -49,7 +51,7 @@ def _from_spec(one: Input) -> Understood:
 
 
 def _from_texts(inputs: Sequence[Input]) -> Understood:
-    from quantumlayer.qlayer.parser import Requirement, parse  # noqa: PLC0415  reading a Spec needs no language model
+    from quantumlayer.qlayer.parser import Requirement, parse, unread  # noqa: PLC0415  reading a Spec needs no language model
     from quantumlayer.spec.validate import checked_spec  # noqa: PLC0415  the first event must not wait for it
     from quantumlayer.spec.write import dump_spec  # noqa: PLC0415  as above
 
@@ -57,7 +59,7 @@ def _from_texts(inputs: Sequence[Input]) -> Understood:
     for one in inputs:
         texts[_free_name(one.path.name, texts)] = one.text
     spec = parse([Requirement(name=name, text=text) for name, text in texts.items()])
-    return Understood(checked_spec(spec), dump_spec(spec), texts)
+    return Understood(checked_spec(spec), dump_spec(spec), texts, unread=unread(spec))
 
 
 def _free_name(name: str, taken: Mapping[str, str]) -> str:

@@ -137,6 +137,15 @@ def verify(folder: Path) -> tuple[Finding, ...]:
     return (*findings, *(Finding(message="The file was added.", code="added", path=path) for path in added))
 
 
+def failed_checks(folder: Path) -> tuple[str, ...]:
+    """The titles of the checks that a capsule did not pass when it was built; none where all passed.
+
+    Raises:
+        ManifestError: There is no manifest, or it is malformed.
+    """
+    return tuple(check.title for check in read_manifest(folder).checks if check.status is not Status.PASSED)
+
+
 def read_manifest(folder: Path) -> Manifest:
     """The manifest of a capsule.
 

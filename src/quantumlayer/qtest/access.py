@@ -5,10 +5,10 @@ from collections.abc import Iterator
 from quantumlayer.qtest.bodies import IF_ANY, Creation
 from quantumlayer.qtest.literals import source, text, wire
 from quantumlayer.qtest.scenes import Scene
-from quantumlayer.qtest.suite import NO_WITNESS, Suite, writable
+from quantumlayer.qtest.suite import NO_WITNESS, Suite, holds, writable
 from quantumlayer.qtest.tests import Row, Test
 from quantumlayer.qtest.witness import Witness
-from quantumlayer.spec.cel import ANYONE, CelRuntimeError, Scope, compile_cel, evaluate
+from quantumlayer.spec.cel import ANYONE
 from quantumlayer.spec.model import Action
 from quantumlayer.spec.naming import route_name
 
@@ -47,7 +47,7 @@ def _refused(suite: Suite, name: str) -> Iterator[Test]:
                 status = 401 if role == ANYONE else 403
                 rows.append(Row((text(role), text(method), text(path), str(status))))
     if not rows:
-        suite.leave_open(address, "anyone may do everything that is offered")
+        yield from _not_offered(suite, name)
         return
     yield Test(
         f"whoever_has_no_grant_is_refused_{plural}",
@@ -60,6 +60,29 @@ def _refused(suite: Suite, name: str) -> Iterator[Test]:
         names={"role": "str", "method": "str", "path": "str", "status": "int"},
         rows=rows,
     )
+
+
+def _not_offered(suite: Suite, name: str) -> Iterator[Test]:
+    """Where anyone may do all that is offered, the rest is refused."""
+    names = suite.names(name)
+    places = {Action.CREATE: f"/{names.path}"}
+    rows = [
+        Row((text(METHODS[action]), text(places.get(action, f"/{names.path}/1"))))
+        for action in Action
+        if not suite.offered(name, action)
+    ]
+    if rows:
+        yield Test(
+            f"what_nobody_may_do_with_{names.plural}_is_refused",
+            [
+                f'caller = await sign_in("{ANYONE}")',
+                "answer = await caller.request(method, path)",
+                "assert answer.status_code in {404, 405}",
+            ],
+            [f"entities.{name}.access"],
+            names={"method": "str", "path": "str"},
+            rows=rows,
+        )
 
 
 def _allowed(suite: Suite, name: str, action: Action) -> Iterator[Test]:
@@ -150,15 +173,6 @@ def _readable(suite: Suite, name: str, role: str, witness: Witness) -> bool:
     return all(holds(one.cel, one.scope, witness) for one in suite.permission(name, Action.READ, role)) and suite.may(
         name, Action.READ, role
     )
-
-
-def holds(cel: str, scope: Scope, witness: Witness) -> bool:
-    """Whether a condition is true in a world."""
-    built = witness.built
-    try:
-        return evaluate(compile_cel(cel, scope), built.world, this=built.this, caller=built.caller) is True
-    except CelRuntimeError:
-        return False
 
 
 def _operations(suite: Suite) -> Iterator[Test]:

@@ -6,6 +6,7 @@ from quantumlayer.qtest.bodies import Creation
 from quantumlayer.qtest.operations import Operating
 from quantumlayer.qtest.places import CALLER, COUNT, SAME
 from quantumlayer.qtest.records import Records
+from quantumlayer.qtest.rules import counted
 from quantumlayer.qtest.scenes import Scene
 from quantumlayer.qtest.suite import Suite, required, writable
 from quantumlayer.qtest.tests import Test
@@ -25,6 +26,8 @@ def concurrency_tests(suite: Suite) -> Iterator[Test]:
             yield from _overlaps(records, records.creation)
             yield from _counting_rules(records)
     for name, operation in suite.spec.operations.items():
+        if operation.to is not None and operation.to not in operation.from_ and operation.from_:
+            yield from _transition(Operating(Records(suite, operation.on), name, operation))
         if operation.creates is not None:
             operating = Operating(Records(suite, operation.on), name, operation)
             for key in operation.requires:
@@ -65,7 +68,7 @@ def _and(body: str, key: str, value: str) -> str:
 
 def _overlaps(records: Records, creation: Creation) -> Iterator[Test]:
     for key, rule in records.entity.rules.items():
-        if rule.no_overlap is None:
+        if rule.no_overlap is None or not counted(records, rule.no_overlap, creation.witness):
             continue
         scene = creation.scene(repeated=True)
         yield Test(
@@ -158,6 +161,30 @@ def _counting(operating: Operating, key: str) -> Iterator[Test]:
             postgres=True,
         )
         return
+
+
+def _transition(operating: Operating) -> Iterator[Test]:
+    """Of several callers who move the same record on, one does."""
+    operation = operating.operation
+    found = next(((role, base) for role in operation.by if (base := operating.base(role)) is not None), None)
+    if found is None:
+        return
+    scene = Scene(operating.suite, found[1], repeated=True)
+    call = operating.call(scene).removeprefix("answer = await ")
+    yield Test(
+        f"one_of_several_callers_may_{operating.name.strip('_')}_the_same_{operating.records.names.snake}",
+        _rounds(
+            [
+                *scene.lines,
+                f"calls = [{call} for _ in range({CALLERS})]",
+                "answers = await asyncio.gather(*calls)",
+                f"assert [answer.status_code for answer in answers].count({operating.done}) == 1",
+                f"assert {{answer.status_code for answer in answers}} <= {{{operating.done}, 409, 412}}",
+            ]
+        ),
+        [f"operations.{operating.name}.from"],
+        postgres=True,
+    )
 
 
 def _used_up(operating: Operating, found: Pair, cel: str, scope: Scope) -> bool:

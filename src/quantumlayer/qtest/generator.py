@@ -17,7 +17,7 @@ from quantumlayer.qtest.limits import limit_tests
 from quantumlayer.qtest.lists import list_tests
 from quantumlayer.qtest.literals import source, text
 from quantumlayer.qtest.operations import operation_tests
-from quantumlayer.qtest.privacy import personal_tests, visibility_tests
+from quantumlayer.qtest.privacy import personal_input_tests, personal_tests, visibility_tests
 from quantumlayer.qtest.properties import property_tests
 from quantumlayer.qtest.records import Records
 from quantumlayer.qtest.relations import relation_tests
@@ -43,6 +43,9 @@ class QTest:
     name = "qtest"
     version = "1"
 
+    def __init__(self) -> None:
+        self._last: tuple[Suite, list[Module]] | None = None
+
     def parts(self, spec: Spec) -> Sequence[Part]:
         """One: the searches that the modules share are done once."""
         del spec
@@ -51,14 +54,11 @@ class QTest:
     def generate(self, spec: Spec, part: Part) -> Sequence[Artifact]:
         """The files of `tests/`, Python not yet formatted."""
         del part
-        suite = Suite(spec)
-        modules = _modules(suite)
-        return tuple(_files(suite, modules))
+        return tuple(_files(*self._found(spec)))
 
     def open_elements(self, spec: Spec) -> Sequence[OpenElement]:
         """The claims that no test names, each with the reason."""
-        suite = Suite(spec)
-        modules = _modules(suite)
+        suite, modules = self._found(spec)
         proven = {address for module in modules for test in module.tests for address in proofs(test)}
         reasons = {item.element: item for item in suite.open}
         return tuple(
@@ -67,6 +67,13 @@ class QTest:
             for claim in claims(spec)
             if claim.element not in proven
         )
+
+    def _found(self, spec: Spec) -> tuple[Suite, list[Module]]:
+        """The tests of a Spec; the search takes seconds, so it is done once."""
+        if self._last is None or self._last[0].spec is not spec:
+            suite = Suite(spec)
+            self._last = suite, _modules(suite)
+        return self._last
 
 
 def proofs(test: Test) -> set[str]:
@@ -98,6 +105,7 @@ def _modules(suite: Suite) -> list[Module]:
         module.tests += list_tests(records)
         module.tests += history_tests(records)
         module.tests += personal_tests(records)
+        module.tests += personal_input_tests(records)
         found.append(module)
     access = Module("tests/test_access.py", "Who may do what, and who sees what.")
     access.tests += access_tests(suite)
@@ -122,7 +130,7 @@ def _files(suite: Suite, modules: list[Module]) -> Iterator[Artifact]:
         keep_trailing_newline=True,
     )
     templates.filters["quoted"] = text
-    shared = _shared(suite)
+    shared = _shared(suite) | {"on_postgres": any(test.postgres for module in modules for test in module.tests)}
     for name in ("__init__", "conftest", "callers", "factories", "test_accounts", "test_service"):
         content = templates.get_template(f"tests/{name}.py.jinja").render(shared)
         yield Artifact.text(f"tests/{name}.py", content)

@@ -33,7 +33,7 @@ def _versions(records: Records) -> Iterator[Test]:
             *scene.lines,
             change,
             f'versions = await {scene.caller}.get(f"{records.path}/{{{scene.this}.id}}/versions")',
-            f"assert versions.json()[0][{text(key)}] == {before}",
+            f"assert versions.json()[0][{text(key)}] {'is' if before in {'None', 'True', 'False'} else '=='} {before}",
         ],
         [f"entities.{records.name}.versioned"],
     )

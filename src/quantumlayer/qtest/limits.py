@@ -6,7 +6,7 @@ from quantumlayer.qtest.bodies import Creation
 from quantumlayer.qtest.literals import source, text, wire
 from quantumlayer.qtest.places import THIS, Slot
 from quantumlayer.qtest.records import Records
-from quantumlayer.qtest.samples import Edge, edges
+from quantumlayer.qtest.samples import NUMBERS, Edge, edges
 from quantumlayer.qtest.suite import writable
 from quantumlayer.qtest.tests import Row, Test
 from quantumlayer.spec.model import Action, Field
@@ -14,6 +14,7 @@ from quantumlayer.spec.model import Action, Field
 
 def limit_tests(records: Records) -> Iterator[Test]:
     """The limits of the fields that callers give."""
+    yield from _kept_limits(records)
     creation = records.creation
     if creation is None:
         return
@@ -41,6 +42,20 @@ def limit_tests(records: Records) -> Iterator[Test]:
             names={"key": "str", "value": "object"},
             rows=beyond,
         )
+
+
+def _kept_limits(records: Records) -> Iterator[Test]:
+    """The limits of what no caller gives: the database holds them, whoever writes."""
+    for key, item in records.entity.fields.items():
+        beyond = [edge for edge in edges(item) if not edge.fits and (item.type in NUMBERS or edge.word == "one_of")]
+        if (item.read_only or records.creation is None) and beyond:
+            lines = []
+            for edge in beyond:
+                lines.append("with pytest.raises(IntegrityError):")
+                lines.append(f"    await make.{records.names.snake}({key}={source(edge.value)})")
+            words = dict.fromkeys(edge.word for edge in beyond)
+            proves = [f"entities.{records.name}.fields.{key}.{word}" for word in words]
+            yield Test(f"{key}_of_{records.a}_is_never_beyond_its_limit", lines, proves)
 
 
 def rows(prefix: str, fields: Mapping[str, Field], *, fits: bool) -> list[tuple[str, Edge, Row]]:

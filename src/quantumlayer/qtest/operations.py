@@ -13,7 +13,7 @@ from quantumlayer.qtest.tests import Row, Test
 from quantumlayer.qtest.witness import Pair, Question, Witness
 from quantumlayer.qtest.worlds import constant
 from quantumlayer.spec.cel import CelRuntimeError, Record, Scope, compile_cel, evaluate, rounded
-from quantumlayer.spec.model import Computed, FieldType, Operation
+from quantumlayer.spec.model import Action, Computed, FieldType, Operation
 from quantumlayer.spec.naming import route_name
 
 
@@ -218,7 +218,7 @@ class Operating:
         scene = Scene(self.suite, base)
         snake = self.records.names.snake
         arranged = [self._in_state(line, snake, scene, states.field) for line in scene.lines]
-        other = [value for value in states.values if value not in self.operation.from_]
+        other = [value for value in states.values if value not in self.operation.from_ and self._seen(base, value)]
         verb = self.name.strip("_")
         if len(self.operation.from_) > 1 and not self.operation.requires:
             yield Test(
@@ -241,6 +241,14 @@ class Operating:
                 names={states.field: "str"},
                 rows=[Row((text(value),)) for value in other],
             )
+
+    def _seen(self, base: Witness, state: str) -> bool:
+        """Whether the caller still reads the record in a state; else it is not found at all."""
+        question = self.suite.question(self.operation.on, Action.READ, base.built.caller.role)
+        states = self.suite.spec.entities[self.operation.on].states
+        assert states is not None  # noqa: S101 - the state is one of them
+        known = self.question(base.built.caller.role).builder()
+        return question.accepts(known.build({**base.choice, Slot(THIS, states.field): state}))
 
     def _in_state(self, line: str, snake: str, scene: Scene, field: str) -> str:
         made = f"{scene.this} = await make.{snake}("
@@ -284,7 +292,31 @@ class Operating:
                 names={"key": "str"},
                 rows=[Row((text(key),), (f"{prefix}.{key}",)) for key in needed],
             )
+        yield from self._left_out(role or "", base)
         yield from self._limits(scene, body, verb, prefix, base)
+
+    def _left_out(self, role: str, base: Witness) -> Iterator[Test]:
+        """Input with a default need not be given."""
+        given = {key: item for key, item in self.operation.takes.items() if item.default is not None}
+        plain = {key: constant(item) for key, item in given.items() if not isinstance(item.default, Computed)}
+        question = self.question(role)
+        choice = {**base.choice, **{Slot(TAKES, key): value for key, value in plain.items()}}
+        witness = Witness(choice, question.builder().build(choice))
+        if not plain or not question.accepts(witness.built):
+            return
+        scene = Scene(self.suite, witness)
+        expected, _ = self._expected(witness, scene, role)
+        told = {key: value for key, value in witness.built.takes.items() if key not in plain}
+        yield Test(
+            f"{self.name.strip('_')}_does_without_{'_and_'.join(plain)}",
+            [
+                *scene.lines,
+                self._sent(scene, self._json(told)),
+                f"assert answer.status_code == {self.done}",
+                *([f"assert answer.json().items() >= {{{', '.join(expected)}}}.items()"] if expected else []),
+            ],
+            [f"{self.address}.takes.{key}.default" for key in plain],
+        )
 
     def _limits(self, scene: Scene, body: str, verb: str, prefix: str, base: Witness) -> Iterator[Test]:
         sent = self._sent(scene, f"{body} | {{key: value}}")

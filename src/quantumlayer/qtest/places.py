@@ -56,6 +56,7 @@ class Constants:
     """What expressions compare with."""
 
     whole: set[int] = field(default_factory=set)
+    limits: set[int] = field(default_factory=set)
     decimals: set[Decimal] = field(default_factory=set)
     texts: set[str] = field(default_factory=set)
     spans: set[timedelta] = field(default_factory=set)
@@ -151,6 +152,7 @@ class Reader:
             case MemberKind.FIELD | MemberKind.STATE | MemberKind.SYSTEM:
                 if name != "id":
                     self.slots.setdefault(Slot(owner, name), None)
+                self._limits(checked, expr)
             case MemberKind.RELATION:
                 place = (*owner, name)
                 self.entities[place] = _record(checked, expr)
@@ -165,6 +167,12 @@ class Reader:
             case MemberKind.DERIVED:
                 self._derived(owner, name, checked, expr, depth)
         return None
+
+    def _limits(self, checked: Checked, expr: Select) -> None:
+        """What a number may be at most, and is at first: others are compared with it."""
+        item = self.spec.entities[_record(checked, expr.operand)].fields.get(expr.field)
+        known = () if item is None else (item.min, item.max, item.default)
+        self.constants.limits |= {one for one in known if isinstance(one, int) and not isinstance(one, bool)}
 
     def _derived(self, owner: Place, name: str, checked: Checked, expr: Select, depth: int) -> None:
         if depth >= _DEEPEST:
@@ -229,7 +237,8 @@ def _fits(item: Field, value: object) -> bool:
 def _pool(kind: FieldType, constants: Constants) -> Iterable[object]:
     match kind:
         case FieldType.INT:
-            return [number + step for number in sorted({0, 1, *constants.whole}) for step in (0, -1, 1)]
+            near = [number + step for number in sorted({0, 1, *constants.whole}) for step in (0, -1, 1)]
+            return [*near, *sorted(constants.limits)]
         case FieldType.DECIMAL | FieldType.MONEY:
             known = sorted({Decimal(0), *constants.decimals, *map(Decimal, constants.whole)})
             return [number + step for number in known for step in (0, Decimal("-0.01"), Decimal("0.01"))]

@@ -6,12 +6,15 @@ from decimal import Decimal
 
 from quantumlayer.qtest.bodies import Creation
 from quantumlayer.qtest.literals import source, wire
+from quantumlayer.qtest.operations import Operating, works
 from quantumlayer.qtest.patterns import matching
+from quantumlayer.qtest.places import TAKES, Slot
 from quantumlayer.qtest.records import Records
 from quantumlayer.qtest.samples import lengths
 from quantumlayer.qtest.scenes import Scene
 from quantumlayer.qtest.suite import Suite, writable
 from quantumlayer.qtest.tests import Test
+from quantumlayer.qtest.witness import Witness
 from quantumlayer.spec.model import Action, Field, FieldType
 
 
@@ -76,6 +79,36 @@ def personal_tests(records: Records) -> Iterator[Test]:
         ],
         [f"entities.{records.name}.fields.{key}.personal" for key in sent],
     )
+
+
+def personal_input_tests(records: Records) -> Iterator[Test]:
+    """What an operation takes of a person stays out of the log, too."""
+    for name, operation in records.suite.spec.operations.items():
+        if operation.on != records.name:
+            continue
+        personal = {key: _telling(key, item) for key, item in operation.takes.items() if item.personal}
+        told = {key: value for key, value in personal.items() if value is not None}
+        found = works(records.suite, name) if told else None
+        if found is None:
+            continue
+        role, base = found
+        operating = Operating(records, name, operation)
+        question = operating.question(role)
+        choice = {**base.choice, **{Slot(TAKES, key): value for key, value in told.items()}}
+        scene = Scene(records.suite, Witness(choice, question.builder().build(choice)))
+        sent = {key: wire(value, operation.takes[key].type) for key, value in told.items()}
+        yield Test(
+            f"personal_data_that_{name.strip('_')}_takes_never_reaches_a_log",
+            [
+                *scene.lines,
+                f"personal = {source(sent)}",
+                operating.call(scene).removeprefix("answer = "),
+                "written = logs()",
+                'assert "POST" in written',
+                "assert not [value for value in personal.values() if value in written]",
+            ],
+            [f"operations.{name}.takes.{key}.personal" for key in told],
+        )
 
 
 def _merged(creation: Creation, scene: Scene) -> str:

@@ -1,6 +1,7 @@
 """Tests of keeping records: made, read, changed and deleted as the Spec says."""
 
 from collections.abc import Iterator
+from itertools import islice
 
 from quantumlayer.qtest.bodies import Creation, other_values
 from quantumlayer.qtest.literals import source, text, wire
@@ -11,6 +12,7 @@ from quantumlayer.qtest.suite import Suite, relations_given, required, writable
 from quantumlayer.qtest.tests import Row, Test
 from quantumlayer.qtest.variables import variable
 from quantumlayer.qtest.witness import Witness
+from quantumlayer.qtest.worlds import constant
 from quantumlayer.spec.cel import ANYONE, Record
 from quantumlayer.spec.model import Action, Computed
 
@@ -78,6 +80,8 @@ class Records:
         yield Test(f"{self.a}_is_kept_as_it_was_given", lines, proves)
         yield from self._defaults(creation)
         yield from self._unique(creation)
+        if self.suite.own_role(self.name) is not None:
+            yield self._one_account(creation)
 
     @property
     def a(self) -> str:
@@ -127,7 +131,7 @@ class Records:
     def _moved(self, key: str) -> bool:
         """Whether the ordinary value is not the default because rules forbid that one."""
         item = self.entity.fields[key]
-        return not isinstance(item.default, Computed) and self.suite.defaults.of(self.name)[key] != item.default
+        return not isinstance(item.default, Computed) and self.suite.defaults.of(self.name)[key] != constant(item)
 
     def _unique(self, creation: Creation) -> Iterator[Test]:
         for key, item in writable(self.entity).items():
@@ -149,6 +153,25 @@ class Records:
                 ],
                 [f"{self.address}.fields.{key}.unique"],
             )
+
+    def _one_account(self, creation: Creation) -> Test:
+        """Whoever comes second with a user name is told so."""
+        scene = creation.scene()
+        unique = [key for key, item in writable(self.entity).items() if item.unique]
+        given = creation.body(scene)
+        lines = [*scene.lines, f'first = await {scene.caller}.post("{self.path}", json={given})']
+        if unique:
+            values = {key: next(islice(samples(key, self.entity.fields[key]), 1, None), None) for key in unique}
+            sent = {key: wire(value, self.entity.fields[key].type) for key, value in values.items()}
+            given = creation.body(scene, {key: value for key, value in sent.items() if value is not None})
+        return Test(
+            f"a_user_name_belongs_to_one_{self.names.title.replace(' ', '_')}",
+            [
+                *lines,
+                f'second = await {scene.caller}.post("{self.path}", json={given})',
+                "assert (first.status_code, second.status_code) == (201, 409)",
+            ],
+        )
 
     def _refusing(self, creation: Creation) -> Iterator[Test]:
         scene = creation.scene()

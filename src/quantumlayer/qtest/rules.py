@@ -87,6 +87,9 @@ def _overlap(records: Records, key: str, rule: Rule, overlap: NoOverlap) -> Iter
     if creation is None:
         records.suite.leave_open(address, "no caller makes such records directly")
         return
+    if not counted(records, overlap, creation.witness):
+        records.suite.leave_open(address, "a new record does not count yet")
+        return
     scene = creation.scene()
     value = creation.witness.built.this.values.get(overlap.start)
     target = creation.witness.built.this.values.get(overlap.per)
@@ -130,6 +133,14 @@ def ends(records: Records, name: str, changed: dict[str, object]) -> object:
     built = question.builder().build(choice)
     checked = compile_cel(records.entity.derived[name].cel, Scope.for_derived(records.suite.spec, records.name))
     return evaluate(checked, built.world, this=built.this)
+
+
+def counted(records: Records, overlap: NoOverlap, witness: Witness) -> bool:
+    """Whether the rule looks at a record."""
+    if overlap.when is None:
+        return True
+    checked = compile_cel(overlap.when, Scope.for_derived(records.suite.spec, records.name))
+    return evaluate(checked, witness.built.world, this=witness.built.this) is not False
 
 
 def uncounted(records: Records, overlap: NoOverlap) -> str | None:

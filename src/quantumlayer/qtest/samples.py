@@ -68,7 +68,10 @@ def _texts(key: str, field: Field) -> Iterator[str]:
         title = key.replace("_", " ")
         wanted = _KNOWN.get(key, (f"Some {title}", f"Another {title}"))
     fitting = [word for word in wanted if shortest <= len(word) <= longest]
-    yield from fitting or ["a" * max(shortest, 1), *(["b" * max(shortest, 1)])]
+    yield from fitting
+    if len(fitting) < len(wanted):
+        length = min(longest, max(shortest, 4))
+        yield from ("a" * length, "b" * length)
 
 
 def lengths(field: Field) -> tuple[int, int]:

@@ -28,7 +28,7 @@ class _Seeding:
     def __init__(self, suite: Suite) -> None:
         self.suite = suite
         self.collections: dict[str, list[dict[str, Any]]] = {
-            suite.names(name).module: [] for name in suite.spec.entities
+            suite.names(name).collection: [] for name in suite.spec.entities
         }
         self.known: dict[int, int] = {}
         self.kept: list[Record] = []  # known by identity, so they must live as long as this does
@@ -47,7 +47,7 @@ class _Seeding:
 
     def _account(self, role: str, entity: str) -> int:
         number = self._row(Record(entity, dict(self.suite.defaults.of(entity))))
-        row = self.collections[self.suite.names(entity).module][number - 1]
+        row = self.collections[self.suite.names(entity).collection][number - 1]
         row["account"] = {"username": role, "password": PASSWORD}
         return number
 
@@ -70,7 +70,7 @@ class _Seeding:
         if id(record) in self.known:
             return self.known[id(record)]
         entity = self.suite.spec.entities[record.entity]
-        rows = self.collections[self.suite.names(record.entity).module]
+        rows = self.collections[self.suite.names(record.entity).collection]
         row: dict[str, Any] = {}
         for key, relation in entity.relations.items():
             target = record.values.get(key)
@@ -97,7 +97,7 @@ class _Seeding:
         """A record to refer to: the first there is, unless each wants its own."""
         entity = self.suite.spec.entities[name]
         relation = entity.relations[key]
-        rows = self.collections[self.suite.names(relation.to).module]
+        rows = self.collections[self.suite.names(relation.to).collection]
         apart = relation.kind is RelationKind.ONE_TO_ONE or any(
             rule.no_overlap is not None and rule.no_overlap.per == key for rule in entity.rules.values()
         )

@@ -9,7 +9,7 @@ from quantumlayer.qtest.places import CALLER, ROLE, THIS, Slot
 from quantumlayer.qtest.samples import samples
 from quantumlayer.qtest.witness import Condition, Question, Witness
 from quantumlayer.qtest.worlds import Defaults
-from quantumlayer.spec.cel import ANYONE, Scope
+from quantumlayer.spec.cel import ANYONE, CelRuntimeError, Scope, compile_cel, evaluate
 from quantumlayer.spec.generator import OpenElement
 from quantumlayer.spec.model import Action, Entity, Field, Moment, Spec
 from quantumlayer.spec.naming import EntityNames, entity_names, service_package
@@ -115,13 +115,17 @@ class Suite:
             conditions += [one for one in self.permission(entity, Action.READ, role) if one not in conditions]
         if action is not Action.READ:
             conditions += self.rules(entity, Moment(action.value)).values()
-            conditions += self._forward(entity)
         fixed = self._role(role)
         states = self.spec.entities[entity].states
         if states is not None and action is Action.CREATE:
             fixed[Slot(THIS, states.field)] = states.values[0]
         new = action is Action.CREATE
-        return Question(self.spec, self.defaults, entity, [role], conditions, fixed=fixed, new=new)
+        plain = Question(self.spec, self.defaults, entity, [role], conditions, fixed=fixed, new=new)
+        forward = self._forward(entity) if action in {Action.CREATE, Action.UPDATE} else []
+        base = plain.base() if forward else None
+        if base is None or all(holds(one.cel, one.scope, base) for one in forward):
+            return plain
+        return Question(self.spec, self.defaults, entity, [role], [*conditions, *forward], fixed=fixed, new=new)
 
     def operation(self, name: str, role: str, state: str | None = None) -> Question:
         """How a caller of a role uses an operation, from a state if it asks for one."""
@@ -167,6 +171,15 @@ class Suite:
     @staticmethod
     def _role(role: str) -> dict[Slot, object]:
         return {Slot(CALLER, ROLE): role}
+
+
+def holds(cel: str, scope: Scope, witness: Witness) -> bool:
+    """Whether a condition is true in a world."""
+    built = witness.built
+    try:
+        return evaluate(compile_cel(cel, scope), built.world, this=built.this, caller=built.caller) is True
+    except CelRuntimeError:
+        return False
 
 
 def sample(key: str, item: Field) -> object:

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from quantumlayer.kit.identifiers import plural
+from quantumlayer.spec.cel import ANYONE
 from quantumlayer.spec.model import (
     Action,
     Computed,
@@ -48,7 +49,7 @@ class Claim:
 def claims(spec: Spec) -> tuple[Claim, ...]:
     """Every claim of a Spec, in the order of the Spec. Quality targets are measured in operation and are none."""
     quotes = _quotes(spec)
-    found = [pair for name, entity in spec.entities.items() for pair in _of_entity(name, entity)]
+    found = [pair for name, entity in spec.entities.items() for pair in _of_entity(spec, name, entity)]
     found += [pair for name, operation in spec.operations.items() for pair in _of_operation(name, operation)]
     return tuple(Claim(element, says, _quote(quotes, element)) for element, says in found)
 
@@ -76,12 +77,26 @@ def _quote(quotes: dict[str, str], address: str) -> str:
 Found = Iterator[tuple[str, str]]
 
 
-def _of_entity(name: str, entity: Entity) -> Found:
+def _always_given(spec: Spec, name: str, entity: Entity) -> set[str]:
+    """The fields that whoever makes such a record always gives, so that their default says nothing."""
+    if any(Action.CREATE in grant.may for grant in entity.access):
+        return set()
+    made = [
+        set(item.creates.set)
+        for item in spec.operations.values()
+        if item.creates is not None and item.creates.entity == name
+    ]
+    return set.intersection(*made) if made else set()
+
+
+def _of_entity(spec: Spec, name: str, entity: Entity) -> Found:
     prefix, title = f"entities.{name}", entity_names(name).title
     # Where no caller writes at all, it says nothing that a field in particular cannot be written.
     written = any({Action.CREATE, Action.UPDATE} & set(grant.may) for grant in entity.access)
     for key, field in entity.fields.items():
+        always = key in _always_given(spec, name, entity)
         said = _of_field(f"{prefix}.fields.{key}", key, title, field)
+        said = (claim for claim in said if not (always and claim[0].endswith(".default")))
         yield from (claim for claim in said if written or not claim[0].endswith((".immutable", ".read_only")))
     for key, relation in entity.relations.items():
         yield from _of_relation(f"{prefix}.relations.{key}", key, title, relation)
@@ -99,7 +114,9 @@ def _of_reach(prefix: str, title: str, entity: Entity) -> Found:
     for index, grant in enumerate(entity.access):
         if grant.who:
             yield f"{prefix}.access.{index}", _grant(title, grant)
-    yield f"{prefix}.access", f"whoever no grant names is refused any {title}"
+    free = {action for grant in entity.access if ANYONE in grant.who and grant.when is None for action in grant.may}
+    if free != set(Action):
+        yield f"{prefix}.access", f"whoever no grant names is refused any {title}"
     for word, verb in (("search", "searched by"), ("filter", "filtered by"), ("sort", "sorted by")):
         if keys := getattr(entity.list, word):
             yield f"{prefix}.list.{word}", f"the list of {plural(title)} is {verb} {_and(keys)}"

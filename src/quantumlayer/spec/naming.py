@@ -1,6 +1,7 @@
 """Every name that generated code derives from a Spec, in one place."""
 
 from dataclasses import dataclass
+from functools import cache
 
 from quantumlayer.kit.identifiers import identifier, plural, safe, singular, words
 from quantumlayer.spec.model import Relation, RelationKind, Spec
@@ -28,6 +29,20 @@ _FUNCTIONS = frozenset(
     }
 )  # fmt: skip
 
+CLASSES = frozenset(
+    {
+        "Any", "AuditEntry", "AuditEntryRead", "Base", "Boolean", "Caller", "CheckConstraint", "Decimal", "ForeignKey",
+        "Literal", "Mapped", "NewAccount", "NotFound", "Record", "Role", "Self", "Text", "UniqueConstraint",
+    }
+)  # fmt: skip
+"""Classes that every service has of its own beside those of the entities."""
+
+TABLES = frozenset({"audit_entry", "auth_account"})
+"""Tables that every service has of its own."""
+
+SUFFIXES = ("Create", "Query", "Read", "State", "Update", "Version", "VersionRead", "Write")
+"""What the name of an entity ends with in the classes that are made for it beside its own."""
+
 
 @dataclass(frozen=True, slots=True)
 class EntityNames:
@@ -51,7 +66,13 @@ class EntityNames:
     path: str
     title: str
 
+    @property
+    def collection(self) -> str:
+        """What a list of such records is called in files of seeds: `visit_notes`."""
+        return self.module
 
+
+@cache
 def entity_names(entity_name: str) -> EntityNames:
     """The names of the entity with this name; an entity called `Books` is named like one called `Book`."""
     one = singular("_".join(words(entity_name)))

@@ -97,6 +97,14 @@ def test_a_text_is_read_into_a_file(tmp_path: Path) -> None:
     assert ql("parse", tmp_path / "spec.yaml").exit_code == 0
 
 
+def test_what_was_not_understood_is_said(tmp_path: Path) -> None:
+    text = tmp_path / "shop.md"
+    text.write_text("A bike has a brand. Clerks manage bikes. A bike must never be in the past.")
+    done = ql("parse", text)
+    assert "1 sentence of the text is not in the Spec" in done.stderr
+    assert "A bike must never be in the past." in done.stderr
+
+
 def test_the_summary_of_a_spec_has_one_stable_shape() -> None:
     shown = json.loads(ql("parse", LIBRARY, "--json").stdout)
     assert list(shown) == ["entities", "roles", "operations", "rules", "assumptions", "questions"]

@@ -80,3 +80,17 @@ def test_a_spec_without_doubts_is_not_mentioned() -> None:
     assert not [line for line in shown(sure) if line.startswith("  Spec")]
     one = result().model_copy(update={"assumptions": 1, "questions": 0})
     assert "  Spec     1 assumption in my shop/spec.yaml" in shown(one)
+
+
+def test_sentences_that_are_not_in_the_spec_are_counted_and_the_first_quoted() -> None:
+    unread = ("One must wait.", "x" * 200, "Three at most.", "Four.", "Five.")
+    lines = shown(result().model_copy(update={"unread": unread}))
+    start = next(index for index, line in enumerate(lines) if "sentences of the text" in line)
+    assert lines[start].endswith("warning  5 sentences of the text are not in the Spec:")
+    assert [line.strip() for line in lines[start + 1 : start + 5]] == [
+        "One must wait.",
+        f"{'x' * 89}…",
+        "Three at most.",
+        "and 2 more; each is a question in the Spec",
+    ]
+    assert not any("of the text" in line for line in shown(result()))

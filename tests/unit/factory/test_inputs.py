@@ -29,12 +29,19 @@ def file(folder: Path, content: bytes, name: str = "input.md") -> Path:
         (b"# a comment\n\n---\nspec: 2\n", True),
         (b"%YAML 1.2\n---\n'spec': 1\n", True),
         (b'"spec" : 1\n', True),
+        (b"service: {name: shop}\nspec: 1\n", True),
+        (b"# ours\nentities:\n  Book: {}\n'spec': 1\n", True),
+        (b"roles:\n  clerk:\nspecs: 1\nentities:\n  Book: {}\n", True),
+        (b"serivce: {name: shop}\r\nspec: 1\r\n", True),
+        (b"roles: clerk and buyer\nA clerk sells books.\n", False),
+        (b"A shop sells books.\nspec: 1\n", False),
+        (b"note: see below\n  spec: 1\n", False),
         (b"The spec: 1 thing\n", False),
         (b"# Town library\n\nWe run a library.\n", False),
         (b"specification: long\n", False),
     ],
 )
-def test_a_spec_is_known_by_its_first_key(content: bytes, is_spec: bool, tmp_path: Path) -> None:
+def test_a_spec_is_known_by_its_keys(content: bytes, is_spec: bool, tmp_path: Path) -> None:
     (one,) = read_inputs([file(tmp_path, content)])
     assert one.is_spec is is_spec
     assert one.text.encode() == content

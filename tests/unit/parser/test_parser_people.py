@@ -2,7 +2,7 @@
 
 import pytest
 
-from quantumlayer.qlayer.parser import Requirement, parse
+from quantumlayer.qlayer.parser import Requirement, parse, unread
 from quantumlayer.spec.model import Action, Metric, Spec
 from quantumlayer.spec.validate import validate
 
@@ -268,3 +268,105 @@ def test_verbs_that_look_like_plurals() -> None:
     for said in ("A pass carries 3 seats.", "A guard watches at 5 gates.", "A boss misses at 5 gates."):
         spec = read(f"{BASE}{said}")
         assert "Room" in spec.entities
+
+
+KEPT = (
+    "A customer has a name. A bike has a brand and belongs to a customer. Clerks manage customers and bikes. "
+    "Managers manage bikes. "
+)
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "Only the manager may delete customers.",
+        "Only managers can delete customers or edit bikes.",
+        "Only managers are allowed to delete customers.",
+        "Managers only may delete customers.",
+        "The manager alone may delete customers.",
+        "No one but the manager may delete customers.",
+        "Nobody except the manager can delete customers.",
+        "No-one other than a manager is permitted to delete customers.",
+        "No role other than the manager can delete customers.",
+        "None but managers may delete customers.",
+        "Customers may be deleted only by the manager.",
+        "A customer can only be deleted by a manager.",
+        "Customers are deleted by managers only.",
+        "Customers may be removed by no one but the manager.",
+        "Customers must not be deleted by anyone except the manager.",
+        "Clerks may create customers, but only the manager may delete them.",
+    ],
+)
+def test_what_only_some_may_do_is_taken_from_everybody_else(said: str) -> None:
+    for text in (KEPT + said, f"{said} {KEPT}"):
+        spec = read(text)
+        access = spec.entities["Customer"].access
+        who = {role for grant in access if Action.DELETE in grant.may for role in grant.who}
+        assert who == {"manager"}, access
+        kept = {action for grant in access if "clerk" in grant.who for action in grant.may}
+        assert kept == {Action.CREATE, Action.READ, Action.UPDATE}
+        assert not spec.questions
+        assert any("does not delete a customer: only manager may" in note.text for note in spec.assumptions)
+
+
+def test_several_may_be_the_only_ones() -> None:
+    access = read(f"{KEPT}Nobody except managers and auditors can delete customers.").entities["Customer"].access
+    assert {role for grant in access if Action.DELETE in grant.may for role in grant.who} == {"manager", "auditor"}
+
+
+def test_nobody_gets_by_default_what_is_reserved() -> None:
+    spec = read(
+        "A customer has a name. A mechanic can finish a bike. A bike has a brand. Only bosses may see customers."
+    )
+    assert [(grant.who, Action.READ in grant.may) for grant in spec.entities["Customer"].access] == [
+        (("boss",), True),
+        (("mechanic",), False),
+    ]
+
+
+def test_who_alone_manages_is_not_alone_in_reading() -> None:
+    access = read("A room has a name. Only managers manage rooms. Cleaners can browse rooms.").entities["Room"].access
+    assert {role for grant in access if Action.READ in grant.may for role in grant.who} == {"manager", "cleaner"}
+
+
+def test_an_operation_that_is_reserved_is_for_nobody_else() -> None:
+    spec = read(f"{STATES}Clerks manage claims. Clerks reject claims. Only managers may reject claims.")
+    assert {name: one.by for name, one in spec.operations.items()} == {
+        "approve": ("officer",),
+        "reject": ("manager",),
+        "pay": ("clerk",),
+    }
+
+
+@pytest.mark.parametrize(
+    "said",
+    ["Bikes can be found only by brand.", "A bike can be deleted only by card.", "Managers only see their bikes."],
+)
+def test_what_limits_no_person_reserves_nothing(said: str) -> None:
+    spec = read(KEPT + said)
+    assert {"clerk", "manager"} == set(spec.roles)
+    who = {role for grant in spec.entities["Bike"].access if Action.DELETE in grant.may for role in grant.who}
+    assert who == {"clerk", "manager"}
+
+
+@pytest.mark.parametrize(
+    ("said", "asked"),
+    [
+        ("The due date must not be in the past.", "Which rule does this state"),
+        ("A bike can have at most one open ticket.", "Which rule does this state"),
+        ("Bikes stay locked until the deposit is there.", "Which rule does this state"),
+        ("Bikes can wobble.", "What should the service do about this"),
+    ],
+)
+def test_a_rule_that_is_not_understood_is_no_background(said: str, asked: str) -> None:
+    spec = read(KEPT + said)
+    note = spec.questions[0]
+    assert note.text == f'{asked}: "{said}"?'
+    assert "background" not in note.proposed
+    assert unread(spec) == (said,)
+
+
+def test_background_is_not_counted_as_unread() -> None:
+    spec = read(f"{KEPT}Bikes are fun for every child.")
+    assert [note.proposed for note in spec.questions] == ["Nothing: it is background."]
+    assert unread(spec) == ()

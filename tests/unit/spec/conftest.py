@@ -29,7 +29,7 @@ entities:
     fields:
       number: {type: int, min: 1, max: 9}
       note: {type: text, optional: true}
-      secret: {type: string, optional: true, visible_to: clerk}
+      secret: {type: string, optional: true, visible_to: clerk, read_only: true}
       due: {type: datetime}
     derived:
       double: {type: int, cel: this.number * 2}

@@ -50,3 +50,8 @@ def test_the_package_of_a_service(library: LoadedSpec) -> None:
 def test_operations_get_a_path_and_a_function() -> None:
     assert (route_name("write_note"), function_name("write_note")) == ("write-note", "write_note")
     assert (route_name("return"), function_name("return")) == ("return", "return_")
+
+
+@pytest.mark.parametrize("name", ["Item", "Role", "Rule", "Page", "Book"])
+def test_a_collection_of_seeds_is_called_like_the_module(name: str) -> None:
+    assert entity_names(name).collection == entity_names(name).module

@@ -59,7 +59,9 @@ def test_a_value_that_fits_is_taken(judge: Callable[..., Sequence[Problem]], tak
 )
 def test_patterns_and_choices_count(shop: str, field: str, what: str) -> None:
     creates = "creates: {entity: Order, set: {buyer: this, number: '1', secret: takes.tip, due: now()}}"
-    text = shop.replace("secret: {type: string, optional: true, visible_to: clerk}", f"secret: {field}")
+    text = shop.replace(
+        "secret: {type: string, optional: true, visible_to: clerk, read_only: true}", f"secret: {field}"
+    )
     text += f"  order: {{on: Buyer, by: clerk, takes: {{tip: {{type: string}}}}, {creates}}}\n"
     found = [problem for problem in validate(parse_spec(text)) if not problem.warning]
     assert [problem.element for problem in found] == ["operations.order.creates.set.secret"]

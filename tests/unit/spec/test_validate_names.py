@@ -90,3 +90,14 @@ def test_a_name_that_cannot_be_used_is_found_at_its_place(
     contradiction: Callable[..., Problem], old: str, new: str, element: str, what: str, hint: str
 ) -> None:
     assert hint in contradiction(old, new, element, what).hint
+
+
+@pytest.mark.parametrize(
+    "name", ["AuthAccount", "AuditEntry", "NewAccount", "BuyerVersion", "BuyerQuery", "BuyerRead", "BuyerWrite"]
+)
+def test_an_entity_is_not_called_like_what_the_service_has_itself(
+    contradiction: Callable[..., Problem], name: str
+) -> None:
+    entity = f"  {name}:\n    access: [{{who: clerk, may: [create]}}]\n  Order:"
+    problem = contradiction("  Order:", entity, f"entities.{name}", "of that name")
+    assert f"{name}Record" in problem.hint

@@ -34,6 +34,10 @@ def parse(
         understood = understand(read)
         for warning in understood.warnings:
             style.line(f"{style.mark(WARNING)}  {warning}")
+        if understood.unread:
+            from quantumlayer.cli.summary import tell_unread  # noqa: PLC0415  as above
+
+            tell_unread(understood.unread, style)
         if output is not None:
             write_output(output, understood.yaml)
         if as_json:

@@ -10,7 +10,7 @@ import typer
 from quantumlayer.cli.commands.options import Folder
 from quantumlayer.cli.errors import told
 from quantumlayer.cli.exits import GREEN
-from quantumlayer.cli.style import DONE, RUNNING, STOPPED, WARNING, Style
+from quantumlayer.cli.style import DONE, RUNNING, STOPPED, WARNING, Style, printable
 
 
 def run(
@@ -27,9 +27,14 @@ def run(
     """
     with told():
         from quantumlayer.factory.serve import environment_for, find_service, prepare, serve  # noqa: PLC0415  as below
+        from quantumlayer.qlayer.capsule import MANIFEST, failed_checks  # noqa: PLC0415  as below
 
         style = Style(sys.stderr)
         service = find_service(folder)
+        failed = failed_checks(service.folder) if (service.folder / MANIFEST).is_file() else ()
+        if failed:
+            said = f"it was built with failed checks: {printable(', '.join(failed))}"
+            style.line(f"{style.mark(WARNING, 10)} {said}")
         environment = environment_for(service, os.environ)
         style.line(f"{style.mark(WARNING, 10)} this runs generated code as you, for development")
         style.line(f"{style.mark(RUNNING, 10)} bringing the database up to date: {_shown(environment['DATABASE_URL'])}")

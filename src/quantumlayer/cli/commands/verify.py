@@ -14,19 +14,31 @@ from quantumlayer.cli.style import FAILED, PASSED, Style, printable
 def verify(folder: Folder, as_json: AsJson = False) -> None:
     """Hold a built folder against its manifest.
 
-    Every file must be as it was when it was checked.
+    Every file must be as it was when it was checked, and every check must have passed.
     """
     with told():
         from quantumlayer.factory.target import without_own  # noqa: PLC0415  help must not load the engines
+        from quantumlayer.qlayer.capsule import failed_checks  # noqa: PLC0415  as above
         from quantumlayer.qlayer.capsule import verify as differences  # noqa: PLC0415  as above
 
         found = without_own(differences(folder))
+        failed = failed_checks(folder)
         if as_json:
-            typer.echo(json.dumps({"unchanged": not found, "findings": [one.model_dump(mode="json") for one in found]}))
+            typer.echo(
+                json.dumps(
+                    {
+                        "unchanged": not found,
+                        "failed_checks": failed,
+                        "findings": [one.model_dump(mode="json") for one in found],
+                    }
+                )
+            )
         else:
             style = Style(sys.stdout)
             for one in found:
                 style.line(f"{style.mark(FAILED)}  {printable(f'{one.path}: ' if one.path else '')}{one.message}")
-            if not found:
+            for title in failed:
+                style.line(f"{style.mark(FAILED)}  it was built with a failed check: {printable(title)}")
+            if not found and not failed:
                 style.line(f"{style.mark(PASSED)}  {folder} is as it was built and checked")
-        raise typer.Exit(RED if found else GREEN)
+        raise typer.Exit(RED if found or failed else GREEN)

@@ -29,7 +29,8 @@ class EntityDraft:
     """An entity so far.
 
     `access` holds for each (who, when) what they may; `events` names for each field the participle that it dates.
-    `due` is the field that says when it is due, `created_by` the operation that makes one.
+    `due` is the field that says when it is due, `created_by` the operation that makes one, `reserved` holds the only
+    roles that may do an action.
     """
 
     name: str
@@ -39,6 +40,7 @@ class EntityDraft:
     states: States | None = None
     rules: dict[str, Rule] = field(default_factory=dict)
     access: dict[tuple[str, str], set[Action]] = field(default_factory=dict)
+    reserved: dict[Action, set[str]] = field(default_factory=dict)
     search: list[str] = field(default_factory=list)
     filter: list[str] = field(default_factory=list)
     sort: list[str] = field(default_factory=list)
@@ -66,6 +68,10 @@ class EntityDraft:
         """Its name at the beginning of a sentence, with its article: `An order`."""
         return f"An {self.title}" if self.title[0] in "aeio" else f"A {self.title}"
 
+    def open_to(self, who: str, actions: set[Action]) -> set[Action]:
+        """Those of the actions that are not reserved for others."""
+        return {action for action in actions if who in self.reserved.get(action, {who})}
+
     @property
     def ended(self) -> str:
         """The date that is set when it is over, such as `returned_on`; empty where there is none."""
@@ -74,10 +80,11 @@ class EntityDraft:
 
 @dataclass(slots=True)
 class OperationDraft:
-    """An operation so far."""
+    """An operation so far; where `only` names roles, nobody else gets it."""
 
     on: str
     by: list[str]
+    only: list[str] = field(default_factory=list)
     takes: dict[str, Field] = field(default_factory=dict)
     from_: list[str] = field(default_factory=list)
     to: str | None = None
@@ -153,8 +160,9 @@ class Draft:
         return self.entities[record] if record else None
 
     def grant(self, entity: EntityDraft, who: str, actions: set[Action], when: str = "") -> None:
-        """Let a role do something with an entity's records."""
-        entity.access.setdefault((who, when), set()).update(actions)
+        """Let a role do something with an entity's records, but for what is reserved for others."""
+        if granted := entity.open_to(who, actions):
+            entity.access.setdefault((who, when), set()).update(granted)
 
     def path(self, entity: EntityDraft, target: str) -> str:
         """The shortest way over relations from a record to one of the target, as CEL (`this.dog.owner`), else empty."""

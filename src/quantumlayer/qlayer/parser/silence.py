@@ -7,6 +7,7 @@ from quantumlayer.qlayer.parser.draft import Draft
 from quantumlayer.qlayer.parser.text.clauses import Clause
 from quantumlayer.qlayer.parser.text.document import Kind
 from quantumlayer.qlayer.parser.text.sentences import Sentence
+from quantumlayer.spec.model import Spec
 
 _DEMANDS = re.compile(
     r"\b(?:must|should|shall|may|can|cannot|can't|only|never|always|no longer|at most|at least|every|each|when|if"
@@ -14,7 +15,14 @@ _DEMANDS = re.compile(
 )
 _DUTY = re.compile(r"\b(?:must|should|shall|cannot|can't|never|only|may|can)\b")
 _DUTIES = frozenset({"must", "should", "shall", "can", "may"})
-_BACKGROUND = "Nothing: it is background."
+_RULE = re.compile(
+    r"\b(?:must|shall|at most|at least|only|never|cannot|can not|can't|may not|(?:no|not) (?:more|less|fewer|longer)"
+    r"|up to|exactly|until|unless)\b"
+)
+_WHICH_RULE = "Which rule does this state", "None yet: the service does not check it."
+_WHAT_TO_DO = "What should the service do about this", "Nothing yet: it is not in the Spec."
+_BACKGROUND = "What should the service do about this", "Nothing: it is background."
+_ASKED = re.compile(rf'(?:{_WHICH_RULE[0]}|{_WHAT_TO_DO[0]}): "(?P<said>.*)"\?(?: \(in: .*\))?', re.DOTALL)
 _LONGEST = 300
 
 
@@ -67,4 +75,13 @@ def _said(clause: Clause) -> str:
 def _ask(draft: Draft, quote: str, sentence: Sentence | None = None) -> None:
     said = quote if len(quote) <= _LONGEST else f"{quote[: _LONGEST - 1]}\u2026"
     whole = f" (in: {sentence.text[:_LONGEST]})" if sentence and sentence.text != quote else ""
-    draft.ask("", f'What should the service do about this: "{said}"?{whole}', _BACKGROUND)
+    lowered = quote.lower()
+    duty = sentence is not None or _DUTY.search(lowered)
+    asked, proposed = _WHICH_RULE if _RULE.search(lowered) else _WHAT_TO_DO if duty else _BACKGROUND
+    draft.ask("", f'{asked}: "{said}"?{whole}', proposed)
+
+
+def unread(spec: Spec) -> tuple[str, ...]:
+    """The sentences and parts of sentences that want something, but gave nothing to the Spec that was read."""
+    asked = [_ASKED.fullmatch(note.text) for note in spec.questions if note.proposed != _BACKGROUND[1]]
+    return tuple(found["said"] for found in asked if found)

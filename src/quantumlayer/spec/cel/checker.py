@@ -11,7 +11,7 @@ from quantumlayer.spec.cel.narrowing import Paths, path_of, present_if
 from quantumlayer.spec.cel.operators import binary_type
 from quantumlayer.spec.cel.parser import parse
 from quantumlayer.spec.cel.runtime import CONSTANT_TESTS
-from quantumlayer.spec.cel.scope import Member, Scope
+from quantumlayer.spec.cel.scope import Member, MemberKind, Scope
 from quantumlayer.spec.cel.tree import (
     Binary,
     Call,
@@ -195,7 +195,17 @@ class _Checker:
         if expr.operator in {"==", "!=", "in"}:
             self._possible(expr.left, expr.right)
             self._possible(expr.right, expr.left)
+        if expr.operator not in {"&&", "||"}:
+            self._of_one_kind(expr)
         return found
+
+    def _of_one_kind(self, expr: Binary) -> None:
+        """Refuses to compare the id of an account with that of a record: they have nothing to do with each other."""
+        members = [self.members.get(side) for side in (expr.left, expr.right)]
+        ids = {member.kind for member in members if member is not None and member.name == "id"}
+        if ids == {MemberKind.CALLER, MemberKind.SYSTEM}:
+            hint = "Compare records: `this.owner == caller.member`, where the role `member` is a record."
+            raise _error(expr, "`caller.id` is the id of an account, never that of a record", hint)
 
     def _mismatch(self, expr: Binary, left: Type, right: Type) -> CelError:
         if binary_type(expr.operator, without_null(left), without_null(right)) is not None:

@@ -146,11 +146,11 @@ def zone(name: str) -> tzinfo:
 
 @lru_cache
 def pattern(text: str) -> re.Pattern[str]:
-    """A compiled regular expression."""
+    """A compiled regular expression, whose classes are those of ASCII."""
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("error")
-            return re.compile(text)
+            return re.compile(text, re.ASCII)
     except (re.error, OverflowError, RecursionError, Warning) as error:
         message = f"{text!r} is no regular expression: {error}"
         raise CelRuntimeError(message) from error

@@ -9,7 +9,7 @@ from pydantic import BaseModel
 from quantumlayer.kit.identifiers import words
 from quantumlayer.spec.errors import Problem
 from quantumlayer.spec.model import Entity, Spec
-from quantumlayer.spec.naming import back_name, entity_names, function_name, route_name
+from quantumlayer.spec.naming import CLASSES, SUFFIXES, TABLES, back_name, entity_names, function_name, route_name
 
 _EXPRESSION_WORDS = frozenset(
     {
@@ -22,9 +22,6 @@ _TABLE_CLASS = frozenset({"metadata", "registry", "type_annotation_map"})
 _SCHEMA_CLASS = frozenset(name for name in dir(BaseModel) if not name.startswith("_"))
 _PYTHON_TYPES = frozenset({"bool", "bytes", "dict", "float", "int", "list", "object", "set", "str", "tuple"})
 _CALLER = frozenset({"anyone", "id", "role"})
-_SERVICE_CLASSES = frozenset(
-    {"Any", "Base", "Caller", "Decimal", "Literal", "Mapped", "Record", "Role", "Self", "Text"}
-)
 
 
 def judge_names(spec: Spec) -> Iterator[Problem]:
@@ -52,9 +49,12 @@ def _entity_names(spec: Spec) -> Iterator[Problem]:
         address = f"entities.{name}"
         if keyword.iskeyword(name) or hasattr(builtins, name):
             yield _taken(address, name, "Python has a meaning for it")
-        if name in _SERVICE_CLASSES:
-            yield _taken(address, name, "every service has a class of that name")
         names = entity_names(name)
+        if name in CLASSES or names.table in TABLES:
+            yield _taken(address, name, "every service has a class or a table of that name")
+        beside = next((f"{other} gets" for other in spec.entities for end in SUFFIXES if name == f"{other}{end}"), "")
+        if beside:
+            yield _taken(address, name, f"{beside} a class of that name")
         derived = {names.name.lower(), names.snake, names.plural, names.module, names.table}
         if clash := next((owners[one] for one in sorted(derived) if one in owners), None):
             message = f"{name} and {clash} would get the same names ({names.table}, {names.plural})."

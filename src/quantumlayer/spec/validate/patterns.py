@@ -10,6 +10,8 @@ _QUANTIFIER = re.compile(r"[*+?]|\{(\d+)(?:(,)(\d*))?\}")
 _SEPARATED = re.compile(
     r"\((?:\?:)?(?P<mark>[-_/,: ]|\\[-./])(?P<atom>\[[^\]\\]*\]|\\[dw]|[A-Za-z0-9])(?:[+*]|\{[\d,]+\})\)"
 )
+_ESCAPE = re.compile(r"\\.", re.DOTALL)
+_CLASSES = {r"\d": "0-9", r"\w": "A-Za-z0-9_", r"\s": r" \t\n\r\f\v"}
 _CLASS = re.compile(r"\[\^?\]?(?:\\.|[^\]\\])*\]", re.DOTALL)
 
 
@@ -19,6 +21,8 @@ def judge_pattern(pattern: str) -> str:
         return f"The pattern is longer than {MAX_LENGTH} characters."
     if fault := _slow(pattern):
         return fault
+    if _ambiguous(pattern):
+        return "The pattern uses what engines read differently: a word's edge, or a class such as [\\W]."
     try:
         re.compile(pattern)
     except (re.error, OverflowError, RecursionError) as error:
@@ -30,6 +34,30 @@ def judge_pattern(pattern: str) -> str:
     return ""
 
 
+def ascii_classes(pattern: str) -> str:
+    """The pattern with its classes spelled out: engines differ in which letters of the world they mean."""
+
+    def spelled(found: re.Match[str]) -> str:
+        text = found[0]
+        if text.startswith("["):
+            return _ESCAPE.sub(lambda escape: _CLASSES.get(escape[0], escape[0]), text)
+        if text.lower() in _CLASSES:
+            return f"[{'^' if text[1].isupper() else ''}{_CLASSES[text.lower()]}]"
+        return text
+
+    return re.sub(rf"{_CLASS.pattern}|{_ESCAPE.pattern}", spelled, pattern, flags=re.DOTALL)
+
+
+def _ambiguous(pattern: str) -> bool:
+    """Whether it has a word's edge, or the opposite of a class inside another: no spelling means the same anywhere."""
+    for found in re.finditer(rf"{_CLASS.pattern}|{_ESCAPE.pattern}", pattern, flags=re.DOTALL):
+        inside = found[0].startswith("[")
+        escapes = _ESCAPE.findall(found[0]) if inside else [found[0]]
+        if not {r"\D", r"\W", r"\S", r"\b", r"\B"}.isdisjoint(escapes) and (inside or found[0] in {r"\b", r"\B"}):
+            return True
+    return False
+
+
 def matches(pattern: str, text: str) -> bool:
     """Whether a pattern that `judge_pattern` passed describes the whole text, in time linear in its length.
 
@@ -39,7 +67,7 @@ def matches(pattern: str, text: str) -> bool:
     from pydantic_core import SchemaError, SchemaValidator, core_schema  # few Specs have a default with a pattern  # noqa: PLC0415
 
     try:
-        validator = SchemaValidator(core_schema.str_schema(pattern=f"^(?:{pattern})$"))
+        validator = SchemaValidator(core_schema.str_schema(pattern=f"^(?:{ascii_classes(pattern)})$"))
     except SchemaError as error:
         raise ValueError(str(error)) from error
     return validator.isinstance_python(text)

@@ -5,7 +5,7 @@ from functools import cache
 
 from quantumlayer.spec.address import elements
 from quantumlayer.spec.errors import Problem
-from quantumlayer.spec.model import Entity, FieldType, Operation, Spec
+from quantumlayer.spec.model import Action, Entity, FieldType, Operation, Spec
 
 ANYONE = "anyone"
 _PROSE = frozenset({FieldType.STRING, FieldType.TEXT, FieldType.EMAIL})
@@ -48,9 +48,22 @@ def _roles_of(spec: Spec, name: str, entity: Entity) -> Iterator[Problem]:
     for part, members in (("fields", entity.fields), ("derived", entity.derived)):
         for key, member in members.items():
             yield from _visible_to(spec, member.visible_to, f"{prefix}.{part}.{key}.visible_to")
+    yield from _written_unseen(prefix, entity)
     if entity.audit is not None:
         yield from _visible_to(spec, entity.audit.visible_to, f"{prefix}.audit.visible_to", some=True)
         yield from _once(entity.audit.actions, f"{prefix}.audit.actions")
+
+
+def _written_unseen(prefix: str, entity: Entity) -> Iterator[Problem]:
+    """Fields that somebody would replace without seeing them: a change sends every value."""
+    for key, field in entity.fields.items():
+        if not field.visible_to or field.read_only or field.immutable:
+            continue
+        writers = [who for grant in entity.access if Action.UPDATE in grant.may for who in grant.who]
+        if blind := [who for who in dict.fromkeys(writers) if who not in field.visible_to]:
+            message = f"{', '.join(blind)} may change {key} without seeing it, and would overwrite what others wrote."
+            hint = "Name who writes it here too, or make it `read_only: true` and let an operation set it."
+            yield Problem(f"{prefix}.fields.{key}.visible_to", message, hint)
 
 
 def _visible_to(spec: Spec, names: Iterable[str], address: str, *, some: bool = False) -> Iterator[Problem]:

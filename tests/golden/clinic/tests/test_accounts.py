@@ -64,6 +64,13 @@ async def test_a_password_is_changed_only_by_whoever_knows_it(sign_in: SignIn, s
     assert pointers(await client.put("/auth/password", json=short)) == ["/body/new_password"]
 
 
+async def test_a_password_is_text_that_can_be_kept(sign_in: SignIn) -> None:
+    caller = await sign_in("front_desk")
+    half = r'{"old_password": "another password", "new_password": "half a \ud800 character"}'
+    answer = await caller.put("/auth/password", content=half, headers={"Content-Type": "application/json"})
+    assert pointers(answer) == ["/body/new_password"]
+
+
 async def test_a_token_is_good_for_as_long_as_it_says(sign_in: SignIn, clock: TimeMachineFixture) -> None:
     caller = await sign_in("front_desk")
     clock.move_to(NOW + timedelta(minutes=30, seconds=-1), tick=False)

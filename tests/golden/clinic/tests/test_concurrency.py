@@ -1,6 +1,7 @@
 """Callers who do the same thing at the same moment."""
 
 import asyncio
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -22,6 +23,54 @@ async def test_one_of_several_overlapping_appointments_is_kept(make: Make, sign_
         calls = [as_front_desk.post("/appointments", json=body) for _ in range(4)]
         answers = await asyncio.gather(*calls)
         assert sorted(answer.status_code for answer in answers) == [201, 409, 409, 409]
+
+
+@pytest.mark.proves("operations.confirm.from")
+@pytest.mark.postgres
+async def test_one_of_several_callers_may_confirm_the_same_appointment(make: Make, sign_in: SignIn) -> None:
+    for _ in range(5):
+        appointment = await make.appointment()
+        as_front_desk = await sign_in("front_desk")
+        calls = [as_front_desk.post(f"/appointments/{appointment.id}/confirm") for _ in range(4)]
+        answers = await asyncio.gather(*calls)
+        assert [answer.status_code for answer in answers].count(200) == 1
+        assert {answer.status_code for answer in answers} <= {200, 409, 412}
+
+
+@pytest.mark.proves("operations.complete.from")
+@pytest.mark.postgres
+async def test_one_of_several_callers_may_complete_the_same_appointment(make: Make, sign_in: SignIn) -> None:
+    for _ in range(5):
+        appointment = await make.appointment(status="confirmed", starts_at=datetime(2026, 3, 4, 9, 0, tzinfo=UTC))
+        as_front_desk = await sign_in("front_desk")
+        calls = [as_front_desk.post(f"/appointments/{appointment.id}/complete") for _ in range(4)]
+        answers = await asyncio.gather(*calls)
+        assert [answer.status_code for answer in answers].count(200) == 1
+        assert {answer.status_code for answer in answers} <= {200, 409, 412}
+
+
+@pytest.mark.proves("operations.mark_no_show.from")
+@pytest.mark.postgres
+async def test_one_of_several_callers_may_mark_no_show_the_same_appointment(make: Make, sign_in: SignIn) -> None:
+    for _ in range(5):
+        appointment = await make.appointment(status="confirmed", starts_at=datetime(2026, 3, 4, 9, 0, tzinfo=UTC))
+        as_front_desk = await sign_in("front_desk")
+        calls = [as_front_desk.post(f"/appointments/{appointment.id}/mark-no-show") for _ in range(4)]
+        answers = await asyncio.gather(*calls)
+        assert [answer.status_code for answer in answers].count(200) == 1
+        assert {answer.status_code for answer in answers} <= {200, 409, 412}
+
+
+@pytest.mark.proves("operations.cancel.from")
+@pytest.mark.postgres
+async def test_one_of_several_callers_may_cancel_the_same_appointment(make: Make, sign_in: SignIn) -> None:
+    for _ in range(5):
+        appointment = await make.appointment()
+        as_front_desk = await sign_in("front_desk")
+        calls = [as_front_desk.post(f"/appointments/{appointment.id}/cancel") for _ in range(4)]
+        answers = await asyncio.gather(*calls)
+        assert [answer.status_code for answer in answers].count(200) == 1
+        assert {answer.status_code for answer in answers} <= {200, 409, 412}
 
 
 @pytest.mark.proves("operations.write_note.requires.no_note_yet")

@@ -30,6 +30,13 @@ async def test_a_doctor_is_kept_as_it_was_given(sign_in: SignIn) -> None:
     assert read.headers["ETag"] == answer.headers["ETag"]
 
 
+async def test_a_user_name_belongs_to_one_doctor(sign_in: SignIn) -> None:
+    as_front_desk = await sign_in("front_desk")
+    first = await as_front_desk.post("/doctors", json=DOCTOR)
+    second = await as_front_desk.post("/doctors", json=DOCTOR)
+    assert (first.status_code, second.status_code) == (201, 409)
+
+
 @pytest.mark.parametrize(
     "key",
     [

@@ -36,6 +36,13 @@ async def test_a_patient_is_kept_as_it_was_given(sign_in: SignIn) -> None:
     assert read.json().items() >= answer.json().items()
 
 
+async def test_a_user_name_belongs_to_one_patient(sign_in: SignIn) -> None:
+    as_anyone = await sign_in("anyone")
+    first = await as_anyone.post("/patients", json=PATIENT)
+    second = await as_anyone.post("/patients", json=PATIENT)
+    assert (first.status_code, second.status_code) == (201, 409)
+
+
 @pytest.mark.parametrize(
     "key",
     [

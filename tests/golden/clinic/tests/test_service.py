@@ -13,6 +13,8 @@ from typing import Any
 import pytest
 from httpx import ASGITransport, AsyncClient
 from pydantic import ValidationError
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.orm.exc import StaleDataError
 
 from clinic.__main__ import main
 from clinic.app import create_app
@@ -66,6 +68,13 @@ async def test_an_unknown_page_is_a_problem_document(sign_in: SignIn) -> None:
     assert refusal(await client.get("/no/such/page")) == (404, "about:blank", "Not Found")
 
 
+async def test_a_method_that_a_page_does_not_know_is_refused(sign_in: SignIn) -> None:
+    client = await sign_in("anyone")
+    answer = await client.delete("/health/live")
+    assert refusal(answer) == (405, "about:blank", "Method Not Allowed")
+    assert answer.headers["Allow"] == "GET"
+
+
 async def test_each_answer_has_an_id_of_its_own(sign_in: SignIn) -> None:
     client = await sign_in("anyone")
     ids = {(await client.get("/health/live")).headers["X-Request-Id"] for _ in range(3)}
@@ -102,6 +111,34 @@ async def test_a_crash_says_where_but_not_what(settings: Settings, logs: Logs) -
     assert "RuntimeError" in written
     assert "test_service.py" in written
     assert "a private value" not in written
+
+
+class Trouble(Exception):
+    """What a driver raises, with PostgreSQL's code of it."""
+
+    def __init__(self, sqlstate: str) -> None:
+        super().__init__(sqlstate)
+        self.sqlstate = sqlstate
+
+
+@pytest.mark.parametrize(
+    ("error", "status"),
+    [
+        (DBAPIError(None, None, Trouble("22003")), 409),
+        (DBAPIError(None, None, Trouble("40001")), 503),
+        (StaleDataError(), 412),
+    ],
+    ids=["too large", "a collision", "changed meanwhile"],
+)
+async def test_what_the_database_refuses_is_told(settings: Settings, error: Exception, status: int) -> None:
+    app = create_app(settings)
+
+    @app.get("/trouble")
+    async def trouble() -> None:
+        raise error
+
+    async with AsyncClient(transport=ASGITransport(app), base_url="http://test") as client:
+        assert refusal(await client.get("/trouble"))[0] == status
 
 
 class Collector(BaseHTTPRequestHandler):

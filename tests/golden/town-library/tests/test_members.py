@@ -46,6 +46,13 @@ async def test_no_two_members_have_the_same_email(make: Make, sign_in: SignIn) -
     assert refusal(answer) == (409, "about:blank", "Another member has the same email.")
 
 
+async def test_a_user_name_belongs_to_one_member(sign_in: SignIn) -> None:
+    as_librarian = await sign_in("librarian")
+    first = await as_librarian.post("/members", json=MEMBER)
+    second = await as_librarian.post("/members", json=MEMBER | {"email": "grace@example.org"})
+    assert (first.status_code, second.status_code) == (201, 409)
+
+
 @pytest.mark.parametrize(
     "key",
     [

@@ -158,6 +158,11 @@ def conjuncts(expr: Expr) -> list[Expr]:
     return [expr]
 
 
+def chained(expr: Binary) -> bool:
+    """Whether the right operand needs no parentheses: sums of sums and products of products are the same either way."""
+    return expr.operator in {"+", "*"} and isinstance(expr.right, Binary) and expr.right.operator == expr.operator
+
+
 def is_null(expr: Expr) -> bool:
     """Whether the expression is the literal null."""
     return isinstance(expr, Literal) and expr.value is None

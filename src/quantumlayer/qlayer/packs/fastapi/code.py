@@ -4,6 +4,7 @@ import io
 import tokenize
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from decimal import Decimal
 from enum import IntEnum
 
 
@@ -41,6 +42,17 @@ class Code:
     def at(self, level: Level) -> str:
         """The source, in parentheses when it binds more loosely than its place allows."""
         return self.text if self.level >= level else f"({self.text})"
+
+
+def either(left: Code, right: Code) -> Code:
+    """`left or right`, with `and` inside it in parentheses."""
+    sides = (side.text if side.level == Level.OR else side.at(Level.NOT) for side in (left, right))
+    return Code(" or ".join(sides), Level.OR)
+
+
+def literal(value: object) -> str:
+    """The source of a constant."""
+    return f'Decimal("{value}")' if isinstance(value, Decimal) else repr(value)
 
 
 @dataclass(slots=True)

@@ -48,6 +48,27 @@ def _places(expr: Expr, checked: Checked) -> int:
     return _ENDLESS if str(checked.type_of(expr)) == "decimal" else _EXACT
 
 
+def never_negative(expr: Expr, checked: Checked) -> bool:
+    """Whether a whole number is known to be 0 or more."""
+    match expr:
+        case Literal(value=int(value)):
+            return value >= 0
+        case Call(function="size" | "getDate" | "getFullYear" | "getDayOfWeek"):
+            return True
+        case Binary(operator="+" | "*" | "/", left=left, right=right):
+            return never_negative(left, checked) and never_negative(right, checked)
+        case Select(operand=operand):
+            owner = checked.type_of(operand)
+            if isinstance(owner, TakesType):
+                field = checked.scope.spec.operations[owner.operation].takes.get(expr.field)
+            elif isinstance(owner, RecordType):
+                field = checked.scope.spec.entities[owner.entity].fields.get(expr.field)
+            else:
+                return False
+            return field is not None and field.min is not None and field.min >= 0
+    return False
+
+
 def _of_member(expr: Select, checked: Checked) -> int:
     """The places of a field, a derived value or an input."""
     owner = checked.type_of(expr.operand)

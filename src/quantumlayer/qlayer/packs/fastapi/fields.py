@@ -1,13 +1,15 @@
 """What a field becomes: a column, a line of a migration, types of request and response bodies."""
 
+import re
 from dataclasses import dataclass
 from decimal import Decimal
 
 from quantumlayer.kit.identifiers import class_name
 from quantumlayer.qlayer.packs.fastapi.amounts import amount_pattern
+from quantumlayer.qlayer.packs.fastapi.code import literal
 from quantumlayer.qlayer.packs.fastapi.decimals import PLACES
-from quantumlayer.qlayer.packs.fastapi.python import literal
 from quantumlayer.spec.model import LONGEST, Computed, Derived, Field, FieldType
+from quantumlayer.spec.validate.patterns import ascii_classes
 
 # Words that PostgreSQL and SQLite reserve (PostgreSQL 17, appendix C); written in SQL text they need quotes.
 _RESERVED = frozenset(
@@ -136,6 +138,7 @@ _SCHEMAS = frozenset({"create", "query", "read", "state", "update", "version", "
 MAX_INT = 2**31 - 1
 # What the columns of the types hold.
 LARGEST = {FieldType.MONEY: Decimal("9999999999999999.99"), FieldType.DECIMAL: Decimal("999999999999.999999")}
+MAX_BIG = 2**63 - 1
 
 _PYTHON = {
     FieldType.STRING: "str",
@@ -200,22 +203,16 @@ class FieldView:
     @property
     def max_length(self) -> int | None:
         """The longest text, or None for what is no text."""
-        usual = LONGEST.get(self.field.type)
-        if usual is None or self.field.max is None:
-            return usual
-        return min(int(self.field.max), usual) if self.field.type is FieldType.EMAIL else int(self.field.max)
+        if self.field.type not in LONGEST:
+            return None
+        return int(self.field.max) if self.field.max is not None else LONGEST[self.field.type]
 
     @property
-    def whole_limits(self) -> tuple[int, int]:
-        """The smallest and the largest value of a whole number."""
-        least = -MAX_INT if self.field.min is None else int(self.field.min)
-        return least, MAX_INT if self.field.max is None else int(self.field.max)
-
-    @property
-    def _wide(self) -> bool:
-        """Whether it is a whole number that 32 bits cannot hold."""
-        least, most = self.whole_limits
-        return self.field.type is FieldType.INT and (least < -MAX_INT or most > MAX_INT)
+    def is_big(self) -> bool:
+        """Whether a whole number needs a column of 64 bits."""
+        limits = (self.field.min, self.field.max, *(one for one in self.field.one_of if isinstance(one, int)))
+        fits = all(limit is None or -MAX_INT - 1 <= limit <= MAX_INT for limit in limits)
+        return self.field.type is FieldType.INT and not fits
 
     @property
     def column_args(self) -> str:
@@ -227,7 +224,7 @@ class FieldView:
             args.append("Text()")
         elif self.field.type is FieldType.DECIMAL:
             args.append("Numeric(18, 6)")
-        elif self._wide:
+        elif self.is_big:
             args.append("BigInteger()")
         if self.field.unique:
             args.append("unique=True")
@@ -236,7 +233,7 @@ class FieldView:
     @property
     def migration_type(self) -> str:
         """The type of the column in a migration."""
-        if self._wide:
+        if self.is_big:
             return "sa.BigInteger()"
         return _MIGRATION.get(self.field.type, f"sa.String({self.max_length})")
 
@@ -289,9 +286,8 @@ class FieldView:
     @property
     def query_type(self) -> str:
         """The type as a filter in a query string, where every value arrives as text."""
-        if self._wide:
-            least, most = self.whole_limits
-            return f"Annotated[int, Field(ge={least}, le={most})]"
+        if self.is_big:
+            return f"Annotated[int, Field(ge={-MAX_BIG - 1}, le={MAX_BIG})]"
         return _QUERY.get(self.field.type, self.write_type)
 
     @property
@@ -315,13 +311,17 @@ class FieldView:
             least = "" if field.min is None else f"min_length={field.min}, "
             return f"Annotated[Email, StringConstraints({least}max_length={self.max_length})]"
         if field.type is FieldType.INT and (field.min is not None or field.max is not None):
-            least, most = self.whole_limits
+            largest = MAX_BIG if self.is_big else MAX_INT
+            least = -largest - 1 if field.min is None else field.min
+            most = largest if field.max is None else field.max
             return f"Annotated[int, Field(strict=True, ge={least}, le={most}), BeforeValidator(whole)]"
         if field.type in LARGEST and (field.min is not None or field.max is not None):
-            largest = LARGEST[field.type]
-            least = -largest if field.min is None else Decimal(field.min)
-            most = largest if field.max is None else Decimal(field.max)
-            return f"Annotated[Decimal, Written(r'{amount_pattern(least, most, PLACES[field.type])}')]"
+            kept = LARGEST[field.type]
+            bounds = (
+                -kept if field.min is None else Decimal(field.min),
+                kept if field.max is None else Decimal(field.max),
+            )
+            return f"Annotated[Decimal, Written(r'{amount_pattern(*bounds, PLACES[field.type])}')]"
         return None
 
 
@@ -346,6 +346,8 @@ def one_of(column: str, values: tuple[int | str, ...]) -> str:
 
 def pattern(text: str) -> str:
     """The source of a regular expression that must match the whole text."""
-    whole = f"^(?:{text})$" if "|" in text else f"^{text.removeprefix('^').removesuffix('$')}$"
+    text = ascii_classes(text)
+    end = "" if re.search(r"(?<!\\)(\\\\)*\$$", text) else "$"
+    whole = f"^(?:{text})$" if "|" in text else f"^{text.removeprefix('^')}{end}"
     raw = "'" not in whole and '"' not in whole and "\n" not in whole and not whole.endswith("\\")
     return f'r"{whole}"' if raw else repr(whole)

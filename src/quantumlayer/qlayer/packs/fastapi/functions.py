@@ -1,12 +1,14 @@
 """CEL's functions as Python: what each call becomes, given the sources of its arguments."""
 
+import re
 from collections.abc import Sequence
 from datetime import timedelta
 
 from quantumlayer.qlayer.packs.fastapi.code import Code, Level, UnsupportedError
 from quantumlayer.spec.cel import BOOL, DATE, DECIMAL, DURATION, INT, STRING, TIMESTAMP, Call, Expr, Literal, Type
-from quantumlayer.spec.cel.runtime import parsed_duration, seconds
+from quantumlayer.spec.cel.runtime import parsed_duration, parsed_timestamp
 
+_CLASSES = re.compile(r"\\[bBdDsSwW]|\(\?[a-z]*i")
 _UNITS = frozenset({"days", "hours", "minutes"})
 _SAME_NAME = frozenset({"today", "now", "min", "max", "days_between", "add_months", "time_of_day"})
 _PARTS = {
@@ -21,6 +23,7 @@ _PARTS = {
     "getSeconds": ("second", Level.ATOM),
     "getMilliseconds": ("microsecond // 1000", Level.PRODUCT),
 }
+_AT_EXECUTION = {TIMESTAMP: "at_execution", DATE: "day_at_execution"}
 _SPANS = {"getHours": "hours=1", "getMinutes": "minutes=1", "getSeconds": "seconds=1"}
 _TEXTS = {
     INT: "str({})",
@@ -29,12 +32,16 @@ _TEXTS = {
     BOOL: "str({}).lower()",
     DATE: "{}.isoformat()",
 }
-_WHOLES = {INT: "{}", DECIMAL: "int({})", STRING: "int({})", TIMESTAMP: "int({}.timestamp())"}
+_WHOLES = {INT: "{}", DECIMAL: "int({})", TIMESTAMP: "int({}.replace(microsecond=0).timestamp())"}
 _INSTANTS = {
     TIMESTAMP: "{}",
-    STRING: "dt.datetime.fromisoformat({})",
     INT: "dt.datetime.fromtimestamp({}, UTC)",
 }
+
+
+def is_days(span: Expr) -> bool:
+    """Whether a duration is written as whole days."""
+    return isinstance(span, Call) and span.function == "days"
 
 
 def called(expr: Call, args: Sequence[Code], kinds: Sequence[Type]) -> Code:
@@ -52,7 +59,7 @@ def called(expr: Call, args: Sequence[Code], kinds: Sequence[Type]) -> Code:
     if name == "size":
         return Code(f"len({sources[0]})")
     if name == "matches":
-        return _matches(sources[0], sources[1])
+        return _matches(sources[0], sources[1], expr.args[1])
     return _converted(expr, args[0], kinds[0])
 
 
@@ -65,10 +72,13 @@ def _converted(expr: Call, arg: Code, kind: Type) -> Code:
         return arg if source == "{}" else Code(source.format(arg.at(Level.ATOM)))
     if (name, kind) in {("bool", BOOL), ("duration", DURATION)}:
         return arg
-    if name == "date":
-        return Code(f"dt.date.fromisoformat({arg.text})")
-    if name == "duration" and isinstance(expr.args[0], Literal):
-        return Code(f"timedelta(seconds={parsed_duration(str(expr.args[0].value)).total_seconds():g})")
+    match name, expr.args[0]:  # of other texts Python reads more than the Spec's language does
+        case "date", Literal():
+            return Code(f"dt.date.fromisoformat({arg.text})")
+        case "timestamp", Literal(value=str(text)):
+            return Code(f"dt.datetime.fromisoformat({parsed_timestamp(text).isoformat()!r})")
+        case "duration", Literal(value=str(text)):
+            return Code(_span(parsed_duration(text)))
     message = f"`{name}` of a {kind}"
     raise UnsupportedError(message)
 
@@ -86,7 +96,7 @@ def method(name: str, target: Code, held: Type, args: Sequence[Code], exprs: Seq
         case "contains":
             return Code(f"{args[0].at(Level.SUM)} in {target.at(Level.SUM)}", Level.COMPARE)
         case "matches":
-            return _matches(target.text, args[0].text)
+            return _matches(target.text, args[0].text, exprs[0])
         case "size":
             return Code(f"len({target.text})")
     if held == DURATION:
@@ -97,27 +107,17 @@ def method(name: str, target: Code, held: Type, args: Sequence[Code], exprs: Seq
     return Code(f"{source}.{part}", level)
 
 
-def by_whole_days(operator: str, span: Expr, code: Code) -> tuple[str, Code]:
-    """How a day is moved by a span: Python drops what is left of its days, which is to be rounded down."""
-    if isinstance(span, Call) and span.function == "days":
-        return operator, code
-    if (constant := _constant_span(span)) is not None:
-        days = (constant if operator == "+" else -constant).days
-        return "-" if days < 0 else "+", Code(f"timedelta(days={abs(days)})")
-    return "+", code if operator == "+" else Code(f"-{code.at(Level.SIGN)}", Level.SIGN)
+def _matches(text: str, pattern: str, expr: Expr) -> Code:
+    plain = isinstance(expr, Literal) and isinstance(expr.value, str) and _CLASSES.search(expr.value) is None
+    flag = "" if plain else ", re.ASCII"
+    return Code(f"re.search({pattern}, {text}{flag}) is not None", Level.COMPARE)
 
 
-def _constant_span(span: Expr) -> timedelta | None:
-    match span:
-        case Call(function="hours" | "minutes" as unit, target=None, args=(Literal(value=int(count)),)):
-            return seconds(count, 3600 if unit == "hours" else 60)
-        case Call(function="duration", target=None, args=(Literal(value=str(text)),)):
-            return parsed_duration(text)
-    return None
-
-
-def _matches(text: str, pattern: str) -> Code:
-    return Code(f"re.search({pattern}, {text}) is not None", Level.COMPARE)
+def _span(span: timedelta) -> str:
+    whole, rest = divmod(span, timedelta(seconds=1))
+    seconds = f"seconds={whole}" if whole or not rest else ""
+    microseconds = f"microseconds={rest // timedelta(microseconds=1)}" if rest else ""
+    return f"timedelta({', '.join(part for part in (seconds, microseconds) if part)})"
 
 
 def _of_span(name: str, target: Code) -> Code:
@@ -138,3 +138,15 @@ def _zone(args: Sequence[Code], exprs: Sequence[Expr]) -> str:
         case Literal():
             raise UnsupportedError("a time zone that is an offset")
     return args[0].text if args[0].text == "TIMEZONE" else f"ZoneInfo({args[0].text})"
+
+
+def executed(code: Code, kind: Type) -> Code:
+    """A moment that is worked out each time a statement runs.
+
+    Raises:
+        UnsupportedError: It is a value of another type.
+    """
+    if kind not in _AT_EXECUTION:
+        message = f"a {kind} that changes with the clock, over rows of a query"
+        raise UnsupportedError(message)
+    return Code(f"{_AT_EXECUTION[kind]}(lambda: {code.text})")

@@ -12,15 +12,13 @@ from quantumlayer.qlayer.packs.fastapi.rules import REFUSALS, calls, overlap_cal
 from quantumlayer.qlayer.packs.fastapi.statements import Writer
 from quantumlayer.spec.cel import CelRuntimeError, Checked, Record, Scope, World, compile_cel, evaluate
 from quantumlayer.spec.model import Action, Creation, Entity, Moment, Operation, Spec
-from quantumlayer.spec.naming import EntityNames, entity_names, function_name, route_name
+from quantumlayer.spec.naming import CLASSES, SUFFIXES, EntityNames, entity_names, function_name, route_name
 
-_SUFFIXES = ("", "Write", "Create", "Update", "Read", "Query", "State", "Version", "VersionRead")
 _PLATFORM_CLASSES = frozenset(
     [
-        "Caller", "Role", "Page", "Session", "Query", "Response", "Depends", "Annotated", "Sequence", "Id", "Text",
+        "Page", "Session", "Query", "Response", "Depends", "Annotated", "Sequence", "Id",
         "Reading", "Writing", "Reference", "Money", "Moment", "Day", "Email", "Flag", "Whole", "Amount", "Paging",
-        "Field", "Literal", "Mapping", "Decimal", "Conflict", "Forbidden", "Number", "Any",
-        "Written", "WrittenMoney", "WrittenAmount",
+        "Field", "Mapping", "Conflict", "Forbidden", "Number", "Written", "WrittenMoney", "WrittenAmount",
     ]
 )  # fmt: skip
 
@@ -77,8 +75,8 @@ def operation_view(spec: Spec, name: str) -> OperationView:
 
 def _taken_classes(spec: Spec) -> frozenset[str]:
     """Classes that stand beside the body of an operation."""
-    of_entities = (f"{entity}{suffix}" for entity in spec.entities for suffix in _SUFFIXES)
-    return frozenset([*of_entities, *_PLATFORM_CLASSES])
+    of_entities = (f"{entity}{suffix}" for entity in spec.entities for suffix in ("", *SUFFIXES))
+    return frozenset([*of_entities, *CLASSES, *_PLATFORM_CLASSES])
 
 
 def summary(name: str, operation: Operation, names: EntityNames) -> str:

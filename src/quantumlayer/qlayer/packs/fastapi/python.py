@@ -1,20 +1,25 @@
 """CEL to Python: conditions and values over loaded records."""
 
 from collections.abc import Callable, Mapping
-from decimal import Decimal
 
 from quantumlayer.kit.identifiers import safe
-from quantumlayer.qlayer.packs.fastapi.aggregates import Aggregate, Question, aggregate_of, is_null, touches_relations
-from quantumlayer.qlayer.packs.fastapi.code import Code, Level, Prelude, UnsupportedError
-from quantumlayer.qlayer.packs.fastapi.decimals import PLACES, rounding
-from quantumlayer.qlayer.packs.fastapi.functions import by_whole_days, called, method
+from quantumlayer.qlayer.packs.fastapi.absence import is_callers_record, may_both_miss
+from quantumlayer.qlayer.packs.fastapi.aggregates import (
+    Aggregate,
+    Question,
+    aggregate_of,
+    chained,
+    is_null,
+    touches_relations,
+)
+from quantumlayer.qlayer.packs.fastapi.code import Code, Level, Prelude, UnsupportedError, either, literal
+from quantumlayer.qlayer.packs.fastapi.decimals import PLACES, never_negative, rounding
+from quantumlayer.qlayer.packs.fastapi.functions import called, is_days, method
 from quantumlayer.qlayer.packs.fastapi.roots import Changing, Loaded, Root
 from quantumlayer.spec.cel import (
     DATE,
     DECIMAL,
-    DURATION,
     INT,
-    STRING,
     Binary,
     Call,
     Checked,
@@ -81,10 +86,23 @@ class Python:
         """The source of the value; for a field of the kind it is a decimal, and rounded, where the field is."""
         if kind not in PLACES:
             return self._expr(self._checked.expr).text
-        source, rounded = self._decimal(self._checked.expr).text, rounding(self._checked, kind)
-        if rounded is None or isinstance(self._checked.type, Nullable):
-            return source
-        return rounded.format(source)
+        rounded = rounding(self._checked, kind)
+        if rounded is None:
+            return self._decimal(self._checked.expr).text
+        return self._rounded(self._checked.expr, rounded).text
+
+    def _rounded(self, expr: Expr, call: str) -> Code:
+        """A value with a call around it that rounds; null is left alone."""
+        if is_null(expr):
+            return Code("None")
+        if not isinstance(self._checked.type_of(expr), Nullable):
+            return Code(call.format(self._decimal(expr).text))
+        if isinstance(expr, Conditional):
+            condition = self._expr(expr.condition).at(Level.OR)
+            then, otherwise = self._rounded(expr.then, call), self._rounded(expr.otherwise, call)
+            return Code(f"{then.at(Level.OR)} if {condition} else {otherwise.at(Level.CHOICE)}", Level.CHOICE)
+        source = self._expr(expr)
+        return Code(f"None if {source.at(Level.SUM)} is None else {call.format(source.text)}", Level.CHOICE)
 
     def part(self, expr: Expr) -> Code:
         """The source of one node of the expression."""
@@ -189,7 +207,8 @@ class Python:
         names = entity_names(member.source)
         owner = self._owner(expr.operand).value("id")
         condition = f"{names.name}.{member.via}_id == {owner}"
-        found = f"(await session.scalars(select({names.name}).where({condition}))).all()"
+        ordered = f"select({names.name}).where({condition}).order_by({names.name}.id)"
+        found = f"(await session.scalars({ordered})).all()"
         return Code(self._prelude.variable(names.plural, found))
 
     def _spelled_out(self, root: Changing, expr: Select) -> Code | None:
@@ -202,7 +221,7 @@ class Python:
         inner = compile_cel(derived.cel, Scope.for_derived(spec, owner.entity))
         if derived.stored or not touches_relations(inner) or self._query is None:
             return None
-        return Python(inner, {"this": root}, self._prelude, self._query).part(inner.expr)
+        return Code(Python(inner, {"this": root}, self._prelude, self._query).value(derived.type), Level.CHOICE)
 
     def _of_caller(self, member: Member) -> Code:
         caller = self._roots["caller"]
@@ -242,7 +261,7 @@ class Python:
             case Unary(operator="!", operand=operand):
                 return self._expr(operand)
             case Binary(operator="&&", left=left, right=right):
-                return _either(self._not(left), self._not(right))
+                return either(self._not(left), self._not(right))
             case Binary(operator="||", left=left, right=right):
                 return Code(f"{self._not(left).at(Level.AND)} and {self._not(right).at(Level.AND)}", Level.AND)
             case Binary(operator=operator) if operator in _COMPARISONS:
@@ -261,29 +280,31 @@ class Python:
                     f"{self._expr(expr.left).at(Level.AND)} and {self._expr(expr.right).at(Level.AND)}", Level.AND
                 )
             case "||":
-                return _either(self._expr(expr.left), self._expr(expr.right))
+                return either(self._expr(expr.left), self._expr(expr.right))
             case "in":
                 return self._membership(expr, "in")
             case operator if operator in _COMPARISONS:
                 return self._comparison(operator, expr.left, expr.right)
             case operator if operator in _ARITHMETIC:
-                return self._arithmetic(expr)
+                level = _ARITHMETIC[operator]
+                left = self._expr(expr.left).at(level)
+                if operator == "-" and self._checked.type_of(expr) == DATE and not is_days(expr.right):
+                    # Python would cut the hours off before it goes back, not after.
+                    return Code(f"{left} + -{self._expr(expr.right).at(Level.SIGN)}", level)
+                right = self._expr(expr.right).at(level if chained(expr) else Level(level + 1))
+                return Code(f"{left} {operator} {right}", level)
         return self._divided(expr)
-
-    def _arithmetic(self, expr: Binary) -> Code:
-        operator, level = expr.operator, _ARITHMETIC[expr.operator]
-        left, right = self._expr(expr.left), self._expr(expr.right)
-        if self._checked.type_of(expr) == DATE and self._checked.type_of(expr.right) == DURATION:
-            operator, right = by_whole_days(operator, expr.right, right)
-        return Code(f"{left.at(level)} {operator} {right.at(right_level(expr, self._checked, level))}", level)
 
     def _divided(self, expr: Binary) -> Code:
         """Whole numbers divide towards zero, and what is left has the sign of the dividend; Python rounds down."""
         above, below = self._expr(expr.left), self._expr(expr.right)
-        if expr.operator == "%":
-            return Code(f"int(fmod({above.text}, {below.text}))")
-        quotient = Code(f"{above.at(Level.PRODUCT)} / {below.at(Level.SIGN)}", Level.PRODUCT)
-        return quotient if self._checked.type_of(expr) == DECIMAL else Code(f"int({quotient.text})")
+        if self._checked.type_of(expr) == DECIMAL:
+            return Code(f"{above.at(Level.PRODUCT)} / {below.at(Level.SIGN)}", Level.PRODUCT)
+        if never_negative(expr.left, self._checked) and never_negative(expr.right, self._checked):
+            operator = "%" if expr.operator == "%" else "//"
+            return Code(f"{above.at(Level.PRODUCT)} {operator} {below.at(Level.SIGN)}", Level.PRODUCT)
+        # Decimals cut, too, and are exact where floating point is not.
+        return Code(f"int({self._decimal(expr.left).text} {expr.operator} {below.at(Level.SIGN)})")
 
     def _comparison(self, operator: str, left: Expr, right: Expr) -> Code:
         if is_null(left):
@@ -292,8 +313,13 @@ class Python:
             return self._compared_with_null(operator, left)
         if operator in _IDENTITY and (role := self._role(left, right)) is not None:
             return Code(f"{self._roots['caller'].value('role')} {_IDENTITY[operator]} {role}", Level.COMPARE)
-        sides = self._expr(left).at(Level.SUM), self._expr(right).at(Level.SUM)
-        return Code(f"{sides[0]} {operator} {sides[1]}", Level.COMPARE)
+        sides = [self._expr(side) for side in (left, right)]
+        if operator in _IDENTITY and may_both_miss(left, right, self._checked):
+            owned = [not is_callers_record(side, self._checked) for side in (left, right)]
+            sides = [
+                Code(f"({side.at(Level.AND)} or 0)") if own else side for side, own in zip(sides, owned, strict=True)
+            ]
+        return Code(f"{sides[0].at(Level.SUM)} {operator} {sides[1].at(Level.SUM)}", Level.COMPARE)
 
     def _compared_with_null(self, operator: str, expr: Expr) -> Code:
         """A record that is read further on, or reached backwards, is looked up first.
@@ -372,25 +398,3 @@ class Python:
             return Code(f"sum({target.text}{start})")
         args = [self._expr(arg) for arg in expr.args]
         return method(expr.function, target, self._checked.type_of(expr.target), args, expr.args)
-
-
-def _either(left: Code, right: Code) -> Code:
-    """`left or right`, with `and` inside it in parentheses."""
-    sides = (side.text if side.level == Level.OR else side.at(Level.NOT) for side in (left, right))
-    return Code(" or ".join(sides), Level.OR)
-
-
-def right_level(expr: Binary, checked: Checked, level: Level) -> Level:
-    """How tightly the right operand must bind: `a * (b / c)` keeps its parentheses, `a + (b + c)` needs none.
-
-    Decimals and times keep theirs: each step may be rounded.
-    """
-    chain = isinstance(expr.right, Binary) and expr.right.operator == expr.operator and expr.operator in {"+", "*"}
-    return level if chain and checked.type_of(expr) in {INT, STRING} else Level(level + 1)
-
-
-def literal(value: object) -> str:
-    """The Python source of a constant."""
-    if isinstance(value, Decimal):
-        return f'Decimal("{value}")'
-    return repr(value)

@@ -51,6 +51,7 @@ class Exclusion:
     where: str
     rule: str
     refusal: str
+    free: bool  # whether callers may give an end before the start, which no range can have
 
     @property
     def same(self) -> str:
@@ -61,7 +62,9 @@ class Exclusion:
     @property
     def period(self) -> str:
         """The time the record takes up, its end left out."""
-        return f"tstzrange({quoted(self.start)}, {quoted(self.end)})"
+        start = quoted(self.start)
+        end = f"GREATEST({start}, {quoted(self.end)})" if self.free else quoted(self.end)
+        return f"tstzrange({start}, {end})"
 
 
 def rule_functions(spec: Spec, entity: str) -> tuple[RuleFunction, ...]:
@@ -175,9 +178,9 @@ def exclusions(spec: Spec, entity: str) -> tuple[Exclusion, ...]:
                 parts.append(f"{quoted(f'{overlap.per}_id')} IS NOT NULL")  # a range of nothing holds every number
             where = " AND ".join(parts)
             name = f"ex_{entity_names(entity).table}_{key}"
-            found.append(
-                Exclusion(name, f"{overlap.per}_id", overlap.start, overlap.end, where, rule_name(key), rule.else_)
-            )
+            free = overlap.end in spec.entities[entity].fields
+            per = f"{overlap.per}_id"
+            found.append(Exclusion(name, per, overlap.start, overlap.end, where, rule_name(key), rule.else_, free))
     return tuple(found)
 
 

@@ -1,13 +1,14 @@
 """CEL to SQLAlchemy: conditions and values over the columns of a query."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 
-from quantumlayer.qlayer.packs.fastapi.aggregates import Aggregate, Question, aggregate_of, conjuncts, is_null
+from quantumlayer.qlayer.packs.fastapi.absence import is_callers_record, may_both_miss
+from quantumlayer.qlayer.packs.fastapi.aggregates import Aggregate, Question, aggregate_of, chained, conjuncts, is_null
 from quantumlayer.qlayer.packs.fastapi.code import Code, Level, Prelude, UnsupportedError
 from quantumlayer.qlayer.packs.fastapi.decimals import PLACES, rounding
-from quantumlayer.qlayer.packs.fastapi.functions import by_whole_days
-from quantumlayer.qlayer.packs.fastapi.python import Python, QueryWriter, right_level
+from quantumlayer.qlayer.packs.fastapi.functions import executed
+from quantumlayer.qlayer.packs.fastapi.python import Python, QueryWriter
 from quantumlayer.qlayer.packs.fastapi.roots import Root
 from quantumlayer.spec.cel import (
     BOOL,
@@ -15,7 +16,7 @@ from quantumlayer.spec.cel import (
     DECIMAL,
     DURATION,
     INT,
-    TIMESTAMP,
+    STRING,
     Binary,
     Call,
     Checked,
@@ -30,7 +31,6 @@ from quantumlayer.spec.cel import (
     RecordType,
     Scope,
     Select,
-    Type,
     Unary,
     children,
     compile_cel,
@@ -43,7 +43,6 @@ _OPPOSITE = {"==": "!=", "!=": "==", "<": ">=", ">=": "<", ">": "<=", "<=": ">"}
 _ARITHMETIC = {"+": Level.SUM, "-": Level.SUM, "*": Level.PRODUCT, "%": Level.PRODUCT}
 _REVERSED = {"+": "-", "-": "+"}
 _CLOCK = frozenset({"today", "now"})
-_AT_EXECUTION = {TIMESTAMP: "at_execution", DATE: "day_at_execution"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,16 +97,31 @@ class Sql:
 
     def conditions(self, expr: Expr | None = None) -> list[str]:
         """The conditions that all must hold, for `where`."""
-        return [self._expr(part).text for part in conjuncts(expr or self._checked.expr)]
+        return [self._where(part).text for part in conjuncts(expr or self._checked.expr)]
+
+    def _where(self, expr: Expr) -> Code:
+        """A condition on rows: what is unknown keeps a row out just as what is false does."""
+        match expr:
+            case Binary(operator="&&" | "||" as operator, left=left, right=right) if self._of_row(expr):
+                function = "and_" if operator == "&&" else "or_"
+                return Code(f"{function}({self._where(left).text}, {self._where(right).text})")
+            case Binary(operator="==", left=left, right=right) if self._of_row(expr) and not (
+                self._may_be_null(left) and self._may_be_null(right)
+            ):
+                return self._comparison("==", left, right, strict=False)
+            case Binary(operator="in", right=ListNode()) if self._of_row(expr):
+                return self._listed(expr)
+        return self._expr(expr)
 
     def value(self, kind: FieldType | None = None) -> Code:
         """The source of the value, rounded half up where a field of the kind is."""
         code = self._expr(self._checked.expr)
-        if kind in PLACES and rounding(self._checked, kind) is not None:
+        if kind not in PLACES or isinstance(self._checked.expr, Select):
+            return code
+        if rounding(self._checked, kind) is not None:
             return Code(f"func.round({code.text}, {PLACES[kind]}, type_=Numeric(18, {PLACES[kind]}))")
-        if kind is FieldType.DECIMAL:  # else it would keep the places of its first column
-            return Code(f"type_coerce({code.text}, Numeric(18, 6))")
-        return code
+        # Without a type SQLite gives the places of whichever column comes first.
+        return Code(f"type_coerce({code.text}, Numeric(18, {PLACES[kind]}))")
 
     def query(self, asked: Aggregate) -> str:
         """The statement that answers a question about a collection."""
@@ -170,6 +184,8 @@ class Sql:
                 return Code(f"and_({self.negative(left).text}, {self.negative(right).text})")
             case Binary(operator=operator, left=left, right=right) if operator in _OPPOSITE and self._of_row(expr):
                 return self._comparison(_OPPOSITE[operator], left, right)
+            case Literal(value=bool(value)):
+                return Code("false()" if value else "true()")
         return Code(f"not_({self._expr(expr).text})")
 
     def part(self, expr: Expr) -> Code:
@@ -203,7 +219,7 @@ class Sql:
                 return Code(
                     f"case(({self._expr(condition).text}, {self._expr(then).text}), else_={self._expr(otherwise).text})"
                 )
-            case Call(function="min" | "max" as function, args=(one, other)):
+            case Call(function="min" | "max" as function, args=(one, other)) if self._checked.type_of(expr) != STRING:
                 first, second = self._expr(one), self._expr(other)
                 sign = "<" if function == "min" else ">"
                 test = f"{first.at(Level.SUM)} {sign} {second.at(Level.SUM)}"
@@ -223,7 +239,7 @@ class Sql:
         code = Python(self._checked, self._roots).part(expr)
         kind = self._checked.type_of(expr)
         if any(isinstance(node, Call) and node.function in _CLOCK for node in walk(expr)):
-            return _executed(code, kind)
+            return executed(code, kind)
         return _condition(code, expr) if kind == BOOL else code
 
     def _select(self, expr: Select) -> Code:
@@ -272,43 +288,69 @@ class Sql:
             case "||":
                 return Code(f"or_({self._expr(expr.left).text}, {self._expr(expr.right).text})")
             case "in" if isinstance(expr.right, ListNode):
-                return self._membership(expr.left, expr.right.items)
+                listed = self._listed(expr)
+                there = f"{self._expr(expr.left).at(Level.ATOM)}.is_not(None)"
+                return Code(f"and_({there}, {listed.text})") if self._may_be_null(expr.left) else listed
             case operator if operator in _OPPOSITE:
                 return self._comparison(operator, expr.left, expr.right)
         return self._arithmetic(expr)
 
-    def _membership(self, item: Expr, items: Sequence[Expr]) -> Code:
-        if self._of_row(item):
-            return Code(f"{self._expr(item).at(Level.ATOM)}.in_([{', '.join(self._expr(one).text for one in items)}])")
-        tests = [self._comparison("==", one, item).text for one in items]
-        return Code(tests[0], Level.COMPARE) if len(tests) == 1 else Code(f"or_({', '.join(tests)})")
+    def _listed(self, expr: Binary) -> Code:
+        items = expr.right.items if isinstance(expr.right, ListNode) else ()
+        if any(isinstance(self._checked.type_of(item), Nullable) or is_null(item) for item in items):
+            raise UnsupportedError("a list with values that may be null, over rows of a query")
+        if not self._of_row(expr.left):
+            same = (self._comparison("==", item, expr.left).text for item in items)
+            return Code(f"or_({', '.join(same)})")
+        listed = ", ".join(self._expr(item).text for item in items)
+        return Code(f"{self._expr(expr.left).at(Level.ATOM)}.in_([{listed}])")
 
     def _arithmetic(self, expr: Binary) -> Code:
         operator, kind = expr.operator, self._checked.type_of(expr)
         if kind not in {INT, DECIMAL}:
             message = f"`{operator}` on values other than numbers, over rows of a query"
             raise UnsupportedError(message)
+        if operator in {"/", "%"} and not self._divides(expr):
+            raise UnsupportedError("a division that may be by zero, over rows of a query")
         if operator == "/":  # both databases cut the quotient of whole numbers, which SQLAlchemy calls //
             operator = "/" if kind == DECIMAL else "//"
         level = _ARITHMETIC.get(operator, Level.PRODUCT)
-        right = self._expr(expr.right).at(right_level(expr, self._checked, level))
-        return Code(f"{self._expr(expr.left).at(level)} {operator} {right}", level)
+        left = self._expr(expr.left).at(level)
+        right = self._expr(expr.right).at(level if chained(expr) else Level(level + 1))
+        return Code(f"{left} {operator} {right}", level)
 
-    def _comparison(self, operator: str, left: Expr, right: Expr) -> Code:
+    def _divides(self, expr: Binary) -> bool:
+        """Whether the divisor is not 0, or a condition looks at it first: SQLite answers null and PostgreSQL fails."""
+        if isinstance(expr.right, Literal) and expr.right.value:
+            return True
+        return any(isinstance(node, Conditional) and expr in walk(node) for node in walk(self._checked.expr))
+
+    def _comparison(self, operator: str, left: Expr, right: Expr, *, strict: bool = True) -> Code:
+        """True or false; where it need not be `strict`, unknown instead of false."""
         if is_null(left):
             left, right = right, left
         if is_null(right):
             return self._compared_with_null(operator, left)
         if isinstance(right, Literal) and self._checked.type_of(right) == BOOL and operator in {"==", "!="}:
+            if operator == "!=" and self._may_be_null(left):
+                return Code(f"{self._expr(left).at(Level.ATOM)}.is_not({right.value})")
             wanted = right.value if operator == "==" else not right.value
             return Code(f"{self._expr(left).at(Level.ATOM)}.is_({wanted})")
+        if operator not in {"==", "!="} and self._checked.type_of(left) == STRING:
+            raise UnsupportedError("the order of texts, over rows of a query")
         if (moved := self._without_span(operator, left, right)) is not None:
             return moved
         one, other = self._expr(left), self._expr(right)
-        if operator == "!=" and (self._may_be_null(left) or self._may_be_null(right)):
+        if may_both_miss(left, right, self._checked):
+            one, other = (
+                code if is_callers_record(side, self._checked) else Code(f"func.coalesce({code.text}, 0)")
+                for code, side in ((one, left), (other, right))
+            )
+        elif (strict or operator == "!=") and (self._may_be_null(left) or self._may_be_null(right)):
             if not self._of_row(left):
                 one, other = other, one
-            return Code(f"{one.at(Level.ATOM)}.is_distinct_from({other.text})")
+            differs = "is_distinct_from" if operator == "!=" else "is_not_distinct_from"
+            return Code(f"{one.at(Level.ATOM)}.{differs}({other.text})")
         return Code(f"{one.at(Level.SUM)} {operator} {other.at(Level.SUM)}", Level.COMPARE)
 
     def _compared_with_null(self, operator: str, expr: Expr) -> Code:
@@ -330,11 +372,11 @@ class Sql:
                 self._checked.type_of(span) == DURATION and not self._of_row(span) and not self._of_row(right)
             ):
                 python = Python(self._checked, self._roots)
-                by = python.part(span)
-                if self._checked.type_of(base) == DATE:
-                    sign, by = by_whole_days(sign, span, by)
-                code = Code(f"{python.part(right).at(Level.SUM)} {_REVERSED[sign]} {by.at(Level.PRODUCT)}", Level.SUM)
-                other = _executed(code, self._checked.type_of(right)) if self._deferred else code
+                back = sign == "-" and self._checked.type_of(base) == DATE  # the hours of a day back count as a day
+                reverse = "- -" if back else f"{_REVERSED[sign]} "
+                moved = f"{python.part(right).at(Level.SUM)} {reverse}{python.part(span).at(Level.SIGN)}"
+                code = Code(moved, Level.SUM)
+                other = executed(code, self._checked.type_of(right)) if self._deferred else code
                 return Code(f"{self._expr(base).at(Level.SUM)} {operator} {other.at(Level.SUM)}", Level.COMPARE)
         return None
 
@@ -349,11 +391,3 @@ def _condition(code: Code, expr: Expr) -> Code:
     if isinstance(expr, Literal):
         return Code("true()" if expr.value else "false()")
     return Code(f"(true() if {code.at(Level.OR)} else false())")
-
-
-def _executed(code: Code, kind: Type) -> Code:
-    """A moment that is worked out each time the statement runs."""
-    if kind not in _AT_EXECUTION:
-        message = f"a {kind} that changes with the clock, over rows of a query"
-        raise UnsupportedError(message)
-    return Code(f"{_AT_EXECUTION[kind]}(lambda: {code.text})")

@@ -46,6 +46,8 @@ def find_operations(draft: Draft, clauses: Iterable[Clause]) -> None:
             _alone(draft, clause, action_name(synonym(clause.verb)))
             if clause.objects:
                 draft.read.discard(id(clause))  # what stands where an object would is not understood
+    for operation in draft.operations.values():
+        operation.by = operation.only or operation.by
 
 
 def _acts(draft: Draft, clause: Clause) -> bool:
@@ -64,7 +66,7 @@ def _alone(draft: Draft, clause: Clause, name: str) -> None:
     roles = [who for who in actors(draft, clause) if who in draft.roles]
     if name in draft.operations:
         known = draft.operations[name]
-        known.by += [who for who in roles if who not in known.by]
+        _let(known, clause, roles)
         draft.mark(clause, f"operations.{name}", LIKELY)
         return
     verb = synonym(clause.verb)
@@ -81,9 +83,15 @@ def _operate(draft: Draft, clause: Clause, entity: EntityDraft) -> None:
     name = operation_name(draft, verb, entity)
     roles = [who for who in actors(draft, clause) if who in draft.roles]
     operation = draft.operations.setdefault(name, OperationDraft(on=entity.name, by=[]))
-    operation.by += [who for who in roles if who not in operation.by and who != ANYONE]
+    _let(operation, clause, roles)
     draft.mark(clause, f"operations.{name}", STATED if clause.modal else LIKELY)
     _limit_times(draft, clause, name, operation)
+
+
+def _let(operation: OperationDraft, clause: Clause, roles: list[str]) -> None:
+    """Give an operation to roles; to them alone where the clause says so."""
+    for holders in (operation.by, operation.only) if clause.only else (operation.by,):
+        holders += [who for who in roles if who not in holders and who != ANYONE]
 
 
 def operation_name(draft: Draft, verb: str, entity: EntityDraft) -> str:

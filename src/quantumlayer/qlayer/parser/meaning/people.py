@@ -68,7 +68,7 @@ def find_roles(draft: Draft, clauses: Iterable[Clause]) -> None:
         target = [phrase for phrase in clause.objects if draft.entity(phrase)]
         known = clause.verb in ACCESS or bool(target) or any(happens(clause.verb, state) for state in states)
         story = bool(re.match(r"as an? ", clause.sentence.text.lower()))
-        definite = bool(clause.subject) and clause.subject[0].lead.startswith("the") and not acts
+        definite = bool(clause.subject) and clause.subject[0].lead.startswith("the") and not (acts or clause.only)
         gerund = bool(clause.subject) and clause.subject[0].core[-1].endswith("ing") and clause.subject[0].lead == ""
         if not (known or story) or not (acts or target) or gerund:
             continue
@@ -78,7 +78,7 @@ def find_roles(draft: Draft, clauses: Iterable[Clause]) -> None:
                 continue
             if name not in draft.roles:
                 draft.roles[name] = Role(record=_record(draft, name))
-            draft.mark(clause, f"roles.{name}", STATED if acts else LIKELY)
+            draft.mark(clause, f"roles.{name}", STATED if acts or clause.only else LIKELY)
 
 
 def add_role(draft: Draft, name: str) -> str:
@@ -96,15 +96,45 @@ def _record(draft: Draft, role: str) -> str | None:
 
 def find_access(draft: Draft, clauses: Iterable[Clause]) -> None:
     """Grants from `manage`, `can see every`, `see only their own`, `search books by title`."""
+    exclusive: list[tuple[Clause, list[str], set[Action]]] = []
     for clause in clauses:
-        actions = next((actions for verbs, actions in _ACTIONS if clause.verb in verbs), frozenset[Action]())
+        actions = set(_actions_of(clause))
         if clause.negated or not (actions or _creates_by_state(draft, clause)):
             continue
-        for who in actors(draft, clause):
-            if who != ANYONE and who not in draft.roles:
-                continue
+        actions = actions or {Action.CREATE}
+        acting = [who for who in actors(draft, clause) if who == ANYONE or who in draft.roles]
+        for who in acting:
             for phrase in clause.objects:
-                _grant(draft, clause, who, phrase, set(actions) or {Action.CREATE})
+                _grant(draft, clause, who, phrase, actions)
+        if clause.only and acting:
+            exclusive.append((clause, acting, actions))
+    for reserving, acting, actions in exclusive:
+        _reserve(draft, reserving, acting, actions)
+    for entity in draft.entities.values():
+        _keep_reserved(draft, entity)
+
+
+def _reserve(draft: Draft, clause: Clause, acting: list[str], actions: set[Action]) -> None:
+    """What only some may do is reserved for them; who alone manages records is not alone in reading them."""
+    beyond = clause.verb in MANAGE | SEARCH | FILTER | SORT
+    for phrase in clause.objects:
+        entity = draft.entity(phrase)
+        for action in actions - {Action.READ} if beyond else actions:
+            if entity is not None:
+                entity.reserved.setdefault(action, set()).update(acting)
+
+
+def _keep_reserved(draft: Draft, entity: EntityDraft) -> None:
+    """Take what is reserved away from everybody else, whatever other sentences give them."""
+    for (who, when), actions in list(entity.access.items()):
+        left = entity.open_to(who, actions)
+        for action in sorted(actions - left):
+            alone = " and ".join(name.replace("_", " ") for name in sorted(entity.reserved[action]))
+            said = f"The role {who.replace('_', ' ')} does not {action} {entity.one.lower()}: only {alone} may."
+            draft.assume(f"{entity.address}.access", said)
+        entity.access[who, when] = left
+        if not left:
+            del entity.access[who, when]
 
 
 def _creates_by_state(draft: Draft, clause: Clause) -> bool:
@@ -209,20 +239,22 @@ def default_access(draft: Draft) -> None:
         draft.grant(entity, who, set(ALL))
         kept = f"Who adds and changes {entity.one.lower()}?"
         draft.ask(f"{entity.address}.access", kept, f"The role {who.replace('_', ' ')} does.")
-        draft.assume(f"{entity.address}.access", f"The role {who.replace('_', ' ')} manages every {entity.title}.")
+        beside = ", but for what is reserved for others" if entity.open_to(who, set(ALL)) != ALL else ""
+        managed = f"The role {who.replace('_', ' ')} manages every {entity.title}{beside}."
+        draft.assume(f"{entity.address}.access", managed)
     for name, operation in draft.operations.items():
         for who in operation.by:
             _may_read(draft, draft.entities[operation.on], who, f"operations.{name}")
     for entity in draft.entities.values():
         for (who, _), actions in list(entity.access.items()):
-            if not _reads(entity, who):
+            if not _reads(entity, who) and entity.open_to(who, {Action.READ}):
                 actions.add(Action.READ)
                 draft.assume(
                     f"{entity.address}.access", f"Who adds, changes or removes {entity.one.lower()} can read it."
                 )
     for who, role in draft.roles.items():
         record = draft.record_of(who)
-        if role.record and record is not None and not _reads(record, who):
+        if role.record and record is not None and not _reads(record, who) and record.open_to(who, {Action.READ}):
             draft.grant(record, who, {Action.READ}, f"this == caller.{who}")
             draft.assume(f"{record.address}.access", f"{record.one} may read their own record.")
 
@@ -232,7 +264,7 @@ def _reads(entity: EntityDraft, who: str) -> bool:
 
 
 def _may_read(draft: Draft, entity: EntityDraft, who: str, about: str) -> None:
-    if _reads(entity, who):
+    if _reads(entity, who) or not entity.open_to(who, {Action.READ}):
         return
     when = own_records(draft, entity, who)
     draft.grant(entity, who, {Action.READ}, when)

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from quantumlayer.qlayer.parser.text.document import Kind
+from quantumlayer.qlayer.parser.text.permission import as_modal, sole_agent, without_only
 from quantumlayer.qlayer.parser.text.phrases import NOUNS, Phrase, Token, phrase, phrases, tokens
 from quantumlayer.qlayer.parser.text.sentences import Sentence
 
@@ -38,7 +39,7 @@ class Clause:
         modal: `can`, `may`, `must`, `should`, ... or nothing.
         passive: Whether the subject undergoes it.
         negated: Whether it says no.
-        only: Whether it begins with `only`.
+        only: Whether it is said of its subject alone: `only managers may`, `no one but managers may`.
         tail: What follows the verb.
         condition: The `when` or `if` part that goes with it, in lower case, else nothing.
         text: All of it, in lower case, without asides.
@@ -92,6 +93,7 @@ class ClauseReader:
         }
         self._verbs |= _EVERYDAY
         self._subject: tuple[Phrase, ...] = ()
+        self._named: tuple[Token, ...] = ()
         self._objects: tuple[Token, ...] = ()
 
     def clauses(self) -> list[Clause]:
@@ -103,7 +105,7 @@ class ClauseReader:
         return found
 
     def _of(self, sentence: Sentence) -> list[Clause]:
-        words = tokens(sentence.words, sentence.text)
+        words = as_modal(tokens(sentence.words, sentence.text))
         if story := _STORY.match(sentence.text):
             return self._story(sentence, words, story)
         label = self._label(sentence, words)
@@ -123,7 +125,7 @@ class ClauseReader:
             return None
         if _has_own_subject(right):
             return None
-        self._subject = (phrase(left),)
+        self._subject, self._named = (phrase(left),), tuple(left)
         return [self._clause(sentence, self._subject, "have", right)]
 
     def _story(self, sentence: Sentence, words: list[Token], story: re.Match[str]) -> list[Clause]:
@@ -135,6 +137,7 @@ class ClauseReader:
             return []
         named = phrase(who)
         self._subject = (replace(named, core=tuple(part for token in who for part in token.lower.split("-"))),)
+        self._named = tuple(who)
         return self._predicates(sentence, self._subject, wanted, modal="can", condition="")
 
     def _segment(self, sentence: Sentence, words: list[Token]) -> list[Clause]:
@@ -142,15 +145,15 @@ class ClauseReader:
         verb = _main_verb(main)
         if verb is None:
             return []
-        before = [token for token in main[:verb] if token.lower not in {",", "then", "but", "and"}]
-        subject = tuple(part for part in phrases(main[:verb]) if part.core) if before else self._subject
+        joint = next((i for i, token in enumerate(main) if token.lower not in {",", "then", "but", "and"}), verb)
+        before, only = without_only(main[joint:verb], modal=main[verb].tag == "MD")
+        subject = tuple(part for part in phrases(before) if part.core) if before else self._subject
         if not before and main[verb].tag == "VB" and main[verb].index == 0:
             subject = ()  # `Keep an audit trail` is an order to the service
         elif not before or all(part.name in _PRONOUNS for part in subject):
             subject = self._subject
         else:
-            self._subject = subject
-        only = any(token.lower == "only" for token in before)
+            self._subject, self._named = subject, tuple(before)
         return self._predicates(sentence, subject, main[verb:], modal="", condition=condition, only=only)
 
     def _predicates(
@@ -172,16 +175,18 @@ class ClauseReader:
                 part = part[:-1]
             group = _verb_group(part)
             modal = group.modal or modal
-            tail = self._resolved(part[group.length :])
+            agent, rest = sole_agent(part[: group.length], part[group.length :], negated=group.negated)
+            alone = group.passive and bool(agent) and not only
+            tail = [*self._named, *rest] if alone else self._resolved(part[group.length :])
             found.append(
                 Clause(
                     sentence=sentence,
-                    subject=subject,
+                    subject=phrases(agent) if alone else subject,
                     verb=group.verb,
-                    modal=modal,
-                    passive=group.passive,
-                    negated=group.negated,
-                    only=only,
+                    modal="may" if alone and modal else modal,
+                    passive=group.passive and not alone,
+                    negated=group.negated and not alone,
+                    only=only or alone,
                     tail=tuple(tail),
                     condition=condition,
                     text=" ".join(token.lower for token in part),

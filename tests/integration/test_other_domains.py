@@ -1,0 +1,49 @@
+"""Services of other domains than the examples', whole: nothing is red, and what the pack leaves open it names."""
+
+import json
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+QL = Path(sys.executable).with_name("ql")
+SPECS = ROOT / "tests" / "cases" / "specs"
+REFERENCE = ROOT / "docs" / "spec.md"
+GREEN, INCOMPLETE = 0, 3
+
+pytestmark = pytest.mark.slow
+
+
+@pytest.fixture
+def reference(tmp_path: Path) -> Path:
+    """The Spec that the blocks of the reference give together."""
+    blocks = re.findall(r"```yaml\n(.*?)```", REFERENCE.read_text(), re.DOTALL)
+    spec = tmp_path / "reference.spec.yaml"
+    spec.write_text("\n".join(blocks))
+    return spec
+
+
+def built(spec: Path, folder: Path) -> tuple[int, Path]:
+    target = folder / "service"
+    build = subprocess.run([QL, "build", spec, "-o", target], check=False, capture_output=True, text=True)
+    assert build.returncode in {GREEN, INCOMPLETE}, build.stderr
+    return build.returncode, target
+
+
+def unsound(service: Path) -> list[str]:
+    checks = json.loads((service / "evidence" / "checks.json").read_text())
+    return [check["name"] for check in checks if check["status"] != "passed"]
+
+
+def test_the_spec_of_the_reference_is_built(reference: Path, tmp_path: Path) -> None:
+    code, service = built(reference, tmp_path)
+    assert (code, unsound(service)) == (GREEN, [])
+
+
+@pytest.mark.parametrize("name", ["rooms", "shelf"])
+def test_a_service_of_another_domain_is_built(name: str, tmp_path: Path) -> None:
+    code, service = built(SPECS / f"{name}.spec.yaml", tmp_path)
+    assert (code, unsound(service)) == (GREEN, [])
