@@ -148,6 +148,22 @@ def test_a_changed_capsule_is_shown_file_by_file(tiny: App, tmp_path: Path) -> N
     assert [finding["path"] for finding in shown["findings"]] == ["spec.yaml"]
 
 
+def test_a_build_with_failed_checks_is_never_taken_for_a_sound_one(tiny: App, tmp_path: Path) -> None:
+    folder = tmp_path / "lib"
+    ql("build", LIBRARY, "-o", folder, given=tiny)
+    manifest = json.loads((folder / "capsule.json").read_text())
+    manifest["checks"][0]["status"] = "failed"
+    title = manifest["checks"][0]["title"]
+    (folder / "capsule.json").write_text(json.dumps(manifest))
+    done = ql("verify", folder)
+    assert (done.exit_code, f"a check failed when it was built: {title}" in done.stdout) == (1, True)
+    assert "passed" not in done.stdout
+    shown = json.loads(ql("verify", folder, "--json").stdout)
+    assert (shown["unchanged"], shown["failed_checks"], shown["findings"]) == (True, [title], [])
+    (folder / "src" / "town_library" / "app.py").touch()
+    assert f"checks failed when it was built: {title}" in ql("run", folder).stderr
+
+
 def test_codes_are_explained() -> None:
     assert ql("explain", "ql2101").stdout.startswith("QL2101\n\nThe target folder holds files")
     everything = ql("explain").stdout

@@ -33,7 +33,7 @@ def run(
         service = find_service(folder)
         failed = failed_checks(service.folder) if (service.folder / MANIFEST).is_file() else ()
         if failed:
-            said = f"it was built with failed checks: {printable(', '.join(failed))}"
+            said = f"checks failed when it was built: {printable(', '.join(failed))}"
             style.line(f"{style.mark(WARNING, 10)} {said}")
         environment = environment_for(service, os.environ)
         style.line(f"{style.mark(WARNING, 10)} this runs generated code as you, for development")

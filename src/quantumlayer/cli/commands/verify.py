@@ -38,7 +38,7 @@ def verify(folder: Folder, as_json: AsJson = False) -> None:
             for one in found:
                 style.line(f"{style.mark(FAILED)}  {printable(f'{one.path}: ' if one.path else '')}{one.message}")
             for title in failed:
-                style.line(f"{style.mark(FAILED)}  it was built with a failed check: {printable(title)}")
+                style.line(f"{style.mark(FAILED)}  a check failed when it was built: {printable(title)}")
             if not found and not failed:
                 style.line(f"{style.mark(PASSED)}  {folder} is as it was built and checked")
         raise typer.Exit(RED if found or failed else GREEN)

@@ -113,8 +113,8 @@ class _Judge:
                 low, high = self._bounds(operand)
                 return (None if high is None else -high), (None if low is None else -low)
             case Binary(operator="+", left=left, right=right):
-                ends = zip(self._bounds(left), self._bounds(right), strict=True)
-                low, high = (None if one is None or other is None else one + other for one, other in ends)
+                pairs = zip(self._bounds(left), self._bounds(right), strict=True)
+                low, high = (None if one is None or other is None else one + other for one, other in pairs)
                 return low, high
             case Call(function="size"):
                 return Decimal(0), None
