@@ -116,3 +116,18 @@ def test_a_sentence_cannot_speak_to_tools(words: str) -> None:
     rules = sources(text, "Job")["rules.py"]
     assert words not in rules
     assert words.rsplit(maxsplit=1)[-1][:2] in rules
+
+
+@pytest.mark.parametrize(
+    ("limits", "length", "api"),
+    [
+        ("max: 20", 20, "max_length=20"),
+        ("min: 9, max: 20", 20, "min_length=9, max_length=20"),
+        ("max: 300", 254, "max_length=254"),
+    ],
+)
+def test_an_email_keeps_to_its_own_limits(limits: str, length: int, api: str) -> None:
+    text = WORKSHOP.replace("fields: {name: {type: string}}", f"fields: {{contact: {{type: email, {limits}}}}}")
+    found = sources(text, "Machine")
+    assert f"Annotated[Email, StringConstraints({api})]" in found["schemas.py"]
+    assert f"String({length})" in found["models.py"]

@@ -53,3 +53,14 @@ def test_a_pattern_describes_the_whole_text() -> None:
     assert matches("[0-9]{3}|x", "123")
     assert not matches("[0-9]{3}|x", "1234")
     assert not matches("[0-9]{3}", "123\n")
+
+
+@pytest.mark.parametrize("pattern", [".+", "[^a]+", r"\D+", r"\W+", r"\S+", r"[^\d]+", "x|.*"])
+def test_no_pattern_describes_what_a_database_cannot_keep(pattern: str) -> None:
+    assert not matches(pattern, "!\x00")
+
+
+@pytest.mark.parametrize("end", ["\n", "\r", "\u2028", "\u2029"])
+def test_a_point_is_no_end_of_a_line(end: str) -> None:
+    assert not matches("a.b", f"a{end}b")
+    assert matches(r"a[^.]b\.", f"a{end}b.")

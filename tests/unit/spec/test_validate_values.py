@@ -64,6 +64,13 @@ CASES = [
     ),
     (
         "name: {type: string",
+        "name: {type: email, pattern: x",
+        "entities.Buyer.fields.name.pattern",
+        "of an address and no other",
+        "Remove",
+    ),
+    (
+        "name: {type: string",
         "name: {type: email, default: x",
         "entities.Buyer.fields.name.default",
         "no e-mail",

@@ -12,6 +12,7 @@ _SEPARATED = re.compile(
 )
 _ESCAPE = re.compile(r"\\.", re.DOTALL)
 _CLASSES = {r"\d": "0-9", r"\w": "A-Za-z0-9_", r"\s": r" \t\n\r\f\v"}
+_ANY = r"[^\n\r\u2028\u2029\x00]"
 _CLASS = re.compile(r"\[\^?\]?(?:\\.|[^\]\\])*\]", re.DOTALL)
 
 
@@ -35,17 +36,24 @@ def judge_pattern(pattern: str) -> str:
 
 
 def ascii_classes(pattern: str) -> str:
-    """The pattern with its classes spelled out: engines differ in which letters of the world they mean."""
+    """The pattern with its classes spelled out: engines differ in which letters and line ends of the world they mean.
+
+    What stands for any other character never stands for NUL, which PostgreSQL cannot keep.
+    """
 
     def spelled(found: re.Match[str]) -> str:
         text = found[0]
+        if text == ".":
+            return _ANY
         if text.startswith("["):
-            return _ESCAPE.sub(lambda escape: _CLASSES.get(escape[0], escape[0]), text)
+            text = _ESCAPE.sub(lambda escape: _CLASSES.get(escape[0], escape[0]), text)
+            return rf"{text[:-1]}\x00]" if text.startswith("[^") else text
         if text.lower() in _CLASSES:
-            return f"[{'^' if text[1].isupper() else ''}{_CLASSES[text.lower()]}]"
+            listed = _CLASSES[text.lower()]
+            return rf"[^{listed}\x00]" if text[1].isupper() else f"[{listed}]"
         return text
 
-    return re.sub(rf"{_CLASS.pattern}|{_ESCAPE.pattern}", spelled, pattern, flags=re.DOTALL)
+    return re.sub(rf"{_CLASS.pattern}|{_ESCAPE.pattern}|\.", spelled, pattern, flags=re.DOTALL)
 
 
 def _ambiguous(pattern: str) -> bool:

@@ -108,6 +108,9 @@ def _pattern(address: str, field: Field) -> Iterator[Problem]:
         return
     if field.type not in _TEXT:
         yield Problem(f"{address}.pattern", f"A {field.type} has no pattern.", "Remove `pattern`.")
+    elif field.type is FieldType.EMAIL:
+        message = "An email has the pattern of an address and no other."
+        yield Problem(f"{address}.pattern", message, "Remove `pattern`, or make it a string.")
     elif fault := judge_pattern(field.pattern):
         yield Problem(f"{address}.pattern", fault, "Use characters, classes such as [0-9], and plain repetition.")
 

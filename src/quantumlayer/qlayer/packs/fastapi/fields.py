@@ -205,7 +205,10 @@ class FieldView:
         """The longest text, or None for what is no text."""
         if self.field.type not in LONGEST:
             return None
-        return int(self.field.max) if self.field.max is not None else LONGEST[self.field.type]
+        usual = LONGEST[self.field.type]
+        if self.field.max is None:
+            return usual
+        return min(int(self.field.max), usual) if self.field.type is FieldType.EMAIL else int(self.field.max)
 
     @property
     def is_big(self) -> bool:
@@ -307,6 +310,9 @@ class FieldView:
             if field.pattern is not None:
                 args.append(f"pattern={pattern(field.pattern)}")
             return f"Annotated[Text, StringConstraints({', '.join(args)})]"
+        if field.type is FieldType.EMAIL and (field.min is not None or field.max is not None):
+            shortest = "" if field.min is None else f"min_length={field.min}, "
+            return f"Annotated[Email, StringConstraints({shortest}max_length={self.max_length})]"
         if field.type is FieldType.INT and (field.min is not None or field.max is not None):
             largest = MAX_BIG if self.is_big else MAX_INT
             least = -largest - 1 if field.min is None else field.min

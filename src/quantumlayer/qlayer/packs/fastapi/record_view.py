@@ -18,7 +18,21 @@ from quantumlayer.spec.model import Derived, Entity, Field, OnDelete, Relation, 
 from quantumlayer.spec.naming import EntityNames, entity_names
 
 # What the class's own body calls to work out values in the database.
-_SQL_WORDS = frozenset({"and_", "case", "exists", "false", "func", "not_", "or_", "select", "true", "column_property"})
+_SQL_WORDS = frozenset(
+    [
+        "and_",
+        "case",
+        "column_property",
+        "exists",
+        "false",
+        "func",
+        "not_",
+        "or_",
+        "select",
+        "true",
+        "type_coerce",
+    ]
+)
 
 
 @dataclass(frozen=True, slots=True)
