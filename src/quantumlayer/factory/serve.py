@@ -8,6 +8,7 @@ settings `DATABASE_URL` and `TOKEN_SECRET` come from the environment.
 import hashlib
 import os
 import secrets
+import shutil
 import socket
 import subprocess
 import sys
@@ -85,8 +86,10 @@ def prepare(service: Service, environment: Mapping[str, str], seed: Path | None)
     """Bring the database up to date and load records into it.
 
     Raises:
+        DomainError: The folder cannot be written.
         ServiceStoppedError: One of the two failed; the service said why on standard error.
     """
+    _forget_bytecode(service)
     commands = [("migrate", "the database could not be brought up to date")]
     if seed is not None:
         commands.append(("seed", f"the records in {seed} could not be loaded"))
@@ -126,6 +129,19 @@ def serve(service: Service, environment: Mapping[str, str], port: int, ready: Ca
         finally:
             _stop(process)
     raise ServiceStoppedError("the service stopped by itself", why=f"its process ended with {code}")
+
+
+def _forget_bytecode(service: Service) -> None:
+    """Remove compiled modules: Python would run them in place of the sources that were checked."""
+    for place in ("src", "migrations"):
+        for folder in sorted((service.folder / place).rglob("__pycache__")):
+            try:
+                if folder.is_symlink():
+                    folder.unlink()
+                else:
+                    shutil.rmtree(folder)
+            except OSError as error:
+                raise refusal(error, folder) from error
 
 
 def _tables(service: Service) -> str:

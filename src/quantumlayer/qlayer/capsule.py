@@ -17,6 +17,9 @@ MANIFEST = "capsule.json"
 EVIDENCE = "evidence/"
 MANIFEST_BYTES = 20_000_000
 
+MOST_BYTES = 255
+"""Bytes of a file's name on the usual file systems."""
+
 PASSING_FOLDERS = frozenset(
     {".git", ".hypothesis", ".mypy_cache", ".pytest_cache", ".ruff_cache", ".venv", "__pycache__", "node_modules"}
 )
@@ -36,7 +39,9 @@ class _Value(BaseModel):
 
 
 def _inside(path: str) -> str:
-    """The path, if it stays inside its repository."""
+    """The path, if it stays inside its repository, can be a file's and is one line."""
+    if not path.isprintable() or any(len(os.fsencode(part)) > MOST_BYTES for part in path.split("/")):
+        raise ValueError("is no path of a file that a build writes")
     return Artifact(path, b"").path
 
 
@@ -130,7 +135,7 @@ def verify(folder: Path) -> tuple[Finding, ...]:
         ManifestError: There is no manifest, or it is malformed.
     """
     manifest = read_manifest(folder)
-    present = sorted(_files(folder, folder))
+    present = sorted(_files(folder))
     expected = {**manifest.files, **manifest.this_run.evidence}
     findings = [finding for path, entry in expected.items() for finding in _compared(folder, path, entry)]
     added = [path for path in present if path not in expected and path != MANIFEST]
@@ -187,12 +192,13 @@ def _sha256(path: Path) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
-def _files(root: Path, folder: Path) -> Iterator[str]:
+def _files(root: Path) -> Iterator[str]:
     """Paths of the files below a folder, links included, without those that work in it leaves behind."""
-    for path in folder.iterdir():
-        if path.is_dir() and not path.is_symlink():
-            if path.name not in PASSING_FOLDERS:
-                yield from _files(root, path)
-        else:
-            # A name need not be UTF-8, and a finding must be.
-            yield os.fsencode(path.relative_to(root)).decode(errors="replace")
+    folders = [root]
+    while folders:
+        for path in folders.pop().iterdir():
+            if path.is_symlink() or not path.is_dir():
+                # A name need not be UTF-8, and a finding must be.
+                yield os.fsencode(path.relative_to(root)).decode(errors="replace")
+            elif path.name not in PASSING_FOLDERS:
+                folders.append(path)

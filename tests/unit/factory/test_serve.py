@@ -57,6 +57,18 @@ def test_the_package_is_found(folder: Path) -> None:
     assert find_service(folder).package == "tool_shed"
 
 
+def test_compiled_modules_are_never_run_in_place_of_the_sources(folder: Path) -> None:
+    planted = folder / "src" / "tool_shed" / "__pycache__"
+    planted.mkdir()
+    (planted / "app.cpython-311.pyc").write_bytes(b"whatever")
+    (folder / "src" / "__pycache__").symlink_to(folder)
+    service = find_service(folder)
+    prepare(service, environment_for(service, {}), None)
+    assert not planted.exists()
+    assert not (folder / "src" / "__pycache__").is_symlink()
+    assert (folder / "src" / "tool_shed" / "app.py").exists()
+
+
 @pytest.mark.parametrize("spoil", ["src/tool_shed/app.py", "src/tool_shed/__init__.py"])
 def test_what_is_no_service_is_refused(spoil: str, folder: Path) -> None:
     (folder / spoil).unlink()

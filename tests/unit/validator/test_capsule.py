@@ -102,7 +102,14 @@ def test_a_name_that_is_no_text_is_told(capsule: Path) -> None:
     assert verify(capsule) == (Finding(message="The file was added.", code="added", path="caf\ufffd"),)
 
 
-@pytest.mark.parametrize("path", ["../outside", "/etc/passwd", "a/../../b", "", "a\\b", "a\0b"])
+def test_folders_may_lie_deep(capsule: Path) -> None:
+    deep = capsule.joinpath(*["d"] * 600)
+    deep.mkdir(parents=True)
+    (deep / "f").write_text("")
+    assert [finding.code for finding in verify(capsule)] == ["added"]
+
+
+@pytest.mark.parametrize("path", ["../outside", "/etc/passwd", "a/../../b", "", "a\\b", "a\0b", "a\nb", "x" * 256])
 def test_a_manifest_that_names_files_outside_is_refused(capsule: Path, path: str) -> None:
     rewrite(capsule, files={path: {"sha256": "0" * 64, "size": 1}})
     with pytest.raises(ManifestError, match="malformed") as caught:
