@@ -7,7 +7,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help setup demo test quick check lint types imports sizes files drift docs golden lock bench clean
+.PHONY: help setup demo test deep quick check lint types imports sizes files drift docs golden lock bench clean
 
 help: ## What can be made here
 	@echo "QuantumLayer. Needs Python 3.11 with venv, pip, make and git."
@@ -26,11 +26,14 @@ $(STAMP): requirements.lock pyproject.toml tools/setup.sh
 demo: $(STAMP) ## Build the town library from text, start it, call it, show the proof, stop it
 	@$(BIN)/python tools/demo.py
 
-test: $(STAMP) ## Run every test, branch coverage of at least 95 %
-	$(BIN)/pytest -n 2 --cov --cov-report=term
+test: $(STAMP) ## Run every test but the deep ones, branch coverage of at least 95 %
+	$(BIN)/pytest -n 2 -m "not deep" --cov --cov-report=term
+
+deep: $(STAMP) ## Build services of other domains, whole
+	$(BIN)/pytest -n 2 -m deep
 
 quick: $(STAMP) ## Run the tests that build no whole service
-	$(BIN)/pytest -n 2 -m "not slow"
+	$(BIN)/pytest -n 2 -m "not slow and not deep"
 
 check: lint types imports sizes files drift ## Lint, format, types, imports, sizes, files, stale docs
 

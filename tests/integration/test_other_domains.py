@@ -14,7 +14,7 @@ SPECS = ROOT / "tests" / "cases" / "specs"
 REFERENCE = ROOT / "docs" / "spec.md"
 GREEN, INCOMPLETE = 0, 3
 
-pytestmark = pytest.mark.slow
+pytestmark = pytest.mark.deep
 
 
 @pytest.fixture

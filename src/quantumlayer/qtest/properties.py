@@ -77,7 +77,8 @@ def _text(item: Field) -> str:
     shortest = max(1, int(item.min or 0))
     longest = min(LONGEST[item.type] if item.max is None else int(item.max), 500)
     characters = 'st.characters(exclude_characters="\\0", exclude_categories=["Cs"])'
-    return f"st.text({characters}, min_size={shortest}, max_size={max(longest, shortest)}).filter(str.strip)"
+    found = f"st.text({characters}, min_size={shortest}, max_size={max(longest, shortest)})"
+    return f"{found}.filter(lambda text: text == text.lstrip())"
 
 
 def _bounds(records: Records, key: str, derived: Derived) -> Iterator[Test]:

@@ -28,13 +28,13 @@ def _two_places(value: Decimal) -> str:
     return str(value.quantize(Decimal("0.01"), ROUND_HALF_UP))
 
 
-# More than spaces, and without NUL, which PostgreSQL cannot keep.
+# Text begins with something else than a space, and holds no NUL, which PostgreSQL cannot keep.
 Text = Annotated[
     str,
     StringConstraints(
         strict=True,
         min_length=1,
-        pattern=r"^[^\x00]*[^\x00\t-\r\x1c-\x20\x85\xa0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000][^\x00]*$",
+        pattern=r"^[^\x00\t-\r\x1c-\x20\x85\xa0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000][^\x00]*$",
     ),
 ]
 # Upper and lower case are the same address.
