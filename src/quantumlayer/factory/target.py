@@ -10,6 +10,7 @@ import contextlib
 import errno
 import fcntl
 import os
+import re
 import shutil
 import tempfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -43,6 +44,9 @@ SCRATCH = (".venv", "__pycache__", ".pytest_cache", ".mypy_cache", ".ruff_cache"
 
 Verify = Callable[[Path], Sequence[Finding]]
 """Holds a capsule against its manifest; what differs is a finding."""
+
+_OWN = re.compile(r"[a-z0-9_]{8}")
+"""What `tempfile` puts after a prefix: folders of other shapes are somebody else's."""
 
 
 class Target:
@@ -144,13 +148,22 @@ class Target:
         """Keep a repository whose checks failed beside the target, and say where."""
         place = self.place.with_name(f"{self.place.name}.rejected")
         number = 1
-        while place.exists() and not (place / MANIFEST).is_file():
+        while place.exists() and not self._is_as_built(place):
             number += 1
             place = self.place.with_name(f"{self.place.name}.rejected-{number}")
         with self._refusals():
             shutil.rmtree(place, ignore_errors=True)
             repository.rename(place)
         return self.shown.with_name(place.name)
+
+    def _is_as_built(self, place: Path) -> bool:
+        """Whether a kept build holds nothing that a person put or keeps there."""
+        if not (place / MANIFEST).is_file() or any((place / name).exists() for name in KEPT):
+            return False
+        try:
+            return not without_own(self._verify(place))
+        except DomainError:
+            return False
 
     @property
     def _prefix(self) -> str:
@@ -163,6 +176,8 @@ class Target:
             TargetBusyError: One of them is alive.
         """
         for folder in sorted(self.place.parent.glob(f"{_escaped(self._prefix)}*/")):
+            if folder != self._aside and not _OWN.fullmatch(folder.name.removeprefix(self._prefix)):
+                continue
             with lock(folder) as locked:
                 if not locked:
                     raise TargetBusyError(f"another build writes to {self.shown}")

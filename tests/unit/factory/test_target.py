@@ -218,7 +218,7 @@ def test_names_with_glob_characters_are_taken_literally(tmp_path: Path) -> None:
 
 
 def test_what_a_killed_build_left_is_swept(tmp_path: Path) -> None:
-    stale = tmp_path / ".shop.ql-abcd"
+    stale = tmp_path / ".shop.ql-abcd1234"
     (stale / "shop").mkdir(parents=True)
     aside = tmp_path / ".shop.ql-aside"
     capsule(aside)

@@ -10,6 +10,7 @@ from pydantic import BaseModel
 from sqlalchemy import CheckConstraint, UniqueConstraint
 from sqlalchemy.dialects import postgresql
 from sqlalchemy.exc import DBAPIError, IntegrityError, NoResultFound
+from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.orm.exc import StaleDataError
 from starlette.exceptions import HTTPException
 from starlette.routing import compile_path
@@ -186,6 +187,12 @@ def _answer_database_errors(app: FastAPI) -> None:
     @app.exception_handler(NoResultFound)
     async def removed(_request: Request, _error: NoResultFound) -> JSONResponse:
         return document(HTTPStatus.CONFLICT, "A record that this request needs was removed at the same moment.")
+
+    @app.exception_handler(PoolTimeoutError)
+    async def busy(_request: Request, _error: PoolTimeoutError) -> JSONResponse:
+        return document(
+            HTTPStatus.SERVICE_UNAVAILABLE, "Too many callers at once; try again.", headers={"Retry-After": "1"}
+        )
 
     @app.exception_handler(DBAPIError)
     async def failed(_request: Request, error: DBAPIError) -> JSONResponse:

@@ -10,6 +10,7 @@ from pydantic import BaseModel
 from sqlalchemy import CheckConstraint, UniqueConstraint
 from sqlalchemy.dialects import postgresql
 from sqlalchemy.exc import DBAPIError, IntegrityError
+from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.orm.exc import StaleDataError
 from starlette.exceptions import HTTPException
 from starlette.routing import compile_path
@@ -169,6 +170,12 @@ def _answer_database_errors(app: FastAPI) -> None:
     @app.exception_handler(StaleDataError)
     async def stale(_request: Request, _error: StaleDataError) -> JSONResponse:
         return document(HTTPStatus.PRECONDITION_FAILED, "The record was changed by someone else at the same moment.")
+
+    @app.exception_handler(PoolTimeoutError)
+    async def busy(_request: Request, _error: PoolTimeoutError) -> JSONResponse:
+        return document(
+            HTTPStatus.SERVICE_UNAVAILABLE, "Too many callers at once; try again.", headers={"Retry-After": "1"}
+        )
 
     @app.exception_handler(DBAPIError)
     async def failed(_request: Request, error: DBAPIError) -> JSONResponse:
