@@ -29,7 +29,7 @@ class Scene:
 
     def __post_init__(self) -> None:
         self.built = self.witness.built
-        self._names: dict[int, str] = {}
+        self._names: dict[Record, str] = {}
         self._taken: set[str] = set()
         self._needed = self._find_needed()
         self._arrange()
@@ -46,7 +46,7 @@ class Scene:
 
     def name(self, record: Record) -> str:
         """The variable that holds a record."""
-        return self._names[id(record)]
+        return self._names[record]
 
     def parameter(self, name: str) -> str:
         """The name as a parameter of the test, apart from its variables."""
@@ -54,7 +54,7 @@ class Scene:
 
     def named(self, record: object) -> bool:
         """Whether a variable holds the record."""
-        return id(record) in self._names
+        return record in self._names
 
     def body(self, *, changing: bool = False) -> str:
         """`this` as the JSON of a request, written as Python."""
@@ -72,36 +72,34 @@ class Scene:
                 parts.append(f'"{key}_id": {self.this}.{key}_id')
         return "{" + ", ".join(parts) + "}"
 
-    def _find_needed(self) -> set[int]:
+    def _find_needed(self) -> set[Record]:
         """The records that the test must name or shape; the factories make all others by themselves."""
         this = self.built.this
-        needed: set[int] = {id(this)} if self.this_is_made else set()
+        needed: set[Record] = {this} if self.this_is_made else set()
         if not self.this_is_made:
-            needed |= {id(value) for value in this.values.values() if isinstance(value, Record)}
-        references: dict[int, int] = {}
+            needed |= {value for value in this.values.values() if isinstance(value, Record)}
+        references: dict[Record, int] = {}
         for place, record in self._all():
             if record is this and not self.this_is_made:
                 continue
             in_collection = any(step.endswith("*") for step in place[-1:])
             if in_collection or self._special(record):
-                needed.add(id(record))
+                needed.add(record)
             for key, target in self._targets(record):
-                references[id(target)] = references.get(id(target), 0) + 1
+                references[target] = references.get(target, 0) + 1
                 optional = self.suite.spec.entities[record.entity].relations[key].optional
                 if in_collection or optional:
-                    needed.add(id(target))
+                    needed.add(target)
         caller = self.built.caller.record
-        needed |= {key for key, count in references.items() if count > 1 or (caller is not None and key == id(caller))}
+        needed |= {record for record, count in references.items() if count > 1 or record is caller}
         return self._with_owners(needed)
 
-    def _with_owners(self, needed: set[int]) -> set[int]:
+    def _with_owners(self, needed: set[Record]) -> set[Record]:
         """A record that refers to one which the test names must be made by the test, too."""
         while True:
-            owners = {
-                id(one) for _, one in self._all() if any(id(target) in needed for _, target in self._targets(one))
-            }
+            owners = {one for _, one in self._all() if any(target in needed for _, target in self._targets(one))}
             if not self.this_is_made:
-                owners.discard(id(self.built.this))
+                owners.discard(self.built.this)
             if owners <= needed:
                 return needed
             needed |= owners
@@ -110,9 +108,9 @@ class Scene:
         found = [(place, record) for place, records in self.built.records.items() for record in records]
         if self.built.caller.record is not None:
             found.append((CALLER, self.built.caller.record))
-        seen: dict[int, tuple[Place, Record]] = {}
+        seen: dict[Record, tuple[Place, Record]] = {}
         for place, record in sorted(found, key=lambda pair: (pair[0][-1].endswith("*"), len(pair[0]))):
-            seen.setdefault(id(record), (place, record))
+            seen.setdefault(record, (place, record))
         return list(seen.values())
 
     def _targets(self, record: Record) -> list[tuple[str, Record]]:
@@ -146,12 +144,12 @@ class Scene:
         self._sign_in()
 
     def _make(self, record: Record, place: Place) -> None:
-        if id(record) in self._names or id(record) not in self._needed:
+        if record in self._names or record not in self._needed:
             return
         for key, target in self._targets(record):
             self._make(target, (*place, key))
         made = self.call(record)
-        self._names[id(record)] = variable = self._variable(record, place)
+        self._names[record] = variable = self._variable(record, place)
         self.lines.append(f"{variable} = {made}")
 
     def _make_all(self, records: list[Record]) -> None:

@@ -30,8 +30,7 @@ class _Seeding:
         self.collections: dict[str, list[dict[str, Any]]] = {
             suite.names(name).collection: [] for name in suite.spec.entities
         }
-        self.known: dict[int, int] = {}
-        self.kept: list[Record] = []  # known by identity, so they must live as long as this does
+        self.known: dict[Record, int] = {}  # a record counts as itself, whatever it holds
         self.callers = {
             role: self._account(role, item.record) for role, item in suite.spec.roles.items() if item.record is not None
         }
@@ -59,7 +58,7 @@ class _Seeding:
         lasting(self.suite.operation(name, role), witness)
         built = witness.built
         if built.caller.record is not None:
-            self.known[id(built.caller.record)] = self.callers[role]
+            self.known[built.caller.record] = self.callers[role]
         for records in built.records.values():
             for record in records:
                 self._row(record)
@@ -67,8 +66,8 @@ class _Seeding:
 
     def _row(self, record: Record) -> int:
         """Writes a record and what it refers to; its number."""
-        if id(record) in self.known:
-            return self.known[id(record)]
+        if record in self.known:
+            return self.known[record]
         entity = self.suite.spec.entities[record.entity]
         rows = self.collections[self.suite.names(record.entity).collection]
         row: dict[str, Any] = {}
@@ -88,8 +87,7 @@ class _Seeding:
         if entity.states is not None:
             row[entity.states.field] = record.values[entity.states.field]
         number = len(rows) + 1
-        self.known[id(record)] = number
-        self.kept.append(record)
+        self.known[record] = number
         rows.append({"id": number, **row})
         return number
 
