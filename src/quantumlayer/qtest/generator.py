@@ -130,7 +130,7 @@ def _files(suite: Suite, modules: list[Module]) -> Iterator[Artifact]:
         keep_trailing_newline=True,
     )
     templates.filters["quoted"] = text
-    shared = _shared(suite) | {"on_postgres": any(test.postgres for module in modules for test in module.tests)}
+    shared = _shared(suite)
     for name in ("__init__", "conftest", "callers", "factories", "test_accounts", "test_service"):
         content = templates.get_template(f"tests/{name}.py.jinja").render(shared)
         yield Artifact.text(f"tests/{name}.py", content)
@@ -160,7 +160,9 @@ def _shared(suite: Suite) -> dict[str, Any]:
             if relation.to == name
         ],
         "plain_roles": [name for name, role in spec.roles.items() if role.record is None],
-        "own": [(name, suite.names(role.record).snake) for name, role in spec.roles.items() if role.record],
+        "own": [
+            {"role": name, "entity": suite.names(role.record)} for name, role in spec.roles.items() if role.record
+        ],
         "example_role": next(iter(roles), "anyone"),
         "platform": {name: _apart(suite, name) for name in _PLATFORM},
         "account": next(name for name in ("account", "login", "sign_in_account") if name not in snakes),
