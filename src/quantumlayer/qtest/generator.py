@@ -162,9 +162,7 @@ def _shared(suite: Suite) -> dict[str, Any]:
             if relation.to == name
         ],
         "plain_roles": [name for name, role in spec.roles.items() if role.record is None],
-        "own": [
-            {"role": name, "entity": suite.names(role.record)} for name, role in spec.roles.items() if role.record
-        ],
+        "own": [{"role": name, "entity": suite.names(role.record)} for name, role in spec.roles.items() if role.record],
         "example_role": next(iter(roles), ""),
         "related": any(entity.relations for entity in spec.entities.values()),
         "listed": next((suite.names(name) for name in spec.entities if _listed(suite, name)), None),

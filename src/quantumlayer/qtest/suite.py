@@ -56,7 +56,7 @@ class Suite:
 
     def sign_in(self, role: str, record: str = "") -> list[str]:
         """The line that gives the variable its client, signed in as the record of a variable if one is named."""
-        given = f', {record}' if record else ""
+        given = f", {record}" if record else ""
         return [f'{self.caller(role)} = await sign_in("{role}"{given})'] if self.spec.roles else []
 
     def own_role(self, entity: str) -> str | None:
