@@ -9,6 +9,7 @@ from quantumlayer.qtest.operations import Operating
 from quantumlayer.qtest.records import Records
 from quantumlayer.qtest.scenes import Scene
 from quantumlayer.qtest.tests import Test
+from quantumlayer.spec.cel import ANYONE
 from quantumlayer.spec.model import Action
 
 
@@ -81,7 +82,7 @@ def _audit(records: Records, actions: tuple[Action, ...], readers: tuple[str, ..
                     [
                         *hidden.lines,
                         f'answer = await {hidden.caller}.get(f"{records.path}/{{{hidden.this}.id}}/audit")',
-                        "assert answer.status_code == 403",
+                        f"assert answer.status_code == {401 if other == ANYONE else 403}",
                     ],
                     [address],
                 )

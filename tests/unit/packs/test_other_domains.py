@@ -103,7 +103,7 @@ def test_strangers_read_in_part_what_others_read_whole() -> None:
     assert FastApiPack().open_elements(spec) == []
     files = written(spec)
     service = files["src/news/articles/service.py"].content.decode()
-    assert 'if caller is None:\n        return Article.status == "published"\n' in service
+    assert "if caller is None:\n        return Article.status == 'published'\n" in service
     router = ast.parse(files["src/news/articles/router.py"].content)
     callers = {
         node.name: ast.unparse(argument.annotation)
