@@ -116,6 +116,16 @@ def test_strangers_read_in_part_what_others_read_whole() -> None:
     assert "allow(Role.WRITER)" in callers["update_article"]
 
 
+def test_an_operation_may_make_another_record_of_its_entity() -> None:
+    spec = spec_of(ROOT / "tests" / "cases" / "specs" / "warehouse.spec.yaml")
+    assert FastApiPack().open_elements(spec) == []
+    service = written(spec)["src/warehouse/orders/service.py"].content.decode()
+    reorder = service[service.index("async def reorder(") :]
+    assert "new_order = Order(buyer_id=order.buyer_id, " in reorder
+    assert "await rules.require_valid(session, caller, new_order)" in reorder
+    assert "return new_order" in reorder
+
+
 def test_text_of_a_spec_never_becomes_code() -> None:
     hostile = '"""\nimport os\nos.system("touch planted")\n"""{{ 7*7 }}{% raw %}\'; DROP TABLE book; --\\'
     spec = spec_of(ROOT / "examples" / "town-library.spec.yaml")
