@@ -19,7 +19,8 @@ from pathlib import Path
 
 from quantumlayer.core.errors import DomainError
 from quantumlayer.factory.errors import NoServiceError, PortTakenError, ServiceStoppedError
-from quantumlayer.factory.target import DATA, lock, refusal
+from quantumlayer.factory.target import lock, refusal
+from quantumlayer.qlayer.capsule import DATA
 
 HOST = "127.0.0.1"
 START_SECONDS = 60

@@ -9,7 +9,8 @@ import pytest
 
 from quantumlayer.factory.errors import NoServiceError, PortTakenError, ServiceStoppedError, TargetPlaceError
 from quantumlayer.factory.serve import environment_for, find_service, prepare, serve
-from quantumlayer.factory.target import DATA, lock
+from quantumlayer.factory.target import lock
+from quantumlayer.qlayer.capsule import DATA
 
 MAIN = """import os, pathlib, sys
 print("args", *sys.argv[1:])

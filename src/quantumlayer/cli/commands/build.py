@@ -40,7 +40,7 @@ def build(
 
     The folder is written only when every check passed. With failed checks the result is kept beside it as
     DIR.rejected; after Ctrl-C, an error or a kill the folder is as it was. A folder built before and not changed by
-    hand since is replaced.
+    hand since is replaced; .git, .env, .data and .venv at its top stay.
     """
     with told(again=f"stopped; {output} is as it was"):
         app = app_of(context)

@@ -1,7 +1,9 @@
 """Arguments and options that several commands share, and what they are given to work with."""
 
+import contextlib
 import os
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated
 
@@ -29,6 +31,19 @@ def app_of(context: typer.Context) -> App:
     for warning in app.settings.warnings:
         style.line(f"{style.mark(WARNING)}  {warning}")
     return app
+
+
+def keep_apart(output: Path, texts: Sequence[Path]) -> None:
+    """Let an output pass that is none of the texts it is made from, by whatever name or link.
+
+    Raises:
+        OutputError: Writing it would replace a person's text by what was read from it.
+    """
+    for text in texts:
+        with contextlib.suppress(OSError, ValueError):
+            if output.is_file() and output.samefile(text):
+                why = "the Spec would replace the text it is read from"
+                raise OutputError(f"{output} is an input", why=why, hint="Name another file.")
 
 
 def write_output(path: Path, text: str) -> None:

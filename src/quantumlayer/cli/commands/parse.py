@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from quantumlayer.cli.commands.options import AsJson, Inputs, write_output
+from quantumlayer.cli.commands.options import AsJson, Inputs, keep_apart, write_output
 from quantumlayer.cli.errors import told
 from quantumlayer.cli.style import RUNNING, WARNING, Style
 
@@ -29,6 +29,8 @@ def parse(
 
         style = Style(sys.stderr)
         read = read_inputs(inputs)
+        if output is not None:
+            keep_apart(output, [one.path for one in read if not one.is_spec])
         if not read[0].is_spec:
             style.line(f"{style.mark(RUNNING)}  reading {', '.join(str(one.path) for one in read)}")
         understood = understand(read)
