@@ -75,8 +75,8 @@ def _not_offered(suite: Suite, name: str) -> Iterator[Test]:
         yield Test(
             f"what_nobody_may_do_with_{names.plural}_is_refused",
             [
-                f'caller = await sign_in("{ANYONE}")',
-                "answer = await caller.request(method, path)",
+                *suite.sign_in(ANYONE),
+                f"answer = await {suite.caller(ANYONE)}.request(method, path)",
                 "assert answer.status_code in {404, 405}",
             ],
             [f"entities.{name}.access"],

@@ -134,7 +134,7 @@ def _reader(records: Records, scene: Scene, readers: tuple[str, ...]) -> tuple[l
     if role in readers and records.suite.may(records.name, Action.READ, role):
         return [], scene.caller
     reader = next((role for role in readers if records.suite.always(records.name, Action.READ, role)), None)
-    return None if reader is None else ([f'as_{reader} = await sign_in("{reader}")'], f"as_{reader}")
+    return None if reader is None else (records.suite.sign_in(reader), records.suite.caller(reader))
 
 
 def _trace(records: Records, doing: str, lines: list[str], url: str, caller: str, actions: list[str]) -> Test:

@@ -311,7 +311,7 @@ def _pages(reader: _Reader) -> Iterator[Test]:
     yield Test(
         f"a_list_of_{records.names.plural}_is_refused_with",
         [
-            f'as_{reader.role} = await sign_in("{reader.role}")',
+            *records.suite.sign_in(reader.role),
             reader.get("{key: value}"),
             'assert pointers(answer) == [f"/query/{key}"]',
         ],

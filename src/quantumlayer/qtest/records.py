@@ -73,8 +73,8 @@ class Records:
             ]
         elif reader := self._reader():
             lines += [
-                f'as_{reader} = await sign_in("{reader}")',
-                f'read = await as_{reader}.get(answer.headers["Location"])',
+                *self.suite.sign_in(reader),
+                f'read = await {self.suite.caller(reader)}.get(answer.headers["Location"])',
                 "assert read.json().items() >= answer.json().items()",
             ]
         yield Test(f"{self.a}_is_kept_as_it_was_given", lines, proves)
@@ -301,8 +301,8 @@ class Records:
         yield Test(
             f"{self.a}_that_does_not_exist_is_not_found",
             [
-                f'as_{role} = await sign_in("{role}")',
-                f'answer = await as_{role}.get("{self.path}/{NOBODY}")',
+                *self.suite.sign_in(role),
+                f'answer = await {self.suite.caller(role)}.get("{self.path}/{NOBODY}")',
                 f'assert refusal(answer) == (404, "about:blank", "There is no {title} {NOBODY}.")',
             ],
         )

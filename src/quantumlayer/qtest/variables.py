@@ -7,6 +7,7 @@ from quantumlayer.kit.identifiers import safe
 
 FIXTURES = {
     "make": "Make",
+    "client": "AsyncClient",
     "sign_in": "SignIn",
     "sessions": "async_sessionmaker[AsyncSession]",
     "clock": "TimeMachineFixture",

@@ -1,6 +1,7 @@
 """The FastAPI pack on Specs of other domains: what it writes is Python, and what it leaves out it names."""
 
 import ast
+import re
 import tomllib
 from pathlib import Path
 
@@ -9,7 +10,7 @@ import pytest
 from quantumlayer.core.artifact import Artifact
 from quantumlayer.qlayer.packs.fastapi.pack import FastApiPack
 from quantumlayer.spec.address import elements
-from quantumlayer.spec.load import load_spec
+from quantumlayer.spec.load import LoadedSpec, load_spec, parse_spec
 from quantumlayer.spec.model import Spec
 from quantumlayer.spec.naming import service_package
 from quantumlayer.spec.validate import checked_spec
@@ -28,6 +29,12 @@ def written(spec: Spec) -> dict[str, Artifact]:
     found = [artifact for part in pack.parts(spec) for artifact in pack.generate(spec, part)]
     assert len({artifact.path for artifact in found}) == len(found)
     return {artifact.path: artifact for artifact in found}
+
+
+def without_imports(loaded: LoadedSpec) -> dict[str, str]:
+    """The files without imports, of which those that nothing uses go later."""
+    texts = {name: artifact.content.decode() for name, artifact in written(checked_spec(loaded)).items()}
+    return {name: re.sub(r"^(from|import) .*\n", "", text, flags=re.MULTILINE) for name, text in texts.items()}
 
 
 @pytest.mark.parametrize("path", [*SPECS, *EXAMPLES], ids=lambda path: path.stem)
@@ -59,6 +66,36 @@ def test_nothing_of_the_examples_is_left_out(path: Path) -> None:
 @pytest.mark.parametrize("path", [*SPECS, *EXAMPLES], ids=lambda path: path.stem)
 def test_the_same_spec_gives_the_same_bytes(path: Path) -> None:
     assert written(spec_of(path)) == written(spec_of(path))
+
+
+NOTHING_TO_SIGN_IN_WITH = """
+spec: 1
+service: {name: guestbook}
+entities:
+  Remark:
+    fields: {text: {type: string}}
+    access: [{who: anyone, may: [create, read]}]
+"""
+
+
+def test_where_there_are_no_roles_nobody_signs_in() -> None:
+    files = without_imports(parse_spec(NOTHING_TO_SIGN_IN_WITH))
+    words = ("account", "auth", "token", "argon2", "jwt", "multipart", "cffi")
+    assert {(name, word) for name, text in files.items() for word in words if word in text.lower()} == set()
+
+
+def test_what_no_request_can_reach_is_left_out() -> None:
+    files = without_imports(parse_spec(NOTHING_TO_SIGN_IN_WITH))
+    words = (
+        "require_match",
+        "PreconditionFailed",
+        "ordered",
+        "contains",
+        "require_reference",
+        "RuleBroken",
+        "_conflict",
+    )
+    assert {(name, word) for name, text in files.items() for word in words if word in text} == set()
 
 
 def test_text_of_a_spec_never_becomes_code() -> None:

@@ -55,12 +55,19 @@ def test_the_town_library_gets_the_files_reviewed_by_hand(path: str) -> None:
 
 
 def test_the_deployment_names_the_service_as_its_code_does() -> None:
-    model = deployment(named("town-library"))
+    model = deployment(example("town-library"))
     assert (model.service, model.package) == ("town-library", "town_library")
     assert "town_library.app:create_app" in model.serve
     assert model.migrate == ("python", "-m", "town_library", "migrate")
     assert {setting.name for setting in model.settings if setting.secret} == {"TOKEN_SECRET"}
     assert all(setting.value is None for setting in (*model.settings, model.database.password) if setting.secret)
+
+
+def test_where_nobody_signs_in_there_is_no_secret_for_tokens() -> None:
+    spec = named("town-library")
+    assert [setting.name for setting in deployment(spec).settings if setting.secret] == []
+    assert "One secret comes" in text(spec, "compose.yaml")
+    assert not any("TOKEN_SECRET" in text(spec, path) for path in files(spec))
 
 
 @pytest.mark.parametrize("name", ["pg-backup", "template1", "class", "a", "x" * 60, "true", "null"])

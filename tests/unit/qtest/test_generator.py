@@ -16,6 +16,15 @@ EXAMPLES = HERE.parents[2] / "examples"
 SCHOOL = HERE / "school.spec.yaml"
 SPECS = [EXAMPLES / "town-library.spec.yaml", EXAMPLES / "clinic.spec.yaml", SCHOOL]
 
+GUESTBOOK = """
+spec: 1
+service: {name: guestbook}
+entities:
+  Remark:
+    fields: {text: {type: string}}
+    access: [{who: anyone, may: [create, read]}]
+"""
+
 
 def generated(spec: Spec) -> dict[str, str]:
     generator = QTest()
@@ -72,6 +81,17 @@ def test_every_test_asserts_something(files: dict[str, str]) -> None:
             if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) and node.name.startswith("test_"):
                 source = ast.unparse(node)
                 assert "assert " in source or "pytest.raises" in source, node.name
+
+
+def test_where_there_are_no_roles_one_client_calls() -> None:
+    spec = parse_spec(GUESTBOOK, "guestbook.spec.yaml").spec
+    files = generated(spec)
+    assert "tests/test_accounts.py" not in files
+    assert "async def client(" in files["tests/conftest.py"]
+    code = {path: re.sub(r"^(from|import) .*\n", "", text, flags=re.MULTILINE) for path, text in files.items()}
+    assert not any(word in text for text in code.values() for word in ("sign_in", "SignIn", "token", "account"))
+    assert "accounts" not in json.loads(files["tests/seed.json"])
+    assert {claim.element for claim in claims(spec)} <= proven(files)
 
 
 def test_the_same_spec_gives_the_same_bytes(spec: Spec, files: dict[str, str]) -> None:

@@ -163,6 +163,26 @@ def test_a_server_that_was_not_asked_for_is_not_started() -> None:
     assert asyncio.run(nothing()) == "done"
 
 
+def test_a_server_that_began_to_start_ends_with_its_block() -> None:
+    async def begun() -> Path:
+        async with PostgresServer(find_sandbox(unsafe=False)) as postgres:
+            await postgres.start()
+            found = await postgres.database()
+            return found.mount.path
+
+    assert not asyncio.run(begun()).exists()
+
+
+def test_a_server_that_cannot_start_is_told_when_a_database_is_asked_for() -> None:
+    async def database() -> None:
+        async with PostgresServer(ended()) as postgres:
+            await postgres.start()
+            await postgres.database()
+
+    with pytest.raises(PostgresMissingError, match="did not start"):
+        asyncio.run(database())
+
+
 def test_postgres_that_is_not_installed_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(server, "PACKAGE", "no_such_package")
     with pytest.raises(PostgresMissingError, match="not installed"):

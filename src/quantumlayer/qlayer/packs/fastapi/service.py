@@ -13,7 +13,7 @@ from quantumlayer.qlayer.packs.fastapi.decimals import PLACES
 from quantumlayer.qlayer.packs.fastapi.entities import EntityView
 from quantumlayer.qlayer.packs.fastapi.fields import LARGEST
 from quantumlayer.qlayer.packs.fastapi.rules import Exclusion
-from quantumlayer.spec.model import Spec
+from quantumlayer.spec.model import RelationKind, Spec
 from quantumlayer.spec.naming import entity_names, service_package
 
 CLOCK = ("add_months", "days_between", "now", "time_of_day", "today", "TIMEZONE")
@@ -69,6 +69,16 @@ class ServiceView:
         """Every exclusion constraint."""
         return [exclusion for entity in self.entities for exclusion in entity.exclusions]
 
+    @property
+    def constraints(self) -> frozenset[str]:
+        """What tables are kept to that a request can break: accounts have a name of their own and a known role."""
+        entities = [view.entity for view in self.entities]
+        relations = [relation for entity in entities for relation in entity.relations.values()]
+        one_to_one = any(relation.kind is RelationKind.ONE_TO_ONE for relation in relations)
+        unique = one_to_one or any(field.unique for entity in entities for field in entity.fields.values())
+        found = {"relations": bool(relations), "unique": unique or bool(self.roles)}
+        return frozenset(name for name, there in found.items() if there)
+
     def context(self) -> Mapping[str, object]:
         """The variables of every template."""
         name = self.spec.service.name
@@ -84,6 +94,7 @@ class ServiceView:
             "record_roles": [role for role in self.roles if role.entity],
             "staff": [role for role in self.roles if not role.entity],
             "exclusions": self.exclusions,
+            "constraints": self.constraints,
             "has_audit": any(entity.entity.audit for entity in self.entities),
             "optional_search": any(
                 entity.entity.fields[name].optional for entity in self.entities for name in entity.entity.list.search
