@@ -20,7 +20,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from clinic.accounts import tokens
 from clinic.accounts.models import Account, Role
 from clinic.accounts.schemas import NewAccount
-from clinic.accounts.service import open_account
+from clinic.accounts.service import new_account
 from clinic.database import create_engine
 from clinic.seeds import load_seeds
 from clinic.settings import get_settings
@@ -85,8 +85,9 @@ async def create_account(username: str, role: Role) -> None:
     """Open an account with a password from the terminal, or from standard input when there is none."""
     password = getpass.getpass() if sys.stdin.isatty() else sys.stdin.readline().rstrip("\n")
     new = NewAccount.model_validate({"username": username, "password": password})
+    account = await new_account(new, role)
     async with transaction() as session:
-        await open_account(session, new, role)
+        session.add(account)
 
 
 async def print_token(username: str) -> None:

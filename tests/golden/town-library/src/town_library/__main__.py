@@ -20,7 +20,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from town_library.accounts import tokens
 from town_library.accounts.models import Account, Role
 from town_library.accounts.schemas import NewAccount
-from town_library.accounts.service import open_account
+from town_library.accounts.service import new_account
 from town_library.database import create_engine
 from town_library.seeds import load_seeds
 from town_library.settings import get_settings
@@ -85,8 +85,9 @@ async def create_account(username: str, role: Role) -> None:
     """Open an account with a password from the terminal, or from standard input when there is none."""
     password = getpass.getpass() if sys.stdin.isatty() else sys.stdin.readline().rstrip("\n")
     new = NewAccount.model_validate({"username": username, "password": password})
+    account = await new_account(new, role)
     async with transaction() as session:
-        await open_account(session, new, role)
+        session.add(account)
 
 
 async def print_token(username: str) -> None:
