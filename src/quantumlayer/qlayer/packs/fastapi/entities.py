@@ -68,6 +68,11 @@ class EntityView(RecordView):
         return "caller" in names_in(line for branch in self.readable for line in (branch.test, branch.condition))
 
     @property
+    def reader_type(self) -> str:
+        """The type of who reads, whom a stranger is told apart from where others may read more."""
+        return "Caller | None" if self.public("read") else "Caller"
+
+    @property
     def list_takes_caller(self) -> bool:
         """Whether listing needs the caller."""
         return self.get_takes_caller or self.audits("read")

@@ -123,13 +123,14 @@ def _strangers(spec: Spec, name: str, index: int) -> None:
     if grant.when is not None and "caller" in names_in([grant.when]):
         raise UnsupportedError("a condition on who a stranger is")
     for action, role in product(grant.may, spec.roles):
-        if access.conditions(spec, name, action, role) != access.conditions(spec, name, action, ANYONE):
+        alike = access.conditions(spec, name, action, role) == access.conditions(spec, name, action, ANYONE)
+        if not alike and action is not Action.READ:
             raise UnsupportedError("a condition on what strangers may do, where others may do more")
     if entity.audit is not None and set(grant.may) & set(entity.audit.actions):
         raise UnsupportedError("an audit trail of what strangers do")
-    if _hides(entity) and set(grant.may) & {Action.READ, Action.UPDATE}:
-        raise UnsupportedError("values that only some roles see, where strangers may come")
-    if set(grant.may) != {Action.CREATE} and EntityView(spec, name).get_takes_caller:
+    if _hides(entity) and Action.UPDATE in grant.may:
+        raise UnsupportedError("values that only some roles see, where strangers may change them")
+    if {Action.UPDATE, Action.DELETE} & set(grant.may) and EntityView(spec, name).get_takes_caller:
         raise UnsupportedError("what strangers may do with records that others may read only in part")
 
 
