@@ -209,6 +209,6 @@ def _stop(process: subprocess.Popen[bytes]) -> None:
     process.terminate()
     try:
         process.wait(STOP_SECONDS)
-    except (subprocess.TimeoutExpired, KeyboardInterrupt):  # a person who asks again will not wait
+    except subprocess.TimeoutExpired:
         process.kill()
         process.wait()

@@ -65,7 +65,8 @@ def test_a_tool_that_crashes_is_an_error_of_the_check(check: Run, name: str, san
 @pytest.mark.parametrize("name", ["lint", "types", "api"])
 def test_a_crash_names_no_place_of_this_machine(check: Run, name: str) -> None:
     temporary = tempfile.gettempdir()
-    said = f"{temporary}/ql-check-a1_b/service/src/a.py {temporary}/ql-pg-x/.s.PGSQL {sys.prefix}/lib/b.py:3"
+    copy, server = f"{temporary}/quantumlayer-check-a1_b/service", f"{temporary}/quantumlayer-pg-x"
+    said = f"{copy}/src/a.py {server}/.s.PGSQL {sys.prefix}/lib/b.py:3"
     found = check(name, sandbox=Answers(Completed(139, "", said, 0.1)))
     assert found.log == "./src/a.py pg/.s.PGSQL python/lib/b.py:3"
 
@@ -99,7 +100,7 @@ def test_a_check_changes_nothing_in_the_repository(check: Run, service: Path) ->
 @pytest.mark.slow
 def test_logs_do_not_name_the_private_copy(check: Run) -> None:
     found = check("tests", {"tests/test_wrong.py": "def test_wrong() -> None:\n    raise ValueError(__file__)\n"})
-    assert "ql-check-" not in found.log
+    assert "quantumlayer-" not in found.log
 
 
 def test_cancelling_is_not_swallowed(service: Path, tmp_path: Path) -> None:

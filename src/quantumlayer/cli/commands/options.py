@@ -5,13 +5,17 @@ import os
 import sys
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from quantumlayer.bootstrap import App, bootstrap
+from quantumlayer.cli.ending import complete
 from quantumlayer.cli.errors import OutputError
-from quantumlayer.cli.style import WARNING, Style
+from quantumlayer.cli.style import RUNNING, WARNING, Style, printable
+
+if TYPE_CHECKING:
+    from quantumlayer.factory.inputs import Input
 
 Inputs = Annotated[
     list[Path],
@@ -31,6 +35,18 @@ def app_of(context: typer.Context) -> App:
     for warning in app.settings.warnings:
         style.line(f"{style.mark(WARNING)}  {warning}")
     return app
+
+
+def inputs_of(paths: Sequence[Path]) -> "tuple[Input, ...]":
+    """The inputs that a person named; what is waited for is told on standard error.
+
+    Raises:
+        DomainError: One of them cannot be used.
+    """
+    from quantumlayer.factory.inputs import read_inputs  # noqa: PLC0415  help must not load the engines
+
+    style = Style(sys.stderr)
+    return complete(read_inputs(paths, lambda doing: style.line(f"{style.mark(RUNNING)}  {printable(doing)}")))
 
 
 def keep_apart(output: Path, texts: Sequence[Path]) -> None:

@@ -4,9 +4,7 @@ import asyncio
 import importlib.util
 import itertools
 import os
-import shutil
-import tempfile
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
@@ -14,6 +12,7 @@ from typing import Self
 
 from quantumlayer.qlayer.validator.errors import PostgresMissingError
 from quantumlayer.sandbox.ports import Command, Completed, Mount, Sandbox
+from quantumlayer.sandbox.scratch import scratch
 
 LIFETIME = 24 * 3600.0
 """Seconds after which the sandbox ends a server, should nobody else do it."""
@@ -50,6 +49,7 @@ class PostgresServer:
         self._sandbox = sandbox
         self._lock = asyncio.Lock()
         self._numbers = itertools.count(1)
+        self._held = ExitStack()
         self._folder: Path | None = None
         self._server: asyncio.Task[Completed] | None = None
 
@@ -62,15 +62,14 @@ class PostgresServer:
         if self._server is not None:
             self._server.cancel()
             await asyncio.wait((self._server,))
-        if self._folder is not None:
-            shutil.rmtree(self._folder, ignore_errors=True)
+        self._held.close()
 
     async def start(self) -> None:
         """Begin to start the server, which goes on by itself: it takes a second that others can use.
 
         Whether it can be had is told to those who ask for a database.
         """
-        with suppress(PostgresMissingError, OSError, TimeoutError):
+        with suppress(PostgresMissingError, OSError):
             await self._reached("begun")
 
     async def database(self) -> Database:
@@ -96,16 +95,22 @@ class PostgresServer:
             PostgresMissingError: The server does not start.
         """
         programs = _programs()
-        async with self._lock, asyncio.timeout(START_SECONDS):
-            if self._folder is None or self._server is None:
-                self._folder = Path(tempfile.mkdtemp(prefix="ql-pg-"))
-                mount = Mount(self._folder, writable=True)
-                argv = ("sh", "-c", START, "sh", str(programs), str(self._folder))
-                self._server = asyncio.create_task(self._sandbox.run(Command(argv, mounts=(mount,), timeout=LIFETIME)))
-            while not self._server.done():
-                if os.access(self._folder / sign, os.F_OK):
-                    return self._folder
-                await asyncio.sleep(0.02)
+        try:
+            async with self._lock, asyncio.timeout(START_SECONDS):
+                return await self._come_to(sign, programs)
+        except TimeoutError as error:
+            raise PostgresMissingError("PostgreSQL did not start.", why=f"it had {START_SECONDS:g} s") from error
+
+    async def _come_to(self, sign: str, programs: Path) -> Path:
+        if self._folder is None or self._server is None:
+            self._folder = self._held.enter_context(scratch("pg"))
+            mount = Mount(self._folder, writable=True)
+            argv = ("sh", "-c", START, "sh", str(programs), str(self._folder))
+            self._server = asyncio.create_task(self._sandbox.run(Command(argv, mounts=(mount,), timeout=LIFETIME)))
+        while not self._server.done():
+            if os.access(self._folder / sign, os.F_OK):
+                return self._folder
+            await asyncio.sleep(0.02)
         raise PostgresMissingError("PostgreSQL did not start.", why=self._server.result().stderr.strip())
 
 
