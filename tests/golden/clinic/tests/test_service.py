@@ -309,7 +309,24 @@ async def test_a_short_password_opens_no_account(monkeypatch: pytest.MonkeyPatch
         await run(monkeypatch, "create-account", "first", "front_desk", typed="short\n")
 
 
+async def test_a_password_is_replaced_and_an_account_removed_from_the_command_line(
+    monkeypatch: pytest.MonkeyPatch, sign_in: SignIn
+) -> None:
+    caller = await sign_in("front_desk")
+    username = (await caller.get("/auth/me")).json()["username"]
+    await run(monkeypatch, "set-password", username, typed="another password\n")
+    assert (await caller.get("/auth/me")).status_code == 401
+    credentials = {"username": username, "password": "another password"}
+    token = (await caller.post("/auth/token", data=credentials)).json()["access_token"]
+    signed_in = {"Authorization": f"Bearer {token}"}
+    assert (await caller.get("/auth/me", headers=signed_in)).status_code == 200
+    await run(monkeypatch, "remove-account", username)
+    assert (await caller.get("/auth/me", headers=signed_in)).status_code == 401
+    assert (await caller.post("/auth/token", data=credentials)).status_code == 401
+
+
 @pytest.mark.usefixtures("sessions")
-async def test_there_is_no_token_for_nobody(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("command", ["set-password", "remove-account", "token"])
+async def test_nothing_is_done_for_nobody(monkeypatch: pytest.MonkeyPatch, command: str) -> None:
     with pytest.raises(SystemExit, match="no account nobody"):
-        await run(monkeypatch, "token", "nobody")
+        await run(monkeypatch, command, "nobody", typed="a password to try\n")
