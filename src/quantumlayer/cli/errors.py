@@ -6,6 +6,7 @@ import sys
 import traceback
 from collections.abc import Iterator
 from contextlib import contextmanager
+from io import StringIO
 from typing import ClassVar
 
 import typer
@@ -82,8 +83,12 @@ def told(again: str = "") -> Iterator[None]:
     style = Style(sys.stderr)
     try:
         yield
-    except (typer.Exit, BrokenPipeError):
+    except typer.Exit:
         raise
+    except BrokenPipeError as error:
+        # Whoever reads what is written here has gone, as `head` does: there is nobody to tell, nor to flush for.
+        sys.stdout = sys.stderr = StringIO()
+        raise typer.Exit(BY_KIND[Kind.CANCELLED]) from error
     except DomainError as error:
         if error.kind is Kind.INTERNAL and error.__cause__ is not None:
             traceback.print_exception(error.__cause__)

@@ -118,6 +118,31 @@ def test_a_file_that_cannot_be_written_is_named(tmp_path: Path) -> None:
     assert (done.exit_code, "QL4003" in done.stderr) == (6, True)
 
 
+@pytest.mark.parametrize("output", ["shop.md", "./sub/../shop.md", "soft.md", "hard.md", "loop/shop.md"])
+def test_a_text_is_never_overwritten_by_the_spec_read_from_it(
+    output: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    text = tmp_path / "shop.md"
+    text.write_text("A bike has a brand. Clerks manage bikes.")
+    (tmp_path / "more.md").write_text("A clerk has a name.")
+    (tmp_path / "sub").mkdir()
+    (tmp_path / "soft.md").symlink_to("shop.md")
+    (tmp_path / "hard.md").hardlink_to(text)
+    (tmp_path / "loop").symlink_to(".")
+    done = ql("parse", "more.md", "shop.md", "-o", output)
+    assert (done.exit_code, done.stdout) == (6, "")
+    assert f"{Path(output)} is an input (QL4003)" in done.stderr
+    assert text.read_text() == "A bike has a brand. Clerks manage bikes."
+
+
+def test_a_spec_may_be_checked_onto_itself(tmp_path: Path) -> None:
+    path = tmp_path / "spec.yaml"
+    path.write_text(LIBRARY.read_text())
+    assert ql("parse", path, "-o", path).exit_code == 0
+    assert path.read_text() == LIBRARY.read_text()
+
+
 def test_wrong_specs_name_their_place(tmp_path: Path) -> None:
     path = tmp_path / "spec.yaml"
     path.write_text("spec: 1\nservice: {name: shed}\nentites: {}\n")

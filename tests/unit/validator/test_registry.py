@@ -65,7 +65,8 @@ def test_a_tool_that_crashes_is_an_error_of_the_check(check: Run, name: str, san
 @pytest.mark.parametrize("name", ["lint", "types", "api"])
 def test_a_crash_names_no_place_of_this_machine(check: Run, name: str) -> None:
     temporary = tempfile.gettempdir()
-    said = f"{temporary}/ql-check-a1_b/service/src/a.py {temporary}/ql-pg-x/.s.PGSQL {sys.prefix}/lib/b.py:3"
+    copy, server = f"{temporary}/quantumlayer-check-a1_b/service", f"{temporary}/quantumlayer-pg-x"
+    said = f"{copy}/src/a.py {server}/.s.PGSQL {sys.prefix}/lib/b.py:3"
     found = check(name, sandbox=Answers(Completed(139, "", said, 0.1)))
     assert found.log == "./src/a.py pg/.s.PGSQL python/lib/b.py:3"
 
@@ -99,7 +100,7 @@ def test_a_check_changes_nothing_in_the_repository(check: Run, service: Path) ->
 @pytest.mark.slow
 def test_logs_do_not_name_the_private_copy(check: Run) -> None:
     found = check("tests", {"tests/test_wrong.py": "def test_wrong() -> None:\n    raise ValueError(__file__)\n"})
-    assert "ql-check-" not in found.log
+    assert "quantumlayer-" not in found.log
 
 
 def test_cancelling_is_not_swallowed(service: Path, tmp_path: Path) -> None:
@@ -161,6 +162,26 @@ def test_a_server_that_was_not_asked_for_is_not_started() -> None:
             return "done"
 
     assert asyncio.run(nothing()) == "done"
+
+
+def test_a_server_that_began_to_start_ends_with_its_block() -> None:
+    async def begun() -> Path:
+        async with PostgresServer(find_sandbox(unsafe=False)) as postgres:
+            await postgres.start()
+            found = await postgres.database()
+            return found.mount.path
+
+    assert not asyncio.run(begun()).exists()
+
+
+def test_a_server_that_cannot_start_is_told_when_a_database_is_asked_for() -> None:
+    async def database() -> None:
+        async with PostgresServer(ended()) as postgres:
+            await postgres.start()
+            await postgres.database()
+
+    with pytest.raises(PostgresMissingError, match="did not start"):
+        asyncio.run(database())
 
 
 def test_postgres_that_is_not_installed_is_told(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from quantumlayer.cli.commands.options import AsJson, Inputs, write_output
+from quantumlayer.cli.commands.options import AsJson, Inputs, inputs_of, keep_apart, write_output
 from quantumlayer.cli.errors import told
 from quantumlayer.cli.style import RUNNING, WARNING, Style
 
@@ -24,11 +24,12 @@ def parse(
     With --json the summary of entities, roles, operations, rules, assumptions and questions is printed instead.
     """
     with told():
-        from quantumlayer.factory.inputs import read_inputs  # noqa: PLC0415  help must not load the engines
-        from quantumlayer.factory.understand import understand  # noqa: PLC0415  as above
+        from quantumlayer.factory.understand import understand  # noqa: PLC0415  help must not load the engines
 
         style = Style(sys.stderr)
-        read = read_inputs(inputs)
+        read = inputs_of(inputs)
+        if output is not None:
+            keep_apart(output, [one.path for one in read if not one.is_spec])
         if not read[0].is_spec:
             style.line(f"{style.mark(RUNNING)}  reading {', '.join(str(one.path) for one in read)}")
         understood = understand(read)

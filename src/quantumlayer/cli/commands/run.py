@@ -23,7 +23,7 @@ def run(
     """Start a built service on this machine.
 
     Data is kept in SQLite in DIR/.data, or in the database that DATABASE_URL names. It runs generated
-    code as you, outside any sandbox, with a secret made up for development.
+    code as you, outside any sandbox. Each start signs tokens with a new secret, unless TOKEN_SECRET is set.
     """
     with told():
         from quantumlayer.factory.serve import environment_for, find_service, prepare, serve  # noqa: PLC0415  as below

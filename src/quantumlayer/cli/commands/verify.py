@@ -14,14 +14,14 @@ from quantumlayer.cli.style import FAILED, PASSED, Style, printable
 def verify(folder: Folder, as_json: AsJson = False) -> None:
     """Hold a built folder against its manifest.
 
-    Every file must be as it was when it was checked, and every check must have passed.
+    Every file must be as it was when it was checked, and every check must have passed. Not looked at are, at the top,
+    .git, .env, .data, .venv and the caches of tools, and everywhere what Python compiles.
     """
     with told():
-        from quantumlayer.factory.target import without_own  # noqa: PLC0415  help must not load the engines
-        from quantumlayer.qlayer.capsule import failed_checks  # noqa: PLC0415  as above
+        from quantumlayer.qlayer.capsule import failed_checks  # noqa: PLC0415  help must not load the engines
         from quantumlayer.qlayer.capsule import verify as differences  # noqa: PLC0415  as above
 
-        found = without_own(differences(folder))
+        found = differences(folder)
         failed = failed_checks(folder)
         if as_json:
             typer.echo(
