@@ -49,6 +49,16 @@ class Operating:
             yield from self._states()
         if self.operation.takes:
             yield from self._input()
+        yield from self._old_version()
+
+    def _old_version(self) -> Iterator[Test]:
+        """A caller who means another version of the record is not served."""
+        base = next(filter(None, map(self.base, self.operation.by)), None)
+        if base is not None:
+            scene = Scene(self.suite, base)
+            call = self.call(scene).removesuffix(")") + ', headers={"If-Match": \'"0"\'})'
+            lines = [*scene.lines, call, "assert answer.status_code == 412"]
+            yield Test(f"{self.name.strip('_')}_is_refused_for_another_version", lines, [self.address])
 
     def call(self, scene: Scene) -> str:
         """The request as Python."""

@@ -608,6 +608,14 @@ async def test_confirm_is_refused_in_another_state(make: Make, sign_in: SignIn, 
     assert (status_code, rule) == (409, "wrong-state")
 
 
+@pytest.mark.proves("operations.confirm")
+async def test_confirm_is_refused_for_another_version(make: Make, sign_in: SignIn) -> None:
+    appointment = await make.appointment()
+    as_front_desk = await sign_in("front_desk")
+    answer = await as_front_desk.post(f"/appointments/{appointment.id}/confirm", headers={"If-Match": '"0"'})
+    assert answer.status_code == 412
+
+
 @pytest.mark.proves("operations.complete")
 @pytest.mark.proves("operations.complete.by")
 @pytest.mark.proves("entities.Appointment.states")
@@ -659,6 +667,14 @@ async def test_complete_is_refused_in_another_state(make: Make, sign_in: SignIn,
     assert (status_code, rule) == (409, "wrong-state")
 
 
+@pytest.mark.proves("operations.complete")
+async def test_complete_is_refused_for_another_version(make: Make, sign_in: SignIn) -> None:
+    appointment = await make.appointment(status="confirmed", starts_at=datetime(2026, 3, 4, 9, 0, tzinfo=UTC))
+    as_front_desk = await sign_in("front_desk")
+    answer = await as_front_desk.post(f"/appointments/{appointment.id}/complete", headers={"If-Match": '"0"'})
+    assert answer.status_code == 412
+
+
 @pytest.mark.proves("operations.mark_no_show")
 @pytest.mark.proves("operations.mark_no_show.by")
 @pytest.mark.proves("entities.Appointment.states")
@@ -694,6 +710,14 @@ async def test_mark_no_show_is_refused_in_another_state(make: Make, sign_in: Sig
     answer = await as_front_desk.post(f"/appointments/{appointment.id}/mark-no-show")
     status_code, rule, _ = refusal(answer)
     assert (status_code, rule) == (409, "wrong-state")
+
+
+@pytest.mark.proves("operations.mark_no_show")
+async def test_mark_no_show_is_refused_for_another_version(make: Make, sign_in: SignIn) -> None:
+    appointment = await make.appointment(status="confirmed", starts_at=datetime(2026, 3, 4, 9, 0, tzinfo=UTC))
+    as_front_desk = await sign_in("front_desk")
+    answer = await as_front_desk.post(f"/appointments/{appointment.id}/mark-no-show", headers={"If-Match": '"0"'})
+    assert answer.status_code == 412
 
 
 @pytest.mark.proves("operations.cancel")
@@ -766,6 +790,14 @@ async def test_cancel_is_refused_in_another_state(make: Make, sign_in: SignIn, s
     answer = await as_front_desk.post(f"/appointments/{appointment.id}/cancel")
     status_code, rule, _ = refusal(answer)
     assert (status_code, rule) == (409, "wrong-state")
+
+
+@pytest.mark.proves("operations.cancel")
+async def test_cancel_is_refused_for_another_version(make: Make, sign_in: SignIn) -> None:
+    appointment = await make.appointment()
+    as_front_desk = await sign_in("front_desk")
+    answer = await as_front_desk.post(f"/appointments/{appointment.id}/cancel", headers={"If-Match": '"0"'})
+    assert answer.status_code == 412
 
 
 @pytest.mark.proves("operations.write_note")
@@ -872,6 +904,17 @@ async def test_write_note_refuses_a_value_beyond_its_limit(
         f"/appointments/{appointment.id}/write-note", json={"text": "Another text"} | {key: value}
     )
     assert pointers(answer) == [f"/body/{key}"]
+
+
+@pytest.mark.proves("operations.write_note")
+async def test_write_note_is_refused_for_another_version(make: Make, sign_in: SignIn) -> None:
+    doctor = await make.doctor()
+    appointment = await make.appointment(doctor=doctor, status="completed")
+    as_doctor = await sign_in("doctor", doctor)
+    answer = await as_doctor.post(
+        f"/appointments/{appointment.id}/write-note", json={"text": "Another text"}, headers={"If-Match": '"0"'}
+    )
+    assert answer.status_code == 412
 
 
 @pytest.mark.proves("entities.Appointment.list.filter")

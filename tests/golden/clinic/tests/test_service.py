@@ -37,12 +37,14 @@ async def test_the_probes_say_that_all_is_well(sign_in: SignIn, probe: str) -> N
     assert (answer.status_code, answer.json()) == (200, {"status": "ok"})
 
 
-async def test_the_service_is_not_ready_without_its_database(tmp_path: Path) -> None:
-    lost = create_app(Settings(database_url=f"sqlite+aiosqlite:///{tmp_path}/no/such/folder.db"))
+@pytest.mark.parametrize("file", ["no/such/folder.db", "never-migrated.db"])
+async def test_the_service_is_not_ready_without_its_database(tmp_path: Path, file: str) -> None:
+    lost = create_app(Settings(database_url=f"sqlite+aiosqlite:///{tmp_path}/{file}"))
     async with AsyncClient(transport=ASGITransport(lost), base_url="http://test") as client:
         assert (await client.get("/health/live")).status_code == 200
         answer = await client.get("/health/ready")
-    assert refusal(answer) == (503, "about:blank", "The database does not answer.")
+    await lost.state.sessions.kw["bind"].dispose()
+    assert refusal(answer) == (503, "about:blank", "The database does not answer or was never migrated.")
 
 
 @pytest.mark.parametrize(
@@ -151,13 +153,25 @@ class Trouble(Exception):
     [
         (DBAPIError(None, None, Trouble("22003")), 409),
         (DBAPIError(None, None, Trouble("40001")), 503),
+        (DBAPIError(None, None, Trouble("57P01")), 503),
         (DBAPIError(None, None, Trouble("XX000")), 500),
+        (ConnectionRefusedError(), 503),
         (IntegrityError(None, None, Trouble("23503")), 409),
         (IntegrityError(None, None, Trouble("23502")), 500),
         (PoolTimeoutError(), 503),
         (StaleDataError(), 412),
     ],
-    ids=["too large", "a collision", "a fault", "depended on", "missing", "too many callers", "changed meanwhile"],
+    ids=[
+        "too large",
+        "a collision",
+        "stopped",
+        "a fault",
+        "away",
+        "depended on",
+        "missing",
+        "too many callers",
+        "changed meanwhile",
+    ],
 )
 async def test_what_the_database_refuses_is_told(settings: Settings, error: Exception, status: int) -> None:
     app = create_app(settings)

@@ -278,6 +278,14 @@ async def test_borrow_is_accepted_when_fewer_than_five_open(make: Make, sign_in:
     assert answer.status_code == 201
 
 
+@pytest.mark.proves("operations.borrow")
+async def test_borrow_is_refused_for_another_version(make: Make, sign_in: SignIn) -> None:
+    book = await make.book()
+    as_member = await sign_in("member")
+    answer = await as_member.post(f"/books/{book.id}/borrow", headers={"If-Match": '"0"'})
+    assert answer.status_code == 412
+
+
 @pytest.mark.proves("entities.Book.list.search")
 @pytest.mark.parametrize("part", ["OBY-DICK 0", "ERMAN MELVILLE 1"])
 async def test_books_are_found_by_a_part_of_their_text(make: Make, sign_in: SignIn, part: str) -> None:

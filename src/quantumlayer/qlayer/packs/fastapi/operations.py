@@ -18,7 +18,8 @@ _PLATFORM_CLASSES = frozenset(
     [
         "Page", "Session", "Query", "Response", "Depends", "Annotated", "Sequence", "Id",
         "Reading", "Writing", "Reference", "Money", "Moment", "Day", "Email", "Flag", "Whole", "Amount", "Paging",
-        "Field", "Mapping", "Conflict", "Forbidden", "Number", "Written", "WrittenMoney", "WrittenAmount",
+        "Field", "IfMatch", "Mapping", "MaybeIfMatch", "Conflict", "Forbidden", "Number", "Written", "WrittenMoney",
+        "WrittenAmount",
     ]
 )  # fmt: skip
 
@@ -100,6 +101,7 @@ def _body(spec: Spec, name: str, operation: Operation, names: EntityNames) -> tu
     required = {key: compile_cel(item.cel, scope) for key, item in operation.requires.items()}
     locks = writer.locks(required.values(), f"{variable}_id", via_this=False, also=(operation.on, f"{variable}_id"))
     lines = [*locks, f"{variable} = await get_{variable}(session, CALLER{variable}_id)"]
+    lines.append(f"require_match(if_match, {variable})")
     later = writer.locks(required.values(), f"{variable}_id", via_this=True)
     lines += later
     lines += _state_check(operation, variable, spec)

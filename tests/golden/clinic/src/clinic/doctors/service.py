@@ -39,6 +39,7 @@ async def get_doctor(session: AsyncSession, doctor_id: int) -> Doctor:
 
 async def create_doctor(session: AsyncSession, body: DoctorCreate) -> Doctor:
     """Keep a new doctor and open the account they sign in with."""
+    await session.commit()  # nothing has changed yet, and no connection waits while the password is hashed
     account = await new_account(body.account, Role.DOCTOR)
     doctor = Doctor(name=body.name, speciality=body.speciality, room=body.room)
     session.add(doctor)

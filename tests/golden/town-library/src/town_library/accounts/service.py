@@ -10,7 +10,7 @@ from town_library.problems import Forbidden, Unauthenticated
 
 
 async def new_account(new: NewAccount, role: Role) -> Account:
-    """An account for a role, not yet kept: made first, so that no transaction waits while the password is hashed."""
+    """An account for a role, not yet kept: hashing takes a while, in which no transaction should be open."""
     password_hash = await hash_password(new.password.get_secret_value())
     return Account(username=new.username, password_hash=password_hash, role=role)
 
@@ -34,6 +34,7 @@ async def change_password(session: AsyncSession, account: Account, change: Passw
     Raises:
         Forbidden: The old password is wrong.
     """
+    await session.commit()  # no connection waits while the passwords are worked out
     if not await verify_password(change.old_password.get_secret_value(), account.password_hash):
         raise Forbidden("The old password is wrong.")
     account.password_hash = await hash_password(change.new_password.get_secret_value())

@@ -49,6 +49,7 @@ async def get_member(session: AsyncSession, caller: Caller, member_id: int) -> M
 
 async def create_member(session: AsyncSession, body: MemberCreate) -> Member:
     """Keep a new member and open the account they sign in with."""
+    await session.commit()  # nothing has changed yet, and no connection waits while the password is hashed
     account = await new_account(body.account, Role.MEMBER)
     member = Member(
         name=body.name, email=body.email, joined_on=body.joined_on if body.joined_on is not None else today()
