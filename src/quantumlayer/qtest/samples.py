@@ -97,6 +97,8 @@ def edges(field: Field) -> Iterator[Edge]:
         yield from _text_edges(field)
     if field.type in NUMBERS and not field.one_of:
         yield from _number_edges(field)
+    if field.type is FieldType.DATETIME:  # in other time zones the year before, which no calendar has
+        yield Edge("", datetime(1, 1, 1, tzinfo=UTC), fits=False)
     if field.one_of:
         yield from (Edge("one_of", value, fits=True) for value in field.one_of)
         yield Edge("one_of", _none_of(field), fits=False)

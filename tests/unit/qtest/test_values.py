@@ -115,6 +115,8 @@ def fits(field: Field, value: object) -> bool:
         longest = field.max or {FieldType.TEXT: 10_000, FieldType.EMAIL: 254}.get(field.type, 200)
         in_pattern = field.pattern is None or matches(field.pattern, value)
         return max(1, field.min or 0) <= len(value) <= longest and in_pattern
+    if isinstance(value, datetime):
+        return 1 < value.year < 9999
     if isinstance(value, int | Decimal):
         return (field.min is None or value >= field.min) and (field.max is None or value <= field.max)
     return True

@@ -14,6 +14,9 @@ from quantumlayer.sandbox.ports import Completed
 FAIL_UNDER = 95.0
 """Percent of branches and lines that tests must reach where the service does not ask for more."""
 
+SECONDS = 600.0
+"""Enough for a thousand tests on a busy machine."""
+
 REPORT, COVERAGE = "junit.xml", "coverage.json"
 NO_TESTS = 5
 
@@ -32,7 +35,8 @@ async def check_tests(copy: Path, context: CheckContext) -> Outcome:
     shown = ("pytest", "--cov", "--cov-branch", "-m", "not postgres")
     coverage = ("--cov", "--cov-branch", f"--cov-report=json:{COVERAGE}", "--cov-fail-under=0")
     argv = (*PYTEST, *_plugins(), *coverage, "-m", "not postgres")
-    outcome = _outcome(shown, await run_in(copy, context.sandbox, *argv, env=ENVIRONMENT), copy)
+    completed = await run_in(copy, context.sandbox, *argv, env=ENVIRONMENT, seconds=SECONDS)
+    outcome = _outcome(shown, completed, copy)
     measured = copy / COVERAGE
     if not measured.is_file():
         return outcome
@@ -54,7 +58,7 @@ async def check_postgres_tests(copy: Path, context: CheckContext) -> Outcome:
     database = await context.postgres.database()
     argv = (*PYTEST, *_plugins(), "-m", "postgres")
     env = {**ENVIRONMENT, "TEST_DATABASE_URL": database.url}
-    completed = await run_in(copy, context.sandbox, *argv, env=env, mounts=(database.mount,))
+    completed = await run_in(copy, context.sandbox, *argv, env=env, mounts=(database.mount,), seconds=SECONDS)
     return _outcome(("pytest", "-m", "postgres"), completed, copy)
 
 
