@@ -1,6 +1,7 @@
 """Tests of what is kept of the past: earlier versions of a value, and who did what with a record."""
 
 from collections.abc import Callable, Iterator
+from itertools import islice
 
 from quantumlayer.qtest.changes import changing
 from quantumlayer.qtest.literals import source, text, wire
@@ -8,6 +9,7 @@ from quantumlayer.qtest.operations import Operating
 from quantumlayer.qtest.records import Records
 from quantumlayer.qtest.scenes import Scene
 from quantumlayer.qtest.tests import Test
+from quantumlayer.spec.cel import ANYONE
 from quantumlayer.spec.model import Action
 
 
@@ -80,7 +82,7 @@ def _audit(records: Records, actions: tuple[Action, ...], readers: tuple[str, ..
                     [
                         *hidden.lines,
                         f'answer = await {hidden.caller}.get(f"{records.path}/{{{hidden.this}.id}}/audit")',
-                        "assert answer.status_code == 403",
+                        f"assert answer.status_code == {401 if other == ANYONE else 403}",
                     ],
                     [address],
                 )
@@ -102,10 +104,26 @@ def _update_trace(records: Records, readers: tuple[str, ...]) -> Iterator[Test]:
     change = changing(records)
     reader = None if change is None else _reader(records, change.scene, readers)
     if change is None or reader is None:
+        yield from islice(_operation_traces(records, readers), 1)
         return
     lines, caller = reader
     url = f'f"{records.path}/{{{change.scene.this}.id}}/audit"'
     yield _trace(records, "changing", [*change.scene.lines, change.put, *lines], url, caller, ["update"])
+
+
+def _operation_traces(records: Records, readers: tuple[str, ...]) -> Iterator[Test]:
+    """Where callers do not change a record as a whole, operations do."""
+    for name, operation in records.suite.spec.operations.items():
+        operating = Operating(records, name, operation)
+        for role in operation.by if operation.on == records.name and operation.creates is None else ():
+            base = operating.base(role)
+            scene = None if base is None else Scene(records.suite, base)
+            reader = None if scene is None else _reader(records, scene, readers)
+            if scene is not None and reader is not None:
+                lines, caller = reader
+                call = operating.call(scene).replace("answer = ", "")
+                url = f'f"{records.path}/{{{scene.this}.id}}/audit"'
+                yield _trace(records, "an_operation_on", [*scene.lines, call, *lines], url, caller, ["update"])
 
 
 def _create_trace(records: Records, readers: tuple[str, ...]) -> Iterator[Test]:

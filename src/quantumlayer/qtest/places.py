@@ -1,11 +1,12 @@
 """What expressions read: the slots of a small world that are worth changing, and the values worth trying in each."""
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 
-from quantumlayer.qtest.samples import NOW, samples
+from quantumlayer.qtest.samples import NOW, lengths, samples
 from quantumlayer.spec.cel import (
     Binary,
     Call,
@@ -35,6 +36,8 @@ COUNT, SAME, ABSENT, ROLE = "#", "=", "?", "@"
 _MOST_COUNTED = 12
 _DEEPEST = 6
 _MINUTE = timedelta(minutes=1)
+_LONGEST = 300
+_ADDRESS = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -231,6 +234,9 @@ def candidates(key: str, item: Field | None, constants: Constants) -> list[objec
 def _fits(item: Field, value: object) -> bool:
     if isinstance(value, int | Decimal) and not isinstance(value, bool):
         return (item.min is None or value >= item.min) and (item.max is None or value <= item.max)
+    if isinstance(value, str) and not item.one_of:
+        shortest, longest = lengths(item)
+        return shortest <= len(value) <= longest and (item.pattern is None or bool(re.fullmatch(item.pattern, value)))
     return True
 
 
@@ -247,7 +253,11 @@ def _pool(kind: FieldType, constants: Constants) -> Iterable[object]:
         case FieldType.DATETIME:
             return _moments(constants)
         case FieldType.STRING | FieldType.TEXT:
-            return sorted(constants.texts)
+            near = {number + step for number in constants.whole for step in (0, -1, 1)}
+            return [*sorted(constants.texts), *("x" * number for number in sorted(near) if 0 < number <= _LONGEST)]
+        case FieldType.EMAIL:
+            tried = [address for text in sorted(constants.texts) for address in (text, f"ada{text}", f"ada@{text}")]
+            return [address for address in (*tried, "ada@example.com") if _ADDRESS.fullmatch(address)]
     return []
 
 

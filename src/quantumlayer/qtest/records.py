@@ -65,7 +65,7 @@ class Records:
             "assert answer.status_code == 201",
             *self.given_back("body", hidden=[key for key in given if key not in visible]),
         ]
-        if self.suite.may(self.name, Action.READ, creation.role):
+        if creation.is_read_back:
             lines += [
                 f'read = await {scene.caller}.get(answer.headers["Location"])',
                 "assert read.json() == answer.json()",

@@ -10,8 +10,8 @@ from quantumlayer.spec.model import Relation, RelationKind, Spec
 # and pages.
 _MODULES = frozenset(
     {
-        "accounts", "app", "audit", "clock", "database", "health", "listing", "observability", "preconditions",
-        "problems", "references", "schemas", "security_headers", "seeds", "settings",
+        "accounts", "app", "audit", "body_limit", "clock", "database", "health", "listing", "observability",
+        "preconditions", "problems", "references", "schemas", "security_headers", "seeds", "settings",
     }
 )  # fmt: skip
 _VARIABLES = frozenset(
@@ -24,7 +24,7 @@ _VARIABLES = frozenset(
 _PATHS = frozenset({"auth", "docs", "health", "metrics", "redoc"})
 _FUNCTIONS = frozenset(
     {
-        "add_months", "aliased", "allow", "case", "day_at_execution", "days_between", "open_account", "readable",
+        "add_months", "aliased", "allow", "case", "day_at_execution", "days_between", "new_account", "readable",
         "record_action", "require_match", "require_reference", "responses", "rounded", "set_etag", "time_of_day",
     }
 )  # fmt: skip

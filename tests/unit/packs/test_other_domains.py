@@ -98,6 +98,34 @@ def test_what_no_request_can_reach_is_left_out() -> None:
     assert {(name, word) for name, text in files.items() for word in words if word in text} == set()
 
 
+def test_strangers_read_in_part_what_others_read_whole() -> None:
+    spec = spec_of(ROOT / "tests" / "cases" / "specs" / "news.spec.yaml")
+    assert FastApiPack().open_elements(spec) == []
+    files = written(spec)
+    service = files["src/news/articles/service.py"].content.decode()
+    assert "if caller is None:\n        return Article.status == 'published'\n" in service
+    router = ast.parse(files["src/news/articles/router.py"].content)
+    callers = {
+        node.name: ast.unparse(argument.annotation)
+        for node in ast.walk(router)
+        if isinstance(node, ast.AsyncFunctionDef)
+        for argument in node.args.args
+        if argument.arg == "caller" and argument.annotation
+    }
+    assert callers["read_article"] == callers["list_articles"] == "Visitor"
+    assert "allow(Role.WRITER)" in callers["update_article"]
+
+
+def test_an_operation_may_make_another_record_of_its_entity() -> None:
+    spec = spec_of(ROOT / "tests" / "cases" / "specs" / "warehouse.spec.yaml")
+    assert FastApiPack().open_elements(spec) == []
+    service = written(spec)["src/warehouse/orders/service.py"].content.decode()
+    reorder = service[service.index("async def reorder(") :]
+    assert "new_order = Order(buyer_id=order.buyer_id, " in reorder
+    assert "await rules.require_valid(session, caller, new_order)" in reorder
+    assert "return new_order" in reorder
+
+
 def test_text_of_a_spec_never_becomes_code() -> None:
     hostile = '"""\nimport os\nos.system("touch planted")\n"""{{ 7*7 }}{% raw %}\'; DROP TABLE book; --\\'
     spec = spec_of(ROOT / "examples" / "town-library.spec.yaml")

@@ -94,6 +94,19 @@ def test_where_there_are_no_roles_one_client_calls() -> None:
     assert {claim.element for claim in claims(spec)} <= proven(files)
 
 
+def test_what_must_be_unique_is_sent_back_as_json_writes_it() -> None:
+    unique = "{type: %s, unique: true}"
+    kinds = {"price": "money", "weight": "decimal", "day": "date", "at": "datetime", "mail": "email"}
+    fields = ", ".join(f"{name}: {unique % kind}" for name, kind in kinds.items())
+    text = GUESTBOOK.replace("{text: {type: string}}", f"{{text: {{type: string}}, {fields}}}").replace(
+        "read]", "read, update]"
+    )
+    body = generated(parse_spec(text).spec)["tests/test_properties.py"]
+    for sent in ("price:.2f}", "weight:.6f}", "day:%Y-%m-%d}", "at:%Y-%m-%dT%H:%M:%SZ}"):
+        assert f'f"{{remark.{sent}"' in body
+    assert '"mail": remark.mail' in body
+
+
 def test_the_same_spec_gives_the_same_bytes(spec: Spec, files: dict[str, str]) -> None:
     assert generated(spec) == files
 

@@ -53,7 +53,7 @@ async def check_postgres_tests(copy: Path, context: CheckContext) -> Outcome:
     """The tests that need a real PostgreSQL, such as two callers at once, pass on it."""
     database = await context.postgres.database()
     argv = (*PYTEST, *_plugins(), "-m", "postgres")
-    env = {**ENVIRONMENT, "DATABASE_URL": database.url}
+    env = {**ENVIRONMENT, "TEST_DATABASE_URL": database.url}
     completed = await run_in(copy, context.sandbox, *argv, env=env, mounts=(database.mount,))
     return _outcome(("pytest", "-m", "postgres"), completed, copy)
 

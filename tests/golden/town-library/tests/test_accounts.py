@@ -1,14 +1,20 @@
 """Signing in, tokens, and passwords."""
 
 from datetime import timedelta
+from typing import Any
 
 import jwt
 import pytest
 from fastapi import FastAPI
-from httpx import AsyncClient
+from httpx import ASGITransport, AsyncClient
+from sqlalchemy import update
 from time_machine import TimeMachineFixture
 
+from town_library.accounts.models import Account
 from town_library.accounts.passwords import hash_password
+from town_library.app import create_app
+from town_library.database import Session
+from town_library.settings import Settings
 
 from .callers import SignIn, pointers, refusal
 from .factories import NOW, Make
@@ -77,6 +83,32 @@ async def test_a_token_is_good_for_as_long_as_it_says(sign_in: SignIn, clock: Ti
     assert (await caller.get("/auth/me")).status_code == 200
     clock.move_to(NOW + timedelta(minutes=30, seconds=1), tick=False)
     assert (await caller.get("/auth/me")).status_code == 401
+
+
+@pytest.mark.usefixtures("logs")
+@pytest.mark.parametrize(
+    ("change", "detail"),
+    [
+        ({"role": "nonsense"}, "The role of the account would break its limits."),
+        ({"username": "somebody"}, "Another account has the same username."),
+    ],
+)
+async def test_what_the_database_asks_of_accounts_is_told(
+    settings: Settings, make: Make, change: dict[str, Any], detail: str
+) -> None:
+    app = create_app(settings)
+
+    @app.put("/accounts")
+    async def put_accounts(session: Session) -> None:
+        await session.execute(update(Account).values(change))
+
+    for _ in range(2):
+        await make.account("librarian")
+    async with (
+        app.router.lifespan_context(app),
+        AsyncClient(transport=ASGITransport(app), base_url="http://test") as client,
+    ):
+        assert refusal(await client.put("/accounts")) == (409, "about:blank", detail)
 
 
 def unsigned_token() -> str:

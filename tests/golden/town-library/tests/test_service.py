@@ -4,27 +4,30 @@ import asyncio
 import io
 import json
 import sys
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator, MutableMapping
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from threading import Thread
 from typing import Any
 
 import pytest
+from fastapi import Request
 from httpx import ASGITransport, AsyncClient
 from pydantic import ValidationError
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DBAPIError, IntegrityError
+from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.orm.exc import StaleDataError
 
 from town_library.__main__ import main
 from town_library.app import create_app
+from town_library.body_limit import MAX_BODY_SIZE
 from town_library.settings import Settings
 
 from .callers import SignIn, refusal
 from .conftest import Logs
+from .factories import Make
 
 SEED = Path(__file__).parent / "seed.json"
-SECRET = "a secret that is good for tests only"
 
 
 @pytest.mark.parametrize("probe", ["live", "ready"])
@@ -113,6 +116,27 @@ async def test_a_crash_says_where_but_not_what(settings: Settings, logs: Logs) -
     assert "a private value" not in written
 
 
+@pytest.mark.usefixtures("logs")
+@pytest.mark.parametrize(("size", "status"), [(MAX_BODY_SIZE, 204), (MAX_BODY_SIZE + 1, 413)])
+async def test_a_body_is_read_up_to_its_limit(settings: Settings, size: int, status: int) -> None:
+    app = create_app(settings)
+
+    @app.put("/bytes", status_code=204)
+    async def put_bytes(request: Request) -> None:
+        await request.body()
+
+    async def parts() -> AsyncIterator[bytes]:
+        for _ in range(2):
+            yield bytes(size // 2)
+        yield bytes(size % 2)
+
+    async with AsyncClient(transport=ASGITransport(app), base_url="http://test") as client:
+        answer = await client.put("/bytes", content=parts())
+    assert answer.status_code == status
+    if status != 204:
+        assert refusal(answer) == (413, "about:blank", "Request Entity Too Large")
+
+
 class Trouble(Exception):
     """What a driver raises, with PostgreSQL's code of it."""
 
@@ -121,14 +145,19 @@ class Trouble(Exception):
         self.sqlstate = sqlstate
 
 
+@pytest.mark.usefixtures("logs")
 @pytest.mark.parametrize(
     ("error", "status"),
     [
         (DBAPIError(None, None, Trouble("22003")), 409),
         (DBAPIError(None, None, Trouble("40001")), 503),
+        (DBAPIError(None, None, Trouble("XX000")), 500),
+        (IntegrityError(None, None, Trouble("23503")), 409),
+        (IntegrityError(None, None, Trouble("23502")), 500),
+        (PoolTimeoutError(), 503),
         (StaleDataError(), 412),
     ],
-    ids=["too large", "a collision", "changed meanwhile"],
+    ids=["too large", "a collision", "a fault", "depended on", "missing", "too many callers", "changed meanwhile"],
 )
 async def test_what_the_database_refuses_is_told(settings: Settings, error: Exception, status: int) -> None:
     app = create_app(settings)
@@ -192,6 +221,21 @@ async def test_the_log_goes_to_standard_output(settings: Settings, capsys: pytes
     assert '"route": "/health/ready"' in capsys.readouterr().out
 
 
+@pytest.mark.usefixtures("logs")
+async def test_the_service_starts_and_stops_as_its_server_asks(settings: Settings) -> None:
+    asked = iter([{"type": "lifespan.startup"}, {"type": "lifespan.shutdown"}])
+    answered: list[str] = []
+
+    async def receive() -> MutableMapping[str, Any]:
+        return next(asked)
+
+    async def send(message: MutableMapping[str, Any]) -> None:
+        answered.append(message["type"])
+
+    await create_app(settings)({"type": "lifespan"}, receive, send)
+    assert answered == ["lifespan.startup.complete", "lifespan.shutdown.complete"]
+
+
 def test_production_needs_postgresql() -> None:
     with pytest.raises(ValidationError, match="must name a PostgreSQL database"):
         Settings(environment="production", database_url="sqlite+aiosqlite:///file.db")
@@ -226,10 +270,21 @@ async def test_the_seeds_open_an_account_for_each_role(
         await run(monkeypatch, "seed", str(SEED))
 
 
+@pytest.mark.postgres
+async def test_records_are_numbered_on_from_those_of_the_seeds(monkeypatch: pytest.MonkeyPatch, make: Make) -> None:
+    await run(monkeypatch, "seed", str(SEED))
+    numbers = [row["id"] for row in json.loads(SEED.read_text())["books"]]
+    assert (await make.book()).id > max(numbers)
+
+
 @pytest.mark.usefixtures("sessions")
 @pytest.mark.parametrize(
     ("seeds", "message"),
-    [({"nonsense": []}, "unknown collections: nonsense"), ({"books": [{"nonsense": 1}]}, "book has no nonsense")],
+    [
+        ({"nonsense": []}, "unknown collections: nonsense"),
+        ({"books": [{"nonsense": 1}]}, "book has no nonsense"),
+        ({"books": [{"created_at": "soon"}]}, "should be a valid datetime"),
+    ],
 )
 async def test_seeds_that_do_not_fit_are_refused(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path, seeds: dict[str, Any], message: str
@@ -254,7 +309,24 @@ async def test_a_short_password_opens_no_account(monkeypatch: pytest.MonkeyPatch
         await run(monkeypatch, "create-account", "first", "librarian", typed="short\n")
 
 
+async def test_a_password_is_replaced_and_an_account_removed_from_the_command_line(
+    monkeypatch: pytest.MonkeyPatch, sign_in: SignIn
+) -> None:
+    caller = await sign_in("librarian")
+    username = (await caller.get("/auth/me")).json()["username"]
+    await run(monkeypatch, "set-password", username, typed="another password\n")
+    assert (await caller.get("/auth/me")).status_code == 401
+    credentials = {"username": username, "password": "another password"}
+    token = (await caller.post("/auth/token", data=credentials)).json()["access_token"]
+    signed_in = {"Authorization": f"Bearer {token}"}
+    assert (await caller.get("/auth/me", headers=signed_in)).status_code == 200
+    await run(monkeypatch, "remove-account", username)
+    assert (await caller.get("/auth/me", headers=signed_in)).status_code == 401
+    assert (await caller.post("/auth/token", data=credentials)).status_code == 401
+
+
 @pytest.mark.usefixtures("sessions")
-async def test_there_is_no_token_for_nobody(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("command", ["set-password", "remove-account", "token"])
+async def test_nothing_is_done_for_nobody(monkeypatch: pytest.MonkeyPatch, command: str) -> None:
     with pytest.raises(SystemExit, match="no account nobody"):
-        await run(monkeypatch, "token", "nobody")
+        await run(monkeypatch, command, "nobody", typed="a password to try\n")

@@ -5,13 +5,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from graphlib import CycleError, TopologicalSorter
+from math import ceil
 
 from quantumlayer.qlayer.packs.fastapi.access import member
 from quantumlayer.qlayer.packs.fastapi.amounts import amount_pattern
 from quantumlayer.qlayer.packs.fastapi.code import UnsupportedError
 from quantumlayer.qlayer.packs.fastapi.decimals import PLACES
 from quantumlayer.qlayer.packs.fastapi.entities import EntityView
-from quantumlayer.qlayer.packs.fastapi.fields import LARGEST
+from quantumlayer.qlayer.packs.fastapi.fields import LARGEST, FieldView
 from quantumlayer.qlayer.packs.fastapi.rules import Exclusion
 from quantumlayer.spec.model import RelationKind, Spec
 from quantumlayer.spec.naming import entity_names, service_package
@@ -79,6 +80,14 @@ class ServiceView:
         found = {"relations": bool(relations), "unique": unique or bool(self.roles)}
         return frozenset(name for name, there in found.items() if there)
 
+    @property
+    def body_mebibytes(self) -> int:
+        """What the largest body may take: a character of JSON is at most twelve bytes, a pair of escapes."""
+        taken = [entity.fields for entity in self.spec.entities.values()]
+        taken += [operation.takes for operation in self.spec.operations.values()]
+        texts = (sum(FieldView("", key, item).max_length or 0 for key, item in fields.items()) for fields in taken)
+        return max(1, ceil(12 * max(texts, default=0) / 2**20))
+
     def context(self) -> Mapping[str, object]:
         """The variables of every template."""
         name = self.spec.service.name
@@ -99,6 +108,7 @@ class ServiceView:
             "optional_search": any(
                 entity.entity.fields[name].optional for entity in self.entities for name in entity.entity.list.search
             ),
+            "body_mebibytes": self.body_mebibytes,
             "clock_names": ", ".join(CLOCK),
             "patterns": {kind.value: amount_pattern(-most, most, PLACES[kind]) for kind, most in LARGEST.items()},
         }

@@ -135,6 +135,8 @@ def responses(*problems: type[Problem]) -> dict[int | str, dict[str, Any]]:
     """The entries of these problems for the OpenAPI document; every operation may find its input invalid."""
     schema = {"application/problem+json": {"schema": {"$ref": "#/components/schemas/ProblemDocument"}}}
     statuses = {HTTPStatus.UNPROCESSABLE_ENTITY} | {problem.status for problem in problems}
+    if BadRequest in problems:
+        statuses.add(HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
     return {int(status): {"description": status.phrase, "content": schema} for status in sorted(statuses)}
 
 

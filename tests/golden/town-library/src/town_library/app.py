@@ -8,6 +8,7 @@ from sqlalchemy.ext.asyncio import async_sessionmaker
 
 from town_library import health, observability, problems
 from town_library.accounts.router import router as accounts
+from town_library.body_limit import BodyLimit
 from town_library.books.router import router as books
 from town_library.database import create_engine
 from town_library.loans.router import router as loans
@@ -43,6 +44,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     problems.install(app)
     observability.install(app)
     app.add_middleware(SecurityHeaders)
+    app.add_middleware(BodyLimit)
     for router in (health.router, accounts, books, members, loans):
         app.include_router(router)
     return app

@@ -7,7 +7,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from clinic.accounts.access import Caller
 from clinic.accounts.models import Role
-from clinic.accounts.service import open_account
+from clinic.accounts.service import new_account
 from clinic.clock import now
 from clinic.database import lock
 from clinic.listing import contains, ordered, page
@@ -49,6 +49,7 @@ async def get_patient(session: AsyncSession, caller: Caller, patient_id: int) ->
 
 async def create_patient(session: AsyncSession, body: PatientCreate) -> Patient:
     """Keep a new patient and open the account they sign in with."""
+    account = await new_account(body.account, Role.PATIENT)
     patient = Patient(
         first_name=body.first_name,
         last_name=body.last_name,
@@ -58,7 +59,9 @@ async def create_patient(session: AsyncSession, body: PatientCreate) -> Patient:
     )
     session.add(patient)
     await session.flush()
-    await open_account(session, body.account, Role.PATIENT, patient_id=patient.id)
+    account.patient_id = patient.id
+    session.add(account)
+    await session.flush()
     await session.refresh(patient)
     return patient
 

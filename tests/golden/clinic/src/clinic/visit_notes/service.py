@@ -9,7 +9,7 @@ from clinic.accounts.access import Caller
 from clinic.audit.models import AuditEntry
 from clinic.audit.service import list_entries, record_action
 from clinic.database import lock
-from clinic.listing import ordered, page
+from clinic.listing import page
 from clinic.problems import NotFound, RuleBroken
 from clinic.visit_notes.models import VisitNote, VisitNoteVersion
 from clinic.visit_notes.schemas import Correct, VisitNoteQuery
@@ -22,7 +22,7 @@ async def list_visit_notes(
     statement = select(VisitNote)
     if query.author_id is not None:
         statement = statement.where(VisitNote.author_id == query.author_id)
-    statement = ordered(statement, VisitNote, None, {})
+    statement = statement.order_by(VisitNote.id)
     visit_notes, total = await page(session, statement, query)
     await record_action(session, caller, "read", visit_notes)
     return visit_notes, total

@@ -9,17 +9,10 @@ from town_library.accounts.schemas import NewAccount, PasswordChange
 from town_library.problems import Forbidden, Unauthenticated
 
 
-async def open_account(session: AsyncSession, new: NewAccount, role: Role, *, member_id: int | None = None) -> Account:
-    """An account for a role, and for the caller's own record where the role has one."""
-    account = Account(
-        username=new.username,
-        password_hash=await hash_password(new.password.get_secret_value()),
-        role=role,
-        member_id=member_id,
-    )
-    session.add(account)
-    await session.flush()
-    return account
+async def new_account(new: NewAccount, role: Role) -> Account:
+    """An account for a role, not yet kept: made first, so that no transaction waits while the password is hashed."""
+    password_hash = await hash_password(new.password.get_secret_value())
+    return Account(username=new.username, password_hash=password_hash, role=role)
 
 
 async def sign_in(sessions: async_sessionmaker[AsyncSession], username: str, password: str) -> Account:
