@@ -1,7 +1,10 @@
 """Each command as it is typed, within this process."""
 
 import json
+import os
 import shlex
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -142,6 +145,31 @@ def test_a_spec_may_be_checked_onto_itself(tmp_path: Path) -> None:
     path.write_text(LIBRARY.read_text())
     assert ql("parse", path, "-o", path).exit_code == 0
     assert path.read_text() == LIBRARY.read_text()
+
+
+def test_what_may_not_be_read_is_named_in_three_lines(tmp_path: Path) -> None:
+    (tmp_path / "shop.md").write_text("A bike has a brand.")
+    (tmp_path / "shop.md").chmod(0)
+    # The superuser reads everything, but for this right that is taken away here.
+    without = (
+        ["setpriv", "--bounding-set=-dac_override,-dac_read_search", "--inh-caps=-all"] if not os.geteuid() else []
+    )
+    command: list[str | Path] = [*without, Path(sys.executable).with_name("ql"), "parse", tmp_path / "shop.md"]
+    done = subprocess.run(command, check=False, capture_output=True, text=True)
+    assert done.returncode == 7
+    assert done.stderr.splitlines() == [
+        f"✗ error  '{tmp_path / 'shop.md'}' cannot be read (QL2110)",
+        "  why    Permission denied",
+        "  next   Check the name and the permissions of the file.",
+    ]
+
+
+@pytest.mark.parametrize(("closed", "code"), [("<&-", 4), (">&- 2>&- <&-", 4), ("</dev/null", 4), (">/dev/full", 6)])
+def test_closed_and_full_streams_are_no_defect(closed: str, code: int) -> None:
+    given = LIBRARY if closed.startswith(">/") else "/dev/stdin"
+    command: list[str | Path] = ["sh", "-c", f'"$0" parse "$1" {closed}', Path(sys.executable).with_name("ql"), given]
+    done = subprocess.run(command, check=False, capture_output=True, text=True)
+    assert (done.returncode, "Traceback" in done.stderr) == (code, False)
 
 
 def test_wrong_specs_name_their_place(tmp_path: Path) -> None:

@@ -17,11 +17,14 @@ from quantumlayer.cli.style import RUNNING, WARNING, Style, one_line
 if TYPE_CHECKING:
     from quantumlayer.factory.inputs import Input
 
+# The commands themselves say what cannot be read, in three lines: hence `readable=False`.
 Inputs = Annotated[
     list[Path],
-    typer.Argument(metavar="INPUT", help="One Spec (YAML that starts with `spec: 1`), or texts in English."),
+    typer.Argument(
+        metavar="INPUT", help="One Spec (YAML that starts with `spec: 1`), or texts in English.", readable=False
+    ),
 ]
-Folder = Annotated[Path, typer.Argument(metavar="DIR", help="A folder that `ql build` wrote.")]
+Folder = Annotated[Path, typer.Argument(metavar="DIR", help="A folder that `ql build` wrote.", readable=False)]
 AsJson = Annotated[bool, typer.Option("--json", help="Write JSON on standard output, for programs.")]
 Pack = Annotated[str, typer.Option("--pack", metavar="NAME", help="The pack that writes the service.")]
 

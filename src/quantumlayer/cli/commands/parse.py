@@ -16,7 +16,7 @@ def parse(
     inputs: Inputs,
     as_json: AsJson = False,
     output: Annotated[
-        Path | None, typer.Option("--output", "-o", metavar="FILE", help="Write the Spec to this file.")
+        Path | None, typer.Option("--output", "-o", metavar="FILE", help="Write the Spec to this file.", readable=False)
     ] = None,
 ) -> None:
     """Read texts into a Spec and print it; of a Spec, check it.

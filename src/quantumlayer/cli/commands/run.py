@@ -17,7 +17,7 @@ def run(
     folder: Folder,
     port: Annotated[int, typer.Option(min=1, max=65535, help="Where it listens, on this machine only.")] = 8000,
     seed: Annotated[
-        Path | None, typer.Option(metavar="FILE", exists=True, dir_okay=False, help="Load the records in this file.")
+        Path | None, typer.Option(metavar="FILE", help="Load the records in this file.", readable=False)
     ] = None,
 ) -> None:
     """Start a built service on this machine.
