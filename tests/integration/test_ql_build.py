@@ -207,6 +207,15 @@ def test_a_read_only_place_is_named(out: Path, environment: Mapping[str, str]) -
     assert content(out) == {}
 
 
+def test_a_machine_without_a_place_for_temporary_files_is_named(out: Path, environment: Mapping[str, str]) -> None:
+    nowhere = within("--remount-ro", "/", "--bind", out, out, "--chdir", "/")
+    done = ql("build", SPEC, "-o", out / "lib", env=environment, within=nowhere)
+    assert done.returncode == 10
+    assert "temporary files cannot be written (QL3002)" in done.stderr
+    assert len(done.stderr.splitlines()) == 4
+    assert content(out) == {}
+
+
 def test_a_folder_with_foreign_files_is_named(out: Path, environment: Mapping[str, str]) -> None:
     (out / "lib").mkdir()
     (out / "lib" / "notes.txt").write_text("mine")

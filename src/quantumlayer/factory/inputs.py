@@ -99,7 +99,7 @@ def _judged(path: Path, content: bytes) -> Input:
         if content.startswith(magic):
             raise InputFormatError(f"{path} is {what}", why="only text and a Spec can be read", hint=advice)
     if content.startswith((b"\xff\xfe", b"\xfe\xff")):
-        hint = f"Save it in UTF-8: `iconv -f UTF-16 -t UTF-8 {path}`."
+        hint = f"Save it in UTF-8: `iconv -f UTF-16 -t UTF-8 {shlex.quote(str(path))}`."
         raise InputFormatError(f"{path} is text in UTF-16", why="only UTF-8 can be read", hint=hint)
     if b"\0" in content:
         where = f"byte {content.index(0)} is zero"
@@ -108,7 +108,7 @@ def _judged(path: Path, content: bytes) -> Input:
         text = content.decode()
     except UnicodeDecodeError as error:
         line = content.count(b"\n", 0, error.start) + 1
-        hint = f"Save it in UTF-8: `iconv -f WINDOWS-1252 -t UTF-8 {path}`."
+        hint = f"Save it in UTF-8: `iconv -f WINDOWS-1252 -t UTF-8 {shlex.quote(str(path))}`."
         why = f"line {line} holds the byte 0x{content[error.start]:02x}"
         raise InputFormatError(f"{path} is not text in UTF-8", why=why, hint=hint) from error
     if not text.strip("\ufeff \t\r\n\f\v"):
@@ -133,7 +133,8 @@ async def _content(path: Path, waiting: Callable[[str], None]) -> bytes:
             os.close(handle)
     except (OSError, ValueError) as error:
         reason = (error.strerror if isinstance(error, OSError) else None) or str(error)
-        raise InputMissingError(f"{str(path)!r} cannot be read", why=reason) from error
+        hint = "Name /dev/stdin to read what is piped in." if str(path) == "-" else ""
+        raise InputMissingError(f"{str(path)!r} cannot be read", why=reason, hint=hint) from error
     if len(content) > MAX_BYTES:
         raise InputTooLargeError(f"{path} is over {MAX_BYTES // 1024 // 1024} MB")
     return content

@@ -18,7 +18,14 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from quantumlayer.core.errors import DomainError
-from quantumlayer.factory.errors import NoServiceError, PortTakenError, ServiceStoppedError, TargetPlaceError
+from quantumlayer.factory.errors import (
+    InputFormatError,
+    InputMissingError,
+    NoServiceError,
+    PortTakenError,
+    ServiceStoppedError,
+    TargetPlaceError,
+)
 from quantumlayer.factory.target import lock, refusal
 from quantumlayer.qlayer.capsule import DATA
 
@@ -102,9 +109,11 @@ def prepare(service: Service, environment: Mapping[str, str], seed: Path | None)
     """Bring the database up to date and load records into it.
 
     Raises:
-        DomainError: The folder cannot be written.
+        DomainError: The folder cannot be written, or the records cannot be read.
         ServiceStoppedError: One of the two failed; the service said why on standard error.
     """
+    if seed is not None:
+        _judge_seed(seed)
     _forget_bytecode(service)
     commands = [("migrate", "the database could not be brought up to date")]
     if seed is not None:
@@ -153,6 +162,15 @@ def serve(
         finally:
             _stop(process)
     raise ServiceStoppedError("the service stopped by itself", why=f"its process ended with {code}")
+
+
+def _judge_seed(seed: Path) -> None:
+    if seed.exists() and not seed.is_file():
+        raise InputFormatError(f"{seed} is no file", why="records are loaded from a file", hint="Name a file in JSON.")
+    try:
+        seed.open("rb").close()
+    except OSError as error:
+        raise InputMissingError(f"{str(seed)!r} cannot be read", why=error.strerror or str(error)) from error
 
 
 def _attached(*argv: str) -> list[str]:

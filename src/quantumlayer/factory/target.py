@@ -11,6 +11,7 @@ import errno
 import fcntl
 import os
 import re
+import shlex
 import shutil
 import tempfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -73,10 +74,12 @@ class Target:
             TargetBusyError: `ql run` serves the folder; what it writes from now on would be lost.
         """
         parent = self.place.parent
-        if not parent.is_dir():
-            hint = f"Make it first: `mkdir -p {parent}`."
-            raise TargetPlaceError(f"the folder {parent} does not exist", hint=hint)
         with self._refusals():
+            if not parent.exists():
+                hint = f"Make it first: `mkdir -p {shlex.quote(str(parent))}`."
+                raise TargetPlaceError(f"the folder {parent} does not exist", hint=hint)
+            if not parent.is_dir():
+                raise TargetPlaceError(f"{parent} is no folder")
             if Path.cwd().is_relative_to(self.place) or self.place.is_mount():
                 why = "a build replaces the whole folder, and this one is the working folder or a mount point"
                 raise TargetPlaceError(f"{self.shown} cannot be replaced", why=why, hint="Name a new folder inside it.")
@@ -98,7 +101,8 @@ class Target:
             raise TargetInUseError(f"{self.shown} is not empty", why=f"it holds {_listed(names)}")
         if changed := self._verify(self.place):
             why = _listed([f"{found.path}: {found.message}" if found.path else found.message for found in changed])
-            hint = f"See the changes with `ql verify {self.shown}`; build into another folder and carry them over."
+            command = f"ql verify {shlex.quote(str(self.shown))}"
+            hint = f"See the changes with `{command}`; build into another folder and carry them over."
             raise TargetEditedError(f"{self.shown} was changed by hand since it was built", why=why, hint=hint)
 
     @contextlib.contextmanager

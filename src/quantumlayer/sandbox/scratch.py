@@ -5,6 +5,7 @@ one left from what another one uses.
 """
 
 import contextlib
+import errno
 import fcntl
 import os
 import re
@@ -13,6 +14,8 @@ import signal
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
+
+from quantumlayer.sandbox.errors import ScratchError
 
 PREFIX = "quantumlayer-"
 """What the names of these folders begin with; the purpose and eight random characters follow."""
@@ -29,11 +32,19 @@ def scratch(purpose: str, within: Path | None = None) -> Iterator[Path]:
         within: Where it lies; by default among the temporary files.
 
     Raises:
-        OSError: There is no place for temporary files, or nothing can be written there.
+        ScratchError: There is no place for temporary files, or no room in it, now or while the folder is used.
     """
-    folder, handle = _made(purpose, within)
+    try:
+        folder, handle = _made(purpose, within)
+    except OSError as error:
+        raise ScratchError("temporary files cannot be written", why=error.strerror or str(error)) from error
     try:
         yield folder
+    except OSError as error:
+        if _is_full(error):
+            why = os.strerror(errno.ENOSPC)
+            raise ScratchError(f"there is no room for temporary files in {folder.parent}", why=why) from error
+        raise
     finally:
         shutil.rmtree(folder, ignore_errors=True)
         os.close(handle)
@@ -46,10 +57,14 @@ def sweep(within: Path | None = None) -> int:
         within: Where they lie; by default among the temporary files.
 
     Raises:
-        OSError: There is no place for temporary files.
+        ScratchError: There is no place for temporary files.
     """
+    try:
+        folders = sorted((within or Path(tempfile.gettempdir())).glob(f"{PREFIX}*"))
+    except OSError as error:
+        raise ScratchError("temporary files cannot be written", why=error.strerror or str(error)) from error
     removed = 0
-    for folder in sorted((within or Path(tempfile.gettempdir())).glob(f"{PREFIX}*")):
+    for folder in folders:
         with contextlib.suppress(OSError):  # another `ql` uses it, or was faster
             if _NAME.fullmatch(folder.name):
                 with _orphaned(folder):
@@ -87,6 +102,13 @@ def _orphaned(folder: Path) -> Iterator[None]:
         yield
     finally:
         os.close(handle)
+
+
+def _is_full(error: OSError) -> bool:
+    """Whether the disk is, said by the system or, of many files at once, by `shutil`."""
+    return error.errno in {errno.ENOSPC, errno.EDQUOT} or (
+        isinstance(error, shutil.Error) and os.strerror(errno.ENOSPC) in str(error)
+    )
 
 
 def _end_those_at_home(folder: Path) -> None:

@@ -67,6 +67,14 @@ def test_a_crashed_step_shows_what_crashed(capsys: pytest.CaptureFixture[str]) -
     assert capsys.readouterr().err.startswith("ZeroDivisionError: by zero\n✗ error  the task a broke off (QL2001)\n")
 
 
+@pytest.mark.parametrize("error", [OSError(28, "No space left on device"), OSError(28, "No space", "/dev/full")])
+def test_an_output_without_room_is_no_defect(error: OSError, capsys: pytest.CaptureFixture[str]) -> None:
+    assert ended(error) == 6
+    shown = capsys.readouterr().err.splitlines()
+    assert shown[0] == f"✗ error  {error.filename or 'the output'} cannot be written (QL4003)"
+    assert len(shown) == 3
+
+
 def test_an_end_passes() -> None:
     assert ended(typer.Exit(3)) == 3
 

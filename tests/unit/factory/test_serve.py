@@ -1,5 +1,6 @@
 """A built service is prepared, served and stopped."""
 
+import os
 import socket
 import subprocess
 import sys
@@ -10,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from quantumlayer.core.errors import DomainError
 from quantumlayer.factory.errors import NoServiceError, PortTakenError, ServiceStoppedError, TargetPlaceError
 from quantumlayer.factory.serve import Service, environment_for, find_service, prepare, serve
 from quantumlayer.factory.target import lock
@@ -161,6 +163,16 @@ def test_broken_records_stop_the_start(folder: Path, tmp_path: Path, capfd: pyte
         prepare(service, environment_for(service, {}), tmp_path / "seed.json")
     assert caught.value.why == "`python -m tool_shed seed` ended with 1"
     assert "broken records" in capfd.readouterr().err
+
+
+@pytest.mark.parametrize(("name", "code"), [("missing.json", "QL2110"), (".", "QL2111"), ("pipe", "QL2111")])
+def test_records_come_from_a_file(name: str, code: str, folder: Path, tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe")
+    service = find_service(folder)
+    with pytest.raises(DomainError) as caught:
+        prepare(service, environment_for(service, {}), tmp_path / name)
+    assert caught.value.code == code
+    assert not list(folder.glob(".data/development-*"))
 
 
 def test_it_serves_until_it_ends_by_itself(folder: Path, port: int) -> None:

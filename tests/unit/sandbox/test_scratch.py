@@ -1,6 +1,7 @@
 """Temporary folders: gone with their process, or with the next sweep, and nothing else is."""
 
 import os
+import shutil
 import subprocess
 import sys
 import threading
@@ -8,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from quantumlayer.sandbox.errors import ScratchError
 from quantumlayer.sandbox.scratch import PREFIX, scratch, sweep
 
 
@@ -35,6 +37,24 @@ def test_a_folder_is_private_and_gone_afterwards(tmp_path: Path) -> None:
         assert sweep(tmp_path) == 0
         assert folder.is_dir()
     assert names(tmp_path) == []
+
+
+def test_a_place_that_is_not_there_is_named(tmp_path: Path) -> None:
+    with pytest.raises(ScratchError, match="cannot be written") as caught, scratch("check", tmp_path / "missing"):
+        pytest.fail("there is no such place")
+    assert caught.value.why == "No such file or directory"
+
+
+@pytest.mark.parametrize("error", [OSError(28, "x"), shutil.Error([("a", "b", "[Errno 28] No space left on device")])])
+def test_a_disk_that_fills_up_is_named_and_what_was_written_goes(error: OSError, tmp_path: Path) -> None:
+    with pytest.raises(ScratchError, match=f"no room for temporary files in {tmp_path}"), scratch("check", tmp_path):
+        raise error
+    assert names(tmp_path) == []
+
+
+def test_other_errors_pass(tmp_path: Path) -> None:
+    with pytest.raises(FileNotFoundError), scratch("check", tmp_path):
+        raise FileNotFoundError
 
 
 def test_what_a_killed_process_left_is_swept(tmp_path: Path) -> None:

@@ -29,7 +29,10 @@ def build(
     context: typer.Context,
     inputs: Inputs,
     output: Annotated[
-        Path, typer.Option("--output", "-o", metavar="DIR", help="The folder to write; it must be new or empty.")
+        Path,
+        typer.Option(
+            "--output", "-o", metavar="DIR", help="The folder to write; it must be new or empty.", readable=False
+        ),
     ],
     as_json: AsJson = False,
     unsafe: Annotated[

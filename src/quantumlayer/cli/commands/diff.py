@@ -15,8 +15,8 @@ FINE = Mark("✓", "+", "fits", "green")
 
 
 def diff(
-    old: Annotated[Path, typer.Argument(metavar="OLD", help="A Spec.")],
-    new: Annotated[Path, typer.Argument(metavar="NEW", help="A later Spec.")],
+    old: Annotated[Path, typer.Argument(metavar="OLD", help="A Spec.", readable=False)],
+    new: Annotated[Path, typer.Argument(metavar="NEW", help="A later Spec.", readable=False)],
 ) -> None:
     """Say what changed between two Specs.
 

@@ -108,9 +108,8 @@ def disk(_: App) -> Diagnosis:
         swept = sweep()
         folder = Path(tempfile.gettempdir())
         free = shutil.disk_usage(folder).free
-    except OSError as error:
-        fix = "Set TMPDIR to a folder that you may write to."
-        return Diagnosis("Disk", well=False, found=f"no place for temporary files: {error.strerror or error}", fix=fix)
+    except DomainError as error:
+        return Diagnosis("Disk", well=False, found=f"{error.what}: {error.why}", fix=error.hint)
     fix = "" if free >= FREE else "Make room, or set TMPDIR to a folder on another disk."
     removed = f"; removed what {swept} killed steps left" if swept else ""
     return Diagnosis("Disk", not fix, f"{free / FREE:.1f} GiB free in {folder}{removed}", fix)

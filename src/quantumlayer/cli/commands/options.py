@@ -12,16 +12,19 @@ import typer
 from quantumlayer.bootstrap import App, bootstrap
 from quantumlayer.cli.ending import complete
 from quantumlayer.cli.errors import OutputError
-from quantumlayer.cli.style import RUNNING, WARNING, Style, printable
+from quantumlayer.cli.style import RUNNING, WARNING, Style, one_line
 
 if TYPE_CHECKING:
     from quantumlayer.factory.inputs import Input
 
+# The commands themselves say what cannot be read, in three lines: hence `readable=False`.
 Inputs = Annotated[
     list[Path],
-    typer.Argument(metavar="INPUT", help="One Spec (YAML that starts with `spec: 1`), or texts in English."),
+    typer.Argument(
+        metavar="INPUT", help="One Spec (YAML that starts with `spec: 1`), or texts in English.", readable=False
+    ),
 ]
-Folder = Annotated[Path, typer.Argument(metavar="DIR", help="A folder that `ql build` wrote.")]
+Folder = Annotated[Path, typer.Argument(metavar="DIR", help="A folder that `ql build` wrote.", readable=False)]
 AsJson = Annotated[bool, typer.Option("--json", help="Write JSON on standard output, for programs.")]
 Pack = Annotated[str, typer.Option("--pack", metavar="NAME", help="The pack that writes the service.")]
 
@@ -33,7 +36,7 @@ def app_of(context: typer.Context) -> App:
     app = bootstrap(os.environ)
     style = Style(sys.stderr)
     for warning in app.settings.warnings:
-        style.line(f"{style.mark(WARNING)}  {warning}")
+        style.line(f"{style.mark(WARNING)}  {one_line(warning)}")
     return app
 
 
@@ -46,7 +49,7 @@ def inputs_of(paths: Sequence[Path]) -> "tuple[Input, ...]":
     from quantumlayer.factory.inputs import read_inputs  # noqa: PLC0415  help must not load the engines
 
     style = Style(sys.stderr)
-    return complete(read_inputs(paths, lambda doing: style.line(f"{style.mark(RUNNING)}  {printable(doing)}")))
+    return complete(read_inputs(paths, lambda doing: style.line(f"{style.mark(RUNNING)}  {one_line(doing)}")))
 
 
 def keep_apart(output: Path, texts: Sequence[Path]) -> None:

@@ -9,14 +9,14 @@ import typer
 
 from quantumlayer.cli.commands.options import AsJson, Inputs, inputs_of, keep_apart, write_output
 from quantumlayer.cli.errors import told
-from quantumlayer.cli.style import RUNNING, WARNING, Style
+from quantumlayer.cli.style import RUNNING, WARNING, Style, one_line
 
 
 def parse(
     inputs: Inputs,
     as_json: AsJson = False,
     output: Annotated[
-        Path | None, typer.Option("--output", "-o", metavar="FILE", help="Write the Spec to this file.")
+        Path | None, typer.Option("--output", "-o", metavar="FILE", help="Write the Spec to this file.", readable=False)
     ] = None,
 ) -> None:
     """Read texts into a Spec and print it; of a Spec, check it.
@@ -31,10 +31,10 @@ def parse(
         if output is not None:
             keep_apart(output, [one.path for one in read if not one.is_spec])
         if not read[0].is_spec:
-            style.line(f"{style.mark(RUNNING)}  reading {', '.join(str(one.path) for one in read)}")
+            style.line(f"{style.mark(RUNNING)}  reading {one_line(', '.join(str(one.path) for one in read))}")
         understood = understand(read)
         for warning in understood.warnings:
-            style.line(f"{style.mark(WARNING)}  {warning}")
+            style.line(f"{style.mark(WARNING)}  {one_line(warning)}")
         if understood.unread:
             from quantumlayer.cli.summary import tell_unread  # noqa: PLC0415  as above
 

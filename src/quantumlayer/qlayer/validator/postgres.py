@@ -11,6 +11,7 @@ from types import TracebackType
 from typing import Self
 
 from quantumlayer.qlayer.validator.errors import PostgresMissingError
+from quantumlayer.sandbox.errors import ScratchError
 from quantumlayer.sandbox.ports import Command, Completed, Mount, Sandbox
 from quantumlayer.sandbox.scratch import scratch
 
@@ -69,7 +70,7 @@ class PostgresServer:
 
         Whether it can be had is told to those who ask for a database.
         """
-        with suppress(PostgresMissingError, OSError):
+        with suppress(PostgresMissingError, ScratchError, OSError):
             await self._reached("begun")
 
     async def database(self) -> Database:

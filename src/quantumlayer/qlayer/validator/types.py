@@ -14,6 +14,7 @@ from typing import Any
 from quantumlayer.core.checks import Finding
 from quantumlayer.qlayer.validator.models import CheckContext, Outcome
 from quantumlayer.qlayer.validator.workspace import crashed, package, project, run_in, sources
+from quantumlayer.sandbox.errors import ScratchError
 from quantumlayer.sandbox.ports import Command, Completed, Mount
 from quantumlayer.sandbox.scratch import PREFIX, scratch, sweep
 
@@ -67,7 +68,7 @@ async def _packages_cache(copy: Path, context: CheckContext) -> Path | None:
             return folder
         folder.parent.mkdir(parents=True, exist_ok=True)
         return await _cached(folder, settings, modules, context)
-    except OSError:  # no place to write to, or none left
+    except (OSError, ScratchError):  # no place to write to, or none left
         return folder if folder.is_dir() else None
 
 
@@ -75,7 +76,8 @@ async def _cached(folder: Path, settings: str, modules: list[str], context: Chec
     """Make the cache.
 
     Raises:
-        OSError: There is no room for it.
+        OSError: It cannot be written.
+        ScratchError: The same.
     """
     with scratch("cache", folder.parent) as temporary:
         made = temporary / "cache"
