@@ -37,6 +37,8 @@ _DECIMAL = re.compile(r"[-+]?(?:[0-9]+\.[0-9]*|\.[0-9]+)")
 _DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _WORDS: dict[str, bool | None] = {"true": True, "false": False, "null": None, "~": None, "": None}
 _MAX_DIGITS = 40
+_NO_TEXT = re.compile(r"[\0\ud800-\udfff]")
+"""NUL and halves of surrogate pairs: escapes can write them, but no file of source code and no database holds them."""
 
 
 class NodeError(Exception):
@@ -143,6 +145,9 @@ def _scalar(event: ScalarEvent) -> Node:
         value = event.value if style else read_scalar(event.value)
     except ValueError as error:
         raise _refused(event, f"The value {error}", "Correct it, or quote it if it is text.") from error
+    if found := _NO_TEXT.search(event.value):
+        message = f"The text holds {ascii(found[0])}, which is no character that a service can keep."
+        raise _refused(event, message, "Leave it out; a character beyond \\uffff is written with one escape, \\U0001f600.")
     return Node(value, start.line + 1, start.column + 1, start.index, end.index, style)
 
 
