@@ -206,6 +206,7 @@ async def test_appointment_takes_a_value_at_its_limit(make: Make, sign_in: SignI
 @pytest.mark.parametrize(
     ("key", "value"),
     [
+        ("starts_at", "0001-01-01T00:00:00Z"),
         pytest.param("duration", 46, marks=pytest.mark.proves("entities.Appointment.fields.duration.one_of")),
         pytest.param(
             "reason",
