@@ -9,6 +9,7 @@ import sys
 import tomllib
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -19,7 +20,9 @@ from quantumlayer.qlayer.validator.api_report import read_report
 from quantumlayer.qlayer.validator.models import CheckContext
 from quantumlayer.qlayer.validator.postgres import Database, PostgresServer
 from quantumlayer.qlayer.validator.registry import run_check
+from quantumlayer.qlayer.validator.unseen import unseen_collections
 from quantumlayer.sandbox.ports import Command, Completed, Mount
+from quantumlayer.spec.load import parse_spec
 
 Run = Callable[..., Check]
 
@@ -150,6 +153,38 @@ def test_nobody_is_removed_while_calling_and_what_others_make_may_be_missing() -
     assert remove["parameters"] == {"path.member_id": 2, "header.If-Match": "*"}
     assert serve_api.callers({"members": [{"id": 1, "account": {}}]}) == {"members": serve_api.NOBODY}
     assert serve_api.callers([]) == {}
+
+
+def test_records_that_their_maker_loses_sight_of_may_be_missing() -> None:
+    document: dict[str, Any] = {
+        "paths": {"/lost-things": {"post": {}}, "/lost-things/{thing_id}": {"get": {}}, "/finders": {"get": {}}}
+    }
+    text = serve_api.settings(document, {}, {}, ("lost-things",))
+    names = [item["include-name"] for item in tomllib.loads(text)["operations"]]
+    assert names == ["POST /lost-things", "GET /lost-things/{thing_id}"]
+
+
+@pytest.mark.parametrize(
+    ("access", "unseen"),
+    [
+        ("[{who: anyone, may: [create]}, {who: anyone, may: [read], when: this.shown}]", ["lost-things"]),
+        ("[{who: anyone, may: [create, read], when: this.shown}]", []),
+        ("[{who: anyone, may: [create, read]}, {who: anyone, may: [read], when: this.shown}]", []),
+        ("[{who: guest, may: [create, update]}, {who: anyone, may: [read], when: this.shown}]", ["lost-things"]),
+        ("[{who: guest, may: [create]}, {who: guest, may: [read]}]", []),
+    ],
+)
+def test_makers_lose_sight_where_reading_asks_for_more_than_making(access: str, unseen: list[str]) -> None:
+    text = f"""
+spec: 1
+service: {{name: lost}}
+roles: {{guest: }}
+entities:
+  LostThing:
+    fields: {{shown: {{type: bool}}}}
+    access: {access}
+"""
+    assert unseen_collections(parse_spec(text).spec) == unseen
 
 
 def test_the_service_is_served_while_the_command_runs(prepared: Path) -> None:

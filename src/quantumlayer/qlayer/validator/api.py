@@ -8,8 +8,10 @@ from pathlib import Path
 from quantumlayer.qlayer.validator import serve_api
 from quantumlayer.qlayer.validator.api_report import read_report
 from quantumlayer.qlayer.validator.models import CheckContext, Outcome
-from quantumlayer.qlayer.validator.serve_api import DOCUMENT, SETTINGS, first_role, operations
+from quantumlayer.qlayer.validator.serve_api import DOCUMENT, SETTINGS, UNSEEN, first_role, operations
+from quantumlayer.qlayer.validator.unseen import unseen_collections
 from quantumlayer.qlayer.validator.workspace import crashed, package, run_in
+from quantumlayer.spec.load import load_spec
 
 EXAMPLES = 20
 """Generated cases for each operation and phase."""
@@ -45,7 +47,7 @@ async def check_api(copy: Path, context: CheckContext) -> Outcome:
         copy,
         context.sandbox,
         *("python", "-", name, port, "schemathesis", "--config-file", str(SETTINGS), *call, *OPTIONS),
-        env={"DATABASE_URL": database.url},
+        env={"DATABASE_URL": database.url, UNSEEN: " ".join(_unseen(copy))},
         mounts=(database.mount,),
         seconds=SECONDS,
         stdin=SCRIPT,
@@ -63,6 +65,12 @@ async def check_api(copy: Path, context: CheckContext) -> Outcome:
         raise crashed(completed, "schemathesis") from error
     outcome = Outcome.of(shown, completed, findings, f"{cases} calls of {len(document)} operations")
     return replace(outcome, figures={"cases": cases, "operations": len(document)})
+
+
+def _unseen(copy: Path) -> list[str]:
+    """The collections of which makers may lose sight of records; none are known of a service without a Spec."""
+    spec = copy / "spec.yaml"
+    return unseen_collections(load_spec(spec).spec) if spec.is_file() else []
 
 
 def _free_port() -> int:
