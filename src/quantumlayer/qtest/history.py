@@ -90,7 +90,7 @@ def _audit(records: Records, actions: tuple[Action, ...], readers: tuple[str, ..
 
 
 def _read_trace(records: Records, readers: tuple[str, ...]) -> Iterator[Test]:
-    """Reading one record, and reading the list in which it stands."""
+    """Reading one record, the list in which it stands, and its earlier versions."""
     role = next((role for role in readers if records.suite.may(records.name, Action.READ, role)), None)
     base = None if role is None else records.suite.question(records.name, Action.READ, role).base()
     if base is None:
@@ -98,7 +98,10 @@ def _read_trace(records: Records, readers: tuple[str, ...]) -> Iterator[Test]:
     scene = Scene(records.suite, base)
     url = f'f"{records.path}/{{{scene.this}.id}}"'
     calls = [f"await {scene.caller}.get({url})", f'await {scene.caller}.get("{records.path}")']
-    yield _trace(records, "reading", [*scene.lines, *calls], f'{url[:-1]}/audit"', scene.caller, ["read", "read"])
+    if records.entity.versioned:
+        calls.append(f'await {scene.caller}.get({url[:-1]}/versions")')
+    done = [("read", scene.built.caller.role)] * len(calls)
+    yield _trace(records, "reading", [*scene.lines, *calls], f'{url[:-1]}/audit"', scene.caller, done)
 
 
 def _update_trace(records: Records, readers: tuple[str, ...]) -> Iterator[Test]:
@@ -109,7 +112,7 @@ def _update_trace(records: Records, readers: tuple[str, ...]) -> Iterator[Test]:
         return
     lines, caller = reader
     url = f'f"{records.path}/{{{change.scene.this}.id}}/audit"'
-    yield _trace(records, "changing", [*change.scene.lines, change.put, *lines], url, caller, ["update"])
+    yield _trace(records, "changing", [*change.scene.lines, change.put, *lines], url, caller, [("update", change.role)])
 
 
 def _operation_traces(records: Records, readers: tuple[str, ...]) -> Iterator[Test]:
@@ -124,7 +127,7 @@ def _operation_traces(records: Records, readers: tuple[str, ...]) -> Iterator[Te
                 lines, caller = reader
                 call = operating.call(scene).replace("answer = ", "")
                 url = f'f"{records.path}/{{{scene.this}.id}}/audit"'
-                yield _trace(records, "an_operation_on", [*scene.lines, call, *lines], url, caller, ["update"])
+                yield _trace(records, "an_operation_on", [*scene.lines, call, *lines], url, caller, [("update", role)])
 
 
 def _create_trace(records: Records, readers: tuple[str, ...]) -> Iterator[Test]:
@@ -136,7 +139,7 @@ def _create_trace(records: Records, readers: tuple[str, ...]) -> Iterator[Test]:
     lines, caller = reader
     made = f'made = await {scene.caller}.post("{records.path}", json={creation.body(scene)})'
     url = "f\"{made.headers['Location']}/audit\""
-    yield _trace(records, "making", [*scene.lines, made, *lines], url, caller, ["create"])
+    yield _trace(records, "making", [*scene.lines, made, *lines], url, caller, [("create", scene.built.caller.role)])
 
 
 _TRACES: dict[Action, Callable[[Records, tuple[str, ...]], Iterator[Test]]] = {
@@ -156,14 +159,15 @@ def _reader(records: Records, scene: Scene, readers: tuple[str, ...]) -> tuple[l
     return None if reader is None else (records.suite.sign_in(reader), records.suite.caller(reader))
 
 
-def _trace(records: Records, doing: str, lines: list[str], url: str, caller: str, actions: list[str]) -> Test:
+def _trace(records: Records, doing: str, lines: list[str], url: str, caller: str, done: list[tuple[str, str]]) -> Test:
     return Test(
         f"{doing}_{records.a}_leaves_a_trace",
         [
             *lines,
             f"trail = await {caller}.get({url})",
-            f'assert [entry["action"] for entry in trail.json()["items"]] == {source(actions)}',
-            'assert all(entry["at"] == "2026-03-04T09:00:00Z" for entry in trail.json()["items"])',
+            'entries = trail.json()["items"]',
+            f'assert [[entry["action"], entry["role"]] for entry in entries] == {source(done)}',
+            'assert all(entry["at"] == "2026-03-04T09:00:00Z" for entry in entries)',
         ],
         [f"entities.{records.name}.audit"],
     )

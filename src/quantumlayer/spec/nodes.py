@@ -146,8 +146,8 @@ def _scalar(event: ScalarEvent) -> Node:
     except ValueError as error:
         raise _refused(event, f"The value {error}", "Correct it, or quote it if it is text.") from error
     if found := _NO_TEXT.search(event.value):
-        message = f"The text holds {ascii(found[0])}, which is no character that a service can keep."
-        raise _refused(event, message, "Leave it out; a character beyond \\uffff is written with one escape, \\U0001f600.")
+        message = f"The text holds {found[0]!a}, which is no character that a service can keep."
+        raise _refused(event, message, "Leave it out; what lies beyond \\uffff is one escape, such as \\U0001f600.")
     return Node(value, start.line + 1, start.column + 1, start.index, end.index, style)
 
 

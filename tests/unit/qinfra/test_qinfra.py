@@ -181,7 +181,8 @@ def test_ci_runs_what_a_build_checks() -> None:
     commands = {name: "\n".join(step.get("run", "") for step in job["steps"]) for name, job in jobs.items()}
     for command in ("ruff check .", "ruff format --check .", "mypy", "pytest --cov", "alembic downgrade base"):
         assert command in commands["check"]
-    for command in ("pytest -m postgres", "python -m town_library migrate", "alembic check"):
+    assert "pytest" in commands["postgres"].splitlines()
+    for command in ("python -m town_library migrate", "alembic check"):
         assert command in commands["postgres"]
     assert "docker compose up --detach --wait" in commands["image"]
     assert jobs["postgres"]["services"]["database"]["image"] == "postgres:17-bookworm"

@@ -1,6 +1,6 @@
 """Fields whose limits, patterns, choices or defaults contradict each other."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import pytest
 
@@ -141,6 +141,160 @@ CASES = [
         "always has a value",
         "Write",
     ),
+    (
+        "name: {type: string",
+        "name: {type: string, one_of: []",
+        "entities.Buyer.fields.name.one_of",
+        "No value could ever fit: the list is empty",
+        "Fill or remove",
+    ),
+    (
+        "name: {type: string",
+        "name: {type: string, visible_to: []",
+        "entities.Buyer.fields.name.visible_to",
+        "Nobody could ever see it: the list is empty",
+        "Fill or remove",
+    ),
+    (
+        "name: {type: string",
+        "name: {type: string, max: 0",
+        "entities.Buyer.fields.name.max",
+        "whole number from 1",
+        "`max`",
+    ),
+    (
+        "name: {type: string",
+        "name: {type: string, pattern: 'a{5}', max: 2",
+        "entities.Buyer.fields.name.pattern",
+        "wants 5 characters or more, and `max` is 2",
+        "Correct",
+    ),
+    (
+        "name: {type: string",
+        "name: {type: string, pattern: '[a-z]{1,3}|x', min: 4",
+        "entities.Buyer.fields.name.pattern",
+        "at most 3 characters, and `min` is 4",
+        "Correct",
+    ),
+    (
+        "name: {type: string",
+        "name: {type: string, pattern: 'x{201}'",
+        "entities.Buyer.fields.name.pattern",
+        "201 characters or more, and `max` is 200",
+        "Correct",
+    ),
+    (
+        "name: {type: string",
+        "name: {type: string, pattern: '^$'",
+        "entities.Buyer.fields.name.pattern",
+        "at most 0 characters, and `min` is 1",
+        "Correct",
+    ),
+    (
+        "name: {type: string",
+        "name: {type: string, pattern: 'a^b'",
+        "entities.Buyer.fields.name.pattern",
+        "a beginning or an end in its middle",
+        "Use",
+    ),
+    (
+        "name: {type: string",
+        "name: {type: email, max: 4",
+        "entities.Buyer.fields.name.max",
+        "shortest email has 5",
+        "larger `max`",
+    ),
+    (
+        "name: {type: string",
+        "name: {type: string, default: ' x'",
+        "entities.Buyer.fields.name.default",
+        "begins with a space",
+        "Change",
+    ),
+    (
+        "name: {type: string",
+        "name: {type: string, default: ''",
+        "entities.Buyer.fields.name.default",
+        "is empty",
+        "Change",
+    ),
+    (
+        "name: {type: string",
+        "name: {type: string, one_of: ['', x]",
+        "entities.Buyer.fields.name.one_of",
+        "is empty",
+        "Correct the choice",
+    ),
+    (
+        "name: {type: string",
+        "name: {type: string, one_of: [abc, x], max: 2",
+        "entities.Buyer.fields.name.one_of",
+        "'abc' is more than `max` 2",
+        "Correct the choice",
+    ),
+    (
+        "name: {type: string",
+        "name: {type: string, one_of: [abc, x], pattern: '[a-z]'",
+        "entities.Buyer.fields.name.one_of",
+        "'abc' does not match the pattern",
+        "Correct the choice",
+    ),
+    (
+        "name: {type: string",
+        "name: {type: bool, unique: true",
+        "entities.Buyer.fields.name.unique",
+        "two records only",
+        "Remove",
+    ),
+    (
+        "name: {type: string",
+        "name: {type: string, one_of: [x], unique: true",
+        "entities.Buyer.fields.name.unique",
+        "one record only",
+        "Remove",
+    ),
+    (
+        "name: {type: string",
+        "name: {type: int, min: 3, max: 3, unique: true",
+        "entities.Buyer.fields.name.unique",
+        "one record only",
+        "Remove",
+    ),
+    (
+        "name: {type: string",
+        "name: {type: string, default: x, unique: true",
+        "entities.Buyer.fields.name.default",
+        "Only one record could have the default",
+        "Remove",
+    ),
+    (
+        "name: {type: string",
+        "name: {type: int, default: 3000000000",
+        "entities.Buyer.fields.name.default",
+        "more than `max` 2147483647",
+        "Change",
+    ),
+    (
+        "name: {type: string",
+        "name: {type: int, min: 0, default: 3000000000",
+        "entities.Buyer.fields.name.default",
+        "more than `max` 2147483647",
+        "Change",
+    ),
+    (
+        "name: {type: string",
+        "name: {type: datetime, default: '0001-01-01T00:00:00+14:00'",
+        "entities.Buyer.fields.name.default",
+        "no instant",
+        "Change",
+    ),
+    (
+        "name: {type: string",
+        "name: {type: datetime, default: '9999-12-31T23:00:00-08:00'",
+        "entities.Buyer.fields.name.default",
+        "no instant",
+        "Change",
+    ),
 ]
 
 
@@ -149,3 +303,19 @@ def test_a_value_that_does_not_fit_is_found_at_its_place(
     contradiction: Callable[..., Problem], old: str, new: str, element: str, what: str, hint: str
 ) -> None:
     assert hint in contradiction(old, new, element, what).hint
+
+
+@pytest.mark.parametrize(
+    "field",
+    [
+        "{type: string, pattern: 'a{5}', max: 5}",
+        "{type: string, pattern: '^(?:a|bc$)', max: 2}",
+        "{type: string, pattern: '(^a|b)c', max: 2}",
+        "{type: int, min: 0, max: 3000000000, default: 3000000000}",
+        "{type: string, one_of: [x, y], unique: true}",
+        "{type: int, min: 3, max: 3}",
+        "{type: email, max: 5, default: a@b.c}",
+    ],
+)
+def test_limits_that_values_fit_are_let_pass(judge: Callable[..., Sequence[Problem]], field: str) -> None:
+    assert [problem.message for problem in judge("name: {type: string}", f"name: {field}")] == []

@@ -88,7 +88,7 @@ def spec_with(about: str, default: Literal_ | None = None) -> Spec:
     )
 
 
-printable = st.text(st.characters(exclude_categories=["Cs"]))
+printable = st.text(st.characters(exclude_characters="\0", exclude_categories=["Cs"]))
 
 
 @settings(deadline=None)

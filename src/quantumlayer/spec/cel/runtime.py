@@ -74,7 +74,7 @@ def remainder(left: int, right: int) -> int:
 
 def seconds(count: int, unit: int) -> timedelta:
     """So many units of so many seconds each."""
-    if abs(count) > _LONGEST // _SECOND:
+    if abs(count) > _LONGEST // (_SECOND * unit):
         raise CelRuntimeError("a duration leaves the range of 10,000 years")
     return _long(timedelta(seconds=count * unit))
 

@@ -23,6 +23,7 @@ from quantumlayer.spec.cel import (
 )
 from quantumlayer.spec.errors import Problem
 from quantumlayer.spec.model import Computed, Derived, Entity, Field, Operation, Spec
+from quantumlayer.spec.validate.constants import judge_constants
 from quantumlayer.spec.validate.failures import judge_failures
 
 _CLOCK = frozenset({"today", "now"})
@@ -50,7 +51,8 @@ def judge_expressions(spec: Spec) -> Iterator[Problem]:
             yield Problem(place.address, message, error.hint, error.line, error.column)
             continue
         checked[place.address] = found
-        yield from judge_failures(place.address, found)
+        failures = list(judge_failures(place.address, found))
+        yield from failures or judge_constants(place.address, found)
         if not assignable(found.type, place.wanted):
             message = f"This is {_a(found.type)}, and {_a(place.wanted)} is needed here."
             hint = (

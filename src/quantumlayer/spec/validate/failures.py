@@ -1,4 +1,4 @@
-"""Judges whether an expression can fail when it is worked out: divided by zero, or text that is no number or date."""
+"""Judges whether an expression can fail: divide by zero, read text of another kind, or reach for a missing element."""
 
 import operator
 from collections.abc import Callable, Iterator, Mapping
@@ -14,7 +14,10 @@ from quantumlayer.spec.cel import (
     Conditional,
     Expr,
     Ident,
+    Index,
+    ListNode,
     Literal,
+    MapNode,
     Nullable,
     RecordType,
     Select,
@@ -25,6 +28,7 @@ from quantumlayer.spec.cel import (
 from quantumlayer.spec.cel.narrowing import proved_if
 from quantumlayer.spec.errors import Problem
 from quantumlayer.spec.model import Field
+from quantumlayer.spec.validate.constants import constant, is_constant
 from quantumlayer.spec.validate.patterns import judge_pattern
 
 _DIVISIONS = frozenset({"/", "%"})
@@ -37,6 +41,8 @@ _COMPARED: Mapping[str, Callable[[Decimal, Decimal], bool]] = {
     ">": operator.gt,
     ">=": operator.ge,
 }
+_LONGEST = 100
+"""The longest list whose size is told from a test."""
 _LABELS = ("value", "name", "field", "function", "operator", "kind", "variable")
 
 Shape = tuple[object, ...]
@@ -45,15 +51,25 @@ Shape = tuple[object, ...]
 
 @dataclass(frozen=True, slots=True)
 class _Sure:
-    """What the conditions around a place prove: shapes that are not zero, and texts that match a pattern."""
+    """What the conditions around a place prove: what is not zero, texts of a pattern, lists that are so long."""
 
     nonzero: frozenset[Shape] = frozenset()
     matching: frozenset[Shape] = frozenset()
+    long: frozenset[tuple[Shape, int]] = frozenset()
 
     def when(self, condition: Expr, *, holds: bool) -> "_Sure":
         return _Sure(
             self.nonzero | proved_if(condition, _nonzero, holds=holds),
             self.matching | proved_if(condition, _matching, holds=holds),
+            self.long | proved_if(condition, _long, holds=holds),
+        )
+
+    def without(self, variable: Shape) -> "_Sure":
+        """What stays sure where a name means something else."""
+        return _Sure(
+            frozenset(one for one in self.nonzero if not _mentions(one, variable)),
+            frozenset(one for one in self.matching if not _mentions(one, variable)),
+            frozenset(one for one in self.long if not _mentions(one[0], variable)),
         )
 
 
@@ -88,22 +104,28 @@ class _Judge:
             case Comprehension():
                 yield from self._comprehension(expr, sure)
                 return
+        yield from self._own(expr, sure)
+        for child in children(expr):
+            yield from self.judge(child, sure)
+
+    def _own(self, expr: Expr, sure: _Sure) -> Iterator[Problem]:
+        """How the node itself can fail, its parts aside."""
+        match expr:
             case Binary(right=right) if expr.operator in _DIVISIONS and not self._is_nonzero(right, sure):
                 yield self._division(expr)
             case Call(function=function, args=(text,)) if function in _CONVERSIONS and self._may_misfit(text, sure):
                 yield self._conversion(function, text)
             case Call(function="matches", args=(*_, pattern)) if fault := _pattern_fault(pattern):
                 hint = "Write a plain pattern in quotes: characters, classes such as [0-9], and repetition."
-                yield Problem(self.address, fault, hint, pattern.line, pattern.column)
-        for child in children(expr):
-            yield from self.judge(child, sure)
+                yield self._problem(fault, hint, pattern)
+            case Index() | Select() if not self._is_there(expr, sure):
+                yield self._element(expr)
+            case MapNode() if not is_constant(expr) and not self._has_sure_keys(expr):
+                yield self._problem("The keys of this map may be the same.", "Write different constants.", expr)
 
     def _comprehension(self, expr: Comprehension, sure: _Sure) -> Iterator[Problem]:
         yield from self.judge(expr.range, sure)
-        bound = shape(Ident(0, 0, expr.variable))
-        inner = _Sure(
-            *(frozenset(one for one in facts if not _mentions(one, bound)) for facts in (sure.nonzero, sure.matching))
-        )
+        inner = sure.without(shape(Ident(0, 0, expr.variable)))
         if expr.where is not None:
             yield from self.judge(expr.where, inner)
             inner = inner.when(expr.where, holds=True)
@@ -142,6 +164,30 @@ class _Judge:
         field = self._field(text) if isinstance(text, Select) else None
         return field is None or not (field.pattern or field.one_of)
 
+    def _is_there(self, expr: Index | Select, sure: _Sure) -> bool:
+        """Whether a list is surely long enough, or a map surely has the key; constants are judged as such."""
+        if is_constant(expr) or (isinstance(expr, Select) and self.checked.member_of(expr) is not None):
+            return True
+        key = constant(self.checked, expr.index) if isinstance(expr, Index) else expr.field
+        if isinstance(expr.operand, MapNode):
+            wanted = {key} if key is not None else self._possible(expr)
+            return bool(wanted) and wanted <= {constant(self.checked, entry) for entry, _ in expr.operand.entries}
+        if not isinstance(key, int) or key < 0:
+            return False
+        if isinstance(expr.operand, ListNode):
+            return key < len(expr.operand.items)
+        return any(known == shape(expr.operand) and key < least for known, least in sure.long)
+
+    def _possible(self, expr: Index | Select) -> set[object]:
+        """The values that the index of a map may have, where they are listed."""
+        index = expr.index if isinstance(expr, Index) else None
+        member = self.checked.member_of(index) if isinstance(index, Select) else None
+        return set(member.values) if member is not None else set()
+
+    def _has_sure_keys(self, expr: MapNode) -> bool:
+        keys = [constant(self.checked, key) for key, _ in expr.entries]
+        return len(keys) <= 1 or (None not in keys and len(set(keys)) == len(keys))
+
     def _field(self, node: Select) -> Field | None:
         owner = self.checked.type_of(node.operand)
         spec = self.checked.scope.spec
@@ -169,6 +215,16 @@ class _Judge:
         message = f"This fails when {shown} is no text that {function}() can read."
         return self._problem(message, f"Ask before: `{shown}.matches('^...$') && ...`, or `? ... : ...`.", text)
 
+    def _element(self, expr: Index | Select) -> Problem:
+        shown = _shown(expr.operand)
+        if shown and isinstance(expr, Index) and isinstance(expr.index, Literal):
+            message = f"This fails when {shown} has no element {expr.index.value}."
+            hint = f"Ask before: `{shown}.size() > {expr.index.value} && ...`, or `? ... : ...`."
+            return self._problem(message, hint, expr)
+        message = "This fails when there is no such element."
+        hint = "Take it by a constant number behind a test of the list's size, or from a map that is written out here."
+        return self._problem(message, hint, expr)
+
     def _problem(self, message: str, hint: str, place: Expr) -> Problem:
         return Problem(self.address, message, hint, place.line, place.column)
 
@@ -190,6 +246,32 @@ def _matching(test: Expr, holds: bool) -> frozenset[Shape]:  # noqa: FBT001 - ca
     if holds and isinstance(test, Call) and test.function == "matches" and test.target is not None:
         return frozenset({shape(test.target)})
     return frozenset()
+
+
+def _long(test: Expr, holds: bool) -> frozenset[tuple[Shape, int]]:  # noqa: FBT001 - called by position
+    """What a comparison of a list's size with a constant proves: the fewest elements that the list has."""
+    if not isinstance(test, Binary) or test.operator not in _COMPARED:
+        return frozenset()
+    compare = _COMPARED[test.operator]
+    for counted, other, swapped in ((test.left, test.right, False), (test.right, test.left, True)):
+        limit = _number(other)
+        held = _counted(counted)
+        if held is None or limit is None:
+            continue
+        possible = (
+            size
+            for size in range(_LONGEST)
+            if (compare(limit, Decimal(size)) if swapped else compare(Decimal(size), limit)) == holds
+        )
+        return frozenset({(shape(held), next(possible, _LONGEST))})
+    return frozenset()
+
+
+def _counted(expr: Expr) -> Expr | None:
+    """The list whose size an expression is."""
+    if not isinstance(expr, Call) or expr.function != "size":
+        return None
+    return expr.target if expr.target is not None else expr.args[0]
 
 
 def _number(expr: Expr) -> Decimal | None:

@@ -1,6 +1,9 @@
 """Judges regular expressions: valid in Python and in the engine that services run, and never slow."""
 
 import re
+from collections.abc import Iterable
+from importlib import import_module
+from typing import Any
 
 MAX_LENGTH = 200
 """Longest pattern in characters."""
@@ -32,7 +35,7 @@ def judge_pattern(pattern: str) -> str:
         matches(pattern, "")
     except ValueError:
         return "The pattern uses what services do not offer, such as look-around or back-references."
-    return ""
+    return "No text fits: the pattern wants a beginning or an end in its middle." if _never(_tree(pattern)) else ""
 
 
 def ascii_classes(pattern: str) -> str:
@@ -79,6 +82,34 @@ def matches(pattern: str, text: str) -> bool:
     except SchemaError as error:
         raise ValueError(str(error)) from error
     return validator.isinstance_python(text)
+
+
+def lengths(pattern: str) -> tuple[int, int]:
+    """The fewest and the most characters of a text that a pattern which `judge_pattern` passed describes."""
+    least, most = _tree(pattern).getwidth()
+    return int(least), int(most)
+
+
+def _tree(pattern: str) -> Any:  # noqa: ANN401  the parser's tree has no types
+    return import_module("re._parser").parse(pattern)
+
+
+def _never(nodes: Iterable[Any], *, first: bool = True, last: bool = True) -> bool:
+    """Whether a beginning is wanted behind a character, or an end before one."""
+    parts = list(nodes)
+    for index, (operator, argument) in enumerate(parts):
+        begins = first and all(str(before) == "AT" for before, _ in parts[:index])
+        ends = last and all(str(after) == "AT" for after, _ in parts[index + 1 :])
+        match str(operator):
+            case "AT" if not (begins if "BEGINNING" in str(argument) else ends):
+                return True
+            case "SUBPATTERN" if _never(argument[-1], first=begins, last=ends):
+                return True
+            case "BRANCH" if any(_never(branch, first=begins, last=ends) for branch in argument[1]):
+                return True
+            case "MAX_REPEAT" | "MIN_REPEAT" if _never(argument[-1], first=begins, last=ends):
+                return True
+    return False
 
 
 def _slow(pattern: str) -> str:

@@ -7,12 +7,15 @@ from decimal import Decimal
 
 from quantumlayer.spec.errors import Problem
 from quantumlayer.spec.model import LONGEST, Computed, Field, FieldType, Literal_, Spec
-from quantumlayer.spec.validate.patterns import judge_pattern, matches
+from quantumlayer.spec.validate.patterns import judge_pattern, lengths, matches
 
 _TEXT = frozenset({FieldType.STRING, FieldType.TEXT, FieldType.EMAIL})
 _PLACES = {FieldType.INT: 0, FieldType.MONEY: 2, FieldType.DECIMAL: 6}
 _MOST = 1_000_000
 _LARGEST = {FieldType.INT: 2**63 - 1, FieldType.MONEY: 10**16 - 1, FieldType.DECIMAL: 10**12 - 1}
+_USUAL_INT = 2**31 - 1
+_SHORTEST_EMAIL = 5
+_YEARS = range(2, 9999)  # the first and the last have instants that other time zones do not
 _EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
 
 
@@ -58,6 +61,8 @@ def _example(address: str, values: Mapping[str, Literal_ | None], fields: Mappin
 
 
 def _field(address: str, field: Field) -> Iterator[Problem]:
+    yield from _unsaid(address, field)
+    yield from _unique(address, field)
     limits = list(_limits(address, field))
     pattern = list(_pattern(address, field))
     choices = list(_choices(address, field))
@@ -72,6 +77,26 @@ def _field(address: str, field: Field) -> Iterator[Problem]:
         yield Problem(f"{address}.default", f"The default does not fit: {fault}", f"Change the default, or {other}")
 
 
+def _unsaid(address: str, field: Field) -> Iterator[Problem]:
+    """Empty lists, which read as if nothing or nobody were meant."""
+    for word, meaning in (("one_of", "No value could ever fit"), ("visible_to", "Nobody could ever see it")):
+        if word in field.model_fields_set and not getattr(field, word):
+            yield Problem(f"{address}.{word}", f"{meaning}: the list is empty.", f"Fill or remove `{word}`.")
+
+
+def _unique(address: str, field: Field) -> Iterator[Problem]:
+    if not field.unique:
+        return
+    if field.type is FieldType.BOOL:
+        message = "There could be two records only: a bool has two values."
+        yield Problem(f"{address}.unique", message, "Remove `unique`.")
+    elif len(field.one_of) == 1 or (field.type not in _TEXT and field.min is not None and field.min == field.max):
+        yield Problem(f"{address}.unique", "There could be one record only: one value fits.", "Remove `unique`.")
+    elif field.default is not None and not isinstance(field.default, Computed):
+        message = "Only one record could have the default: no two have the same value."
+        yield Problem(f"{address}.default", message, "Remove `default` or `unique`.")
+
+
 def _limits(address: str, field: Field) -> Iterator[Problem]:
     for word in ("min", "max"):
         value = getattr(field, word)
@@ -84,6 +109,9 @@ def _limits(address: str, field: Field) -> Iterator[Problem]:
     if field.max is None and field.min is not None and longest is not None and field.min > longest:
         message = f"`min` {field.min} is larger than the {longest} characters of a {field.type}."
         yield Problem(f"{address}.min", message, "Add a larger `max`.")
+    if field.type is FieldType.EMAIL and field.max is not None and field.max < _SHORTEST_EMAIL:
+        message = f"The shortest email has {_SHORTEST_EMAIL} characters: `a@b.c`."
+        yield Problem(f"{address}.max", message, "Give a larger `max`, or remove it.")
 
 
 def _bad_limit(kind: FieldType, value: int | Decimal) -> str:
@@ -113,6 +141,19 @@ def _pattern(address: str, field: Field) -> Iterator[Problem]:
         yield Problem(f"{address}.pattern", message, "Remove `pattern`, or make it a string.")
     elif fault := judge_pattern(field.pattern):
         yield Problem(f"{address}.pattern", fault, "Use characters, classes such as [0-9], and plain repetition.")
+    else:
+        yield from _unreachable(address, field, *lengths(field.pattern))
+
+
+def _unreachable(address: str, field: Field, least: int, most: int) -> Iterator[Problem]:
+    """A pattern whose texts are all too long or too short."""
+    longest = LONGEST[field.type] if field.max is None else field.max
+    if least > longest:
+        message = f"No text fits: the pattern wants {least} characters or more, and `max` is {longest}."
+        yield Problem(f"{address}.pattern", message, "Correct the pattern or `max`.")
+    if most < (field.min or 1):
+        message = f"No text fits: the pattern has at most {most} characters, and `min` is {field.min or 1}."
+        yield Problem(f"{address}.pattern", message, "Correct the pattern or `min`.")
 
 
 def _choices(address: str, field: Field) -> Iterator[Problem]:
@@ -148,20 +189,34 @@ def _misfit(field: Field, value: Literal_) -> str:
 
 def _is_instant(value: str) -> bool:
     try:
-        return datetime.fromisoformat(value).tzinfo is not None
+        found = datetime.fromisoformat(value)
     except ValueError:
         return False
+    return found.tzinfo is not None and found.year in _YEARS
+
+
+def _bounds(field: Field) -> tuple[int | Decimal | None, int | Decimal | None]:
+    """The least and the greatest number, or length of a text; a whole number has 32 bits unless a limit is beyond."""
+    limits = [limit for limit in (field.min, field.max, *field.one_of) if isinstance(limit, int)]
+    if field.type is FieldType.INT and all(-_USUAL_INT - 1 <= limit <= _USUAL_INT for limit in limits):
+        return (
+            -_USUAL_INT - 1 if field.min is None else field.min,
+            _USUAL_INT if field.max is None else field.max,
+        )
+    return field.min, field.max if field.max is not None else LONGEST.get(field.type)
 
 
 def beyond(field: Field, value: Literal_) -> str:
     """Which limit of the field a value of its type breaks; empty if none."""
     if field.one_of and value not in field.one_of:
         return f"{value!r} is not one of {', '.join(map(str, field.one_of))}."
+    if field.type in _TEXT and isinstance(value, str) and (not value or value[0].isspace()):
+        return f"{value!r} is empty or begins with a space, which no text of a service does."
     size = len(value) if isinstance(value, str) else value
     if isinstance(size, (int, Decimal)) and not isinstance(size, bool) and field.type is not FieldType.DATETIME:
-        most = field.max if field.max is not None else LONGEST.get(field.type)
-        if field.min is not None and size < field.min:
-            return f"{value!r} is less than `min` {field.min}."
+        least, most = _bounds(field)
+        if least is not None and size < least:
+            return f"{value!r} is less than `min` {least}."
         if most is not None and size > most:
             return f"{value!r} is more than `max` {most}."
     if isinstance(value, str) and field.pattern is not None and not matches(field.pattern, value):

@@ -547,7 +547,7 @@ async def test_an_appointment_is_not_changed_unless_not_over_yet(make: Make, sig
         json={"starts_at": "2026-03-11T09:00:00Z", "duration": 15, "reason": "Some reason"},
         headers={"If-Match": "*"},
     )
-    assert refusal(answer) == (409, "not-over-yet", "Only an appointment that lies ahead can be changed.")
+    assert refusal(answer) == (409, "not-over-yet", "Only an appointment that is booked or confirmed can be changed.")
 
 
 @pytest.mark.proves("entities.Appointment.rules.not_over_yet")

@@ -215,6 +215,12 @@ async def test_reading_a_visit_note_leaves_a_trace(make: Make, sign_in: SignIn) 
     as_doctor = await sign_in("doctor")
     await as_doctor.get(f"/visit-notes/{visit_note.id}")
     await as_doctor.get("/visit-notes")
+    await as_doctor.get(f"/visit-notes/{visit_note.id}/versions")
     trail = await as_doctor.get(f"/visit-notes/{visit_note.id}/audit")
-    assert [entry["action"] for entry in trail.json()["items"]] == ["read", "read"]
-    assert all(entry["at"] == "2026-03-04T09:00:00Z" for entry in trail.json()["items"])
+    entries = trail.json()["items"]
+    assert [[entry["action"], entry["role"]] for entry in entries] == [
+        ["read", "doctor"],
+        ["read", "doctor"],
+        ["read", "doctor"],
+    ]
+    assert all(entry["at"] == "2026-03-04T09:00:00Z" for entry in entries)

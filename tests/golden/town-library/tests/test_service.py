@@ -185,13 +185,12 @@ async def test_what_the_database_refuses_is_told(settings: Settings, error: Exce
 
 
 class Collector(BaseHTTPRequestHandler):
-    """Takes what tracing sends and remembers where it went."""
+    """Takes what tracing sends, and remembers it and where it went."""
 
-    paths: list[str]
+    sent: list[tuple[str, bytes]]
 
     def do_POST(self) -> None:
-        self.rfile.read(int(self.headers["Content-Length"]))
-        self.paths.append(self.path)
+        self.sent.append((self.path, self.rfile.read(int(self.headers["Content-Length"]))))
         self.send_response(200)
         self.end_headers()
 
@@ -200,28 +199,31 @@ class Collector(BaseHTTPRequestHandler):
 
 
 @pytest.fixture
-def collector() -> Iterator[tuple[str, list[str]]]:
-    """The address of a trace collector and the paths of the requests that it got."""
-    Collector.paths = []
+def collector() -> Iterator[tuple[str, list[tuple[str, bytes]]]]:
+    """The address of a trace collector, and the path and the body of each request that it got."""
+    Collector.sent = []
     server = ThreadingHTTPServer(("127.0.0.1", 0), Collector)
     thread = Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
     thread.start()
-    yield f"http://127.0.0.1:{server.server_port}", Collector.paths
+    yield f"http://127.0.0.1:{server.server_port}", Collector.sent
     server.shutdown()
     thread.join()
     server.server_close()
 
 
 @pytest.mark.usefixtures("logs")
-async def test_traces_go_to_the_collector_of_the_settings(settings: Settings, collector: tuple[str, list[str]]) -> None:
-    address, paths = collector
+async def test_traces_go_to_the_collector_of_the_settings(
+    settings: Settings, collector: tuple[str, list[tuple[str, bytes]]]
+) -> None:
+    address, sent = collector
     app = create_app(settings.model_copy(update={"otel_exporter_otlp_endpoint": address}))
     async with (
         app.router.lifespan_context(app),
         AsyncClient(transport=ASGITransport(app), base_url="http://test") as client,
     ):
-        await client.get("/health/live")
-    assert paths == ["/v1/traces"]
+        await client.get("/health/live", headers={"traceparent": f"00-{'5f' * 16}-{'7a' * 8}-01"})
+    assert [path for path, _ in sent] == ["/v1/traces"]
+    assert bytes.fromhex("5f" * 16) in sent[0][1]
 
 
 @pytest.mark.usefixtures("logs")
