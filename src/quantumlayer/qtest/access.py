@@ -13,6 +13,7 @@ from quantumlayer.spec.model import Action
 from quantumlayer.spec.naming import route_name
 
 METHODS = {Action.CREATE: "POST", Action.READ: "GET", Action.UPDATE: "PUT", Action.DELETE: "DELETE"}
+_LISTED = '[item["id"] for item in listed.json()["items"]]'
 STATUS = {Action.CREATE: 201, Action.READ: 200, Action.UPDATE: 200, Action.DELETE: 204}
 
 
@@ -104,16 +105,15 @@ def _let_in(suite: Suite, name: str, action: Action, role: str, base: Witness, p
     own = "" if suite.always(name, action, role) else "_of_their_own"
     names = suite.names(name)
     verb = action.value
+    scene = Scene(suite, base, this_is_made=action is not Action.CREATE)
     if action is Action.CREATE:
         lines = _creating(suite, name, role, base)
     else:
-        scene = Scene(suite, base)
         lines = [*scene.lines, _request(suite, name, action, scene)]
-    yield Test(
-        f"{role}_may_{verb}_{names.snake if own else _a(names.snake)}{own}",
-        [*lines, f"assert answer.status_code == {STATUS[action]}"],
-        proves,
-    )
+    lines.append(f"assert answer.status_code == {STATUS[action]}")
+    if action is Action.READ:
+        lines += [f'listed = await {scene.caller}.get("/{names.path}")', f"assert {scene.this}.id in {_LISTED}"]
+    yield Test(f"{role}_may_{verb}_{names.snake if own else _a(names.snake)}{own}", lines, proves)
 
 
 def _a(noun: str) -> str:
@@ -165,7 +165,7 @@ def _kept_out(suite: Suite, name: str, action: Action, role: str, proves: list[s
         lines = [*scene.lines, _request(suite, name, action, scene), f"assert answer.status_code == {status}"]
         if action is Action.READ:
             lines += [f'listed = await {scene.caller}.get("/{names.path}")']
-            lines += [f'assert {scene.this}.id not in [item["id"] for item in listed.json()["items"]]']
+            lines += [f"assert {scene.this}.id not in {_LISTED}"]
     yield Test(f"{role}_may_not_{action.value}_another_{names.snake}", lines, proves)
 
 

@@ -145,6 +145,17 @@ def _search(reader: _Reader) -> Iterator[Test]:
         names={"part": "str"},
         rows=[Row((text(pair[0][1:].upper()),)) for pair in told.values()],
     )
+    yield Test(
+        f"signs_with_a_meaning_to_the_database_find_no_{records.names.plural}",
+        [
+            *reader.before,
+            reader.made(**wanted),
+            *reader.after,
+            reader.get('{"search": "%_"}'),
+            'assert answer.json()["items"] == []',
+        ],
+        [f"{reader.address}.search"],
+    )
 
 
 def apart(key: str, item: Field, number: int) -> tuple[str, str] | None:

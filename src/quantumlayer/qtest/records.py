@@ -14,7 +14,7 @@ from quantumlayer.qtest.variables import variable
 from quantumlayer.qtest.witness import Witness
 from quantumlayer.qtest.worlds import constant
 from quantumlayer.spec.cel import ANYONE, Record
-from quantumlayer.spec.model import Action, Computed
+from quantumlayer.spec.model import Action, Computed, FieldType
 
 NOBODY = 999_999
 
@@ -143,6 +143,8 @@ class Records:
             if wire(value, item.type) != value or key not in required(self.entity.fields):
                 given = source(value)
             extra = {} if key in required(self.entity.fields) else {key: wire(value, item.type)}
+            if item.type is FieldType.EMAIL:  # upper and lower case are the same address
+                extra = {key: str(value).upper()}
             yield Test(
                 f"no_two_{self.names.plural}_have_the_same_{key}",
                 [

@@ -25,9 +25,9 @@ _IMPORTED = frozenset(
 )  # fmt: skip
 _LOCAL = frozenset(
     {
-        "all_records", "answer", "answers", "bodies", "body", "caller", "callers", "calls", "entries", "etag", "expected",
-        "high", "kept", "key", "listed", "low", "number", "part", "personal", "read", "rule", "session", "status_code",
-        "trail", "url", "value", "versions", "written",
+        "all_records", "answer", "answers", "bodies", "body", "caller", "callers", "calls", "entries", "etag",
+        "expected", "high", "kept", "key", "listed", "low", "number", "part", "personal", "read", "rule", "session",
+        "status_code", "trail", "url", "value", "versions", "written",
     }
 )  # fmt: skip
 

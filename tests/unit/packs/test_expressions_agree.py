@@ -7,6 +7,7 @@ import re
 from collections.abc import Callable, Iterator
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
+from itertools import product
 from types import SimpleNamespace
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -306,3 +307,40 @@ def same(found: object, meant: object) -> bool:
     if isinstance(meant, int | Decimal) and isinstance(found, int | float | Decimal):
         return abs(Decimal(str(found)) - Decimal(meant)) <= Decimal("1e-6") * max(Decimal(1), abs(Decimal(meant)))
     return found == meant
+
+
+LARGE = [2**53 + 1, -(2**53) - 1, 2**63 - 1, -(2**63) + 1, 3037000499, 10**18 - 1, 7, -7, 2]
+
+
+@pytest.mark.parametrize("operator", ["/", "%"])
+def test_large_whole_numbers_divide_exactly_everywhere(
+    operator: str, platform: dict[str, Any], session: Session
+) -> None:
+    names = {**vars(sa), **platform, "Thing": Thing}
+    text = f"this.j != 0 ? this.i {operator} this.j : 0"
+    checked = compile_cel(text, SCOPE)
+    python = Python(checked, {"this": Loaded("this")}).value()
+    sql = eval(Sql(SPEC, checked, {"this": Columns("Thing")}, {}).value().text, names)  # noqa: S307  the pack's own code
+    base = Writer(7).values()
+    for left, right in product(LARGE, LARGE):
+        values = {**base, "i": left, "j": right}
+        meant = evaluate(checked, World(SPEC, NOW), this=Record("Thing", values))
+        quotient = abs(left) // abs(right) * (1 if (left < 0) == (right < 0) else -1)
+        assert meant == (quotient if operator == "/" else left - right * quotient)
+        assert eval(python, {**platform, "this": SimpleNamespace(**values)}) == meant  # noqa: S307  the pack's own code
+        session.execute(sa.delete(Thing))
+        session.execute(sa.insert(Thing).values(**values))
+        assert session.scalar(sa.select(sql).select_from(Thing)) == meant
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "(this.i != 0 && 12 / this.i < 4) ? 1 : 2",
+        "this.b ? (this.i != 0 && 12 / this.i < 4) : false",
+        "this.i != 0 && 12 / this.i < 4",
+    ],
+)
+def test_a_database_is_never_asked_to_divide_before_it_looks(text: str) -> None:
+    with pytest.raises(UnsupportedError, match="by zero"):
+        Sql(SPEC, compile_cel(text, SCOPE), {"this": Columns("Thing")}, {}).value()

@@ -21,6 +21,8 @@ def setting(takes: str, sets: str) -> str:
     ("takes", "sets", "key", "what"),
     [
         ("{type: money}", "{number: '12'}", "number", "12 is more than `max` 9"),
+        ("{type: money}", "{number: 3 * 4}", "number", "12 is more than `max` 9"),
+        ("{type: money}", "{note: \"' x'\"}", "note", "begins with a space"),
         ("{type: int}", "{number: takes.tip}", "number", "`max` is 9, and it may be any number"),
         ("{type: int, max: 9}", "{number: takes.tip}", "number", "`min` is 1, and it may be any number"),
         ("{type: int, max: 12, min: 1}", "{number: takes.tip}", "number", "`max` is 9, and it may be 12"),
@@ -66,3 +68,20 @@ def test_patterns_and_choices_count(shop: str, field: str, what: str) -> None:
     found = [problem for problem in validate(parse_spec(text)) if not problem.warning]
     assert [problem.element for problem in found] == ["operations.order.creates.set.secret"]
     assert what in found[0].message
+
+
+@pytest.mark.parametrize(
+    ("field", "what"),
+    [
+        ("{type: int, max: 9, default: {cel: 3 * 4}}", "12 is more than `max` 9"),
+        ("{type: money, default: {cel: 10.0 / 3, }, max: 3}", "3.33 is more than `max` 3"),
+        ("{type: string, one_of: [a, b], default: {cel: \"'c'\"}}", "'c' is not one of a, b"),
+        ("{type: money, default: {cel: '99999999999999999'}}", "too large for money"),
+    ],
+)
+def test_a_constant_that_is_a_default_must_fit(contradiction: Callable[..., Problem], field: str, what: str) -> None:
+    contradiction("name: {type: string}", f"name: {field}", "entities.Buyer.fields.name.default.cel", what)
+
+
+def test_a_constant_default_is_rounded(judge: Callable[..., Sequence[Problem]]) -> None:
+    assert judge("name: {type: string}", "name: {type: money, default: {cel: 10.0 / 3}, max: 4}") == ()

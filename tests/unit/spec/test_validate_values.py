@@ -136,6 +136,13 @@ CASES = [
     ),
     (
         "cel: this.number * 2",
+        "cel: this.number * 2, examples: [{given: {number: 10}, then: {double: 20}}]",
+        "entities.Order.derived.double.examples.0.given.number",
+        "10 is more than `max` 9",
+        "limits",
+    ),
+    (
+        "cel: this.number * 2",
         "cel: this.number * 2, examples: [{given: {number: 1}, then: {double: null}}]",
         "entities.Order.derived.double.examples.0.then.double",
         "always has a value",

@@ -124,6 +124,46 @@ def test_few_caches_of_packages_are_kept(check: Run, cache: Path) -> None:
     assert len(list((cache / "mypy").iterdir())) == KEPT
 
 
+def test_a_place_too_long_for_a_socket_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / ("x" * 100)).mkdir()
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / ("x" * 100)))
+
+    async def database() -> None:
+        async with PostgresServer(find_sandbox(unsafe=False)) as postgres:
+            await postgres.start()
+            await postgres.database()
+
+    with pytest.raises(PostgresMissingError, match="cannot start") as caught:
+        asyncio.run(database())
+    assert caught.value.hint == "Set TMPDIR to a shorter path."
+    assert list((tmp_path / ("x" * 100)).iterdir()) == []
+
+
+class SlowToAnswer:
+    """The real sandbox, in which a server does not answer the first who calls it."""
+
+    def __init__(self) -> None:
+        self.calls = 0
+
+    async def run(self, command: Command, /) -> Completed:
+        if "psql" in command.argv[0]:
+            self.calls += 1
+            if self.calls < 3:
+                return Completed(2, "", "psql: error: connection refused", 0.1)
+        return await find_sandbox(unsafe=False).run(command)
+
+
+def test_a_server_that_does_not_answer_yet_is_asked_again() -> None:
+    sandbox = SlowToAnswer()
+
+    async def database() -> str:
+        async with PostgresServer(sandbox) as postgres:
+            return (await postgres.database()).url
+
+    assert asyncio.run(database()).startswith("postgresql+asyncpg://postgres@/check_1?")
+    assert sandbox.calls == 3
+
+
 def test_each_database_is_empty_and_the_server_ends() -> None:
     async def databases() -> tuple[set[str], Path]:
         async with PostgresServer(find_sandbox(unsafe=False)) as postgres:

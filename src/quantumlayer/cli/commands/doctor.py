@@ -15,7 +15,7 @@ from quantumlayer.cli.commands.options import AsJson, app_of
 from quantumlayer.cli.ending import complete
 from quantumlayer.cli.errors import told
 from quantumlayer.cli.exits import BY_KIND, GREEN
-from quantumlayer.cli.style import FAILED, PASSED, Style, printable
+from quantumlayer.cli.style import FAILED, PASSED, Style, one_line
 from quantumlayer.core.errors import DomainError, Kind
 
 FREE = 1024**3
@@ -120,7 +120,7 @@ EXAMINATIONS: tuple[Callable[[App], Diagnosis], ...] = (python, sandbox, postgre
 
 def _show(diagnosis: Diagnosis, style: Style) -> None:
     style.line(
-        f"{style.mark(PASSED if diagnosis.well else FAILED, 10)} {diagnosis.name:<15} {printable(diagnosis.found)}"
+        f"{style.mark(PASSED if diagnosis.well else FAILED, 10)} {diagnosis.name:<15} {one_line(diagnosis.found)}"
     )
     if diagnosis.fix:
         style.line(f"{'':<11}{'fix':<15} {diagnosis.fix}")

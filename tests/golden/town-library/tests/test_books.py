@@ -296,6 +296,14 @@ async def test_books_are_found_by_a_part_of_their_text(make: Make, sign_in: Sign
     assert [item["id"] for item in answer.json()["items"]] == [book.id]
 
 
+@pytest.mark.proves("entities.Book.list.search")
+async def test_signs_with_a_meaning_to_the_database_find_no_books(make: Make, sign_in: SignIn) -> None:
+    await make.book(title="Moby-Dick 0", author="Herman Melville 1")
+    as_librarian = await sign_in("librarian")
+    answer = await as_librarian.get("/books", params={"search": "%_"})
+    assert answer.json()["items"] == []
+
+
 @pytest.mark.proves("entities.Book.list.filter")
 async def test_books_are_filtered_by_isbn(make: Make, sign_in: SignIn) -> None:
     book = await make.book(isbn="0000000000001")

@@ -38,6 +38,7 @@ from quantumlayer.spec.cel import (
 )
 from quantumlayer.spec.model import FieldType, Spec
 from quantumlayer.spec.naming import entity_names
+from quantumlayer.spec.validate.failures import shape
 
 _OPPOSITE = {"==": "!=", "!=": "==", "<": ">=", ">=": "<", ">": "<=", "<=": ">"}
 _ARITHMETIC = {"+": Level.SUM, "-": Level.SUM, "*": Level.PRODUCT, "%": Level.PRODUCT}
@@ -320,10 +321,16 @@ class Sql:
         return Code(f"{left} {operator} {right}", level)
 
     def _divides(self, expr: Binary) -> bool:
-        """Whether the divisor is not 0, or a condition looks at it first: SQLite answers null and PostgreSQL fails."""
+        """Whether the divisor is not 0, or `case` looks at it first: beside `and_` a database may begin anywhere."""
         if isinstance(expr.right, Literal) and expr.right.value:
             return True
-        return any(isinstance(node, Conditional) and expr in walk(node) for node in walk(self._checked.expr))
+        divisor = shape(expr.right)
+        choices = [node for node in walk(self._checked.expr) if isinstance(node, Conditional)]
+        return any(
+            any(shape(tested) == divisor for tested in walk(choice.condition))
+            and any(expr in walk(branch) for branch in (choice.then, choice.otherwise))
+            for choice in choices
+        )
 
     def _comparison(self, operator: str, left: Expr, right: Expr, *, strict: bool = True) -> Code:
         """True or false; where it need not be `strict`, unknown instead of false."""
