@@ -106,8 +106,7 @@ def edges(field: Field) -> Iterator[Edge]:
         first = next(matching(field.pattern, *lengths(field)), None)
         if first is not None:
             yield Edge("pattern", first, fits=True)
-            if (wrong := unfit(field.pattern, first)) is not None:
-                yield Edge("pattern", wrong, fits=False)
+            yield from (Edge("pattern", wrong, fits=False) for wrong in unfit(field.pattern, first))
 
 
 def _none_of(field: Field) -> object:

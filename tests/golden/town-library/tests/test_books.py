@@ -141,6 +141,8 @@ async def test_book_takes_a_value_at_its_limit(sign_in: SignIn, key: str, value:
         pytest.param("author", "x" * 201, id="author of 201 characters"),
         ("author", ""),
         pytest.param("isbn", "000000000000", marks=pytest.mark.proves("entities.Book.fields.isbn.pattern")),
+        pytest.param("isbn", "00000000000000", marks=pytest.mark.proves("entities.Book.fields.isbn.pattern")),
+        pytest.param("isbn", "000000000000x", marks=pytest.mark.proves("entities.Book.fields.isbn.pattern")),
         pytest.param("copies", -1, marks=pytest.mark.proves("entities.Book.fields.copies.min")),
     ],
 )

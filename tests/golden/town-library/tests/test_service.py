@@ -221,9 +221,10 @@ async def test_traces_go_to_the_collector_of_the_settings(
         app.router.lifespan_context(app),
         AsyncClient(transport=ASGITransport(app), base_url="http://test") as client,
     ):
-        await client.get("/health/live", headers={"traceparent": f"00-{'5f' * 16}-{'7a' * 8}-01"})
+        await client.get("/health/live?private=value", headers={"traceparent": f"00-{'5f' * 16}-{'7a' * 8}-01"})
     assert [path for path, _ in sent] == ["/v1/traces"]
     assert bytes.fromhex("5f" * 16) in sent[0][1]
+    assert b"private" not in sent[0][1]
 
 
 @pytest.mark.usefixtures("logs")
@@ -291,6 +292,11 @@ async def test_records_are_numbered_on_from_those_of_the_seeds(monkeypatch: pyte
     await run(monkeypatch, "seed", str(SEED))
     numbers = [row["id"] for row in json.loads(SEED.read_text())["books"]]
     assert (await make.book()).id > max(numbers)
+
+
+async def test_a_file_that_is_not_there_is_told(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    with pytest.raises(SystemExit, match="No such file"):
+        await run(monkeypatch, "seed", str(tmp_path / "nothing.json"))
 
 
 @pytest.mark.usefixtures("sessions")

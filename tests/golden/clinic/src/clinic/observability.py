@@ -67,10 +67,10 @@ def configure_logging(level: str) -> None:
 
 def configure_tracing(settings: Settings) -> TracerProvider | None:
     """Send spans to the collector of the settings, if there is one."""
-    if settings.otel_exporter_otlp_endpoint is None:
+    if not settings.otel_exporter_otlp_endpoint:
         return None
     provider = TracerProvider(resource=Resource.create({"service.name": "clinic"}))
-    exporter = OTLPSpanExporter(endpoint=f"{settings.otel_exporter_otlp_endpoint}/v1/traces")
+    exporter = OTLPSpanExporter(endpoint=f"{settings.otel_exporter_otlp_endpoint.rstrip('/')}/v1/traces")
     provider.add_span_processor(BatchSpanProcessor(exporter))
     trace.set_tracer_provider(provider)
     return provider

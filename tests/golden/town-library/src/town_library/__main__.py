@@ -14,7 +14,7 @@ from alembic import command
 from alembic.config import Config
 from pydantic import ValidationError
 from sqlalchemy import select
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy.exc import IntegrityError, SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from town_library.accounts import tokens
@@ -48,7 +48,7 @@ def main() -> None:
     arguments = parser.parse_args()
     try:
         run(arguments)
-    except (IntegrityError, ValueError) as error:
+    except (OSError, SQLAlchemyError, ValueError) as error:
         sys.exit(f"Nothing was changed: {reason(error)}.")
 
 
@@ -75,6 +75,8 @@ def reason(error: Exception) -> str:
         return "a record breaks a constraint"
     if isinstance(error, ValidationError):
         return "; ".join(f"{'.'.join(map(str, item['loc']))}: {item['msg']}" for item in error.errors())
+    if isinstance(error, SQLAlchemyError):
+        return f"the database refuses or is away ({type(error).__name__})"
     return str(error)
 
 
