@@ -4,9 +4,9 @@ from collections.abc import Iterator
 
 from quantumlayer.qtest.bodies import Creation
 from quantumlayer.qtest.operations import Operating
+from quantumlayer.qtest.overlaps import counted
 from quantumlayer.qtest.places import CALLER, COUNT, SAME
 from quantumlayer.qtest.records import Records
-from quantumlayer.qtest.rules import counted
 from quantumlayer.qtest.scenes import Scene
 from quantumlayer.qtest.suite import Suite, required, writable
 from quantumlayer.qtest.tests import Test
