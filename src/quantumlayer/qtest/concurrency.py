@@ -72,7 +72,7 @@ def _overlaps(records: Records, creation: Creation) -> Iterator[Test]:
             continue
         scene = creation.scene(repeated=True)
         yield Test(
-            f"one_of_several_overlapping_{records.names.plural}_is_kept",
+            f"one_of_several_overlapping_{records.names.plural}_of_one_{rule.no_overlap.per}_is_kept",
             _rounds(
                 [
                     *scene.lines,
