@@ -4,9 +4,9 @@ from collections.abc import Iterator
 
 from quantumlayer.qtest.bodies import Creation
 from quantumlayer.qtest.operations import Operating
+from quantumlayer.qtest.overlaps import counted
 from quantumlayer.qtest.places import CALLER, COUNT, SAME
 from quantumlayer.qtest.records import Records
-from quantumlayer.qtest.rules import counted
 from quantumlayer.qtest.scenes import Scene
 from quantumlayer.qtest.suite import Suite, required, writable
 from quantumlayer.qtest.tests import Test
@@ -72,7 +72,7 @@ def _overlaps(records: Records, creation: Creation) -> Iterator[Test]:
             continue
         scene = creation.scene(repeated=True)
         yield Test(
-            f"one_of_several_overlapping_{records.names.plural}_is_kept",
+            f"one_of_several_overlapping_{records.names.plural}_of_one_{rule.no_overlap.per}_is_kept",
             _rounds(
                 [
                     *scene.lines,

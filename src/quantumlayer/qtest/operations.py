@@ -10,7 +10,7 @@ from quantumlayer.qtest.samples import NOW, wrong_type
 from quantumlayer.qtest.scenes import Scene
 from quantumlayer.qtest.suite import NO_WITNESS, Suite, required
 from quantumlayer.qtest.tests import Row, Test
-from quantumlayer.qtest.witness import Pair, Question, Witness
+from quantumlayer.qtest.witness import Pair, Question, Witness, numbered
 from quantumlayer.qtest.worlds import constant
 from quantumlayer.spec.cel import CelRuntimeError, Record, Scope, compile_cel, evaluate, rounded
 from quantumlayer.spec.model import Action, Computed, FieldType, Operation
@@ -192,8 +192,7 @@ class Operating:
         verb = self.name.strip("_")
         told = f"assert refusal(answer) == (409, {text(key.replace('_', '-'))}, {text(said)})"
         done = f"assert answer.status_code == {self.done}"
-        for number, pair in enumerate(pairs):
-            nth = f"_{number + 1}" if number else ""
+        for nth, pair in numbered(pairs):
             refused = Scene(self.suite, pair.refused)
             yield Test(f"{verb}_is_refused_unless_{key}{nth}", [*refused.lines, self.call(refused), told], [address])
             if pair.accepted is not None:
