@@ -36,17 +36,24 @@ def _calls(suite: Suite, name: str) -> list[tuple[str, str, Action]]:
             found.append((METHODS[action], one, action))
             if action is Action.READ:
                 found.append(("GET", path, action))
+                if suite.spec.entities[name].versioned:
+                    found.append(("GET", f"{one}/versions", action))
     return found
 
 
 def _refused(suite: Suite, name: str) -> Iterator[Test]:
     plural, address = suite.names(name).plural, f"entities.{name}.access"
     rows = []
-    for method, path, action in _calls(suite, name):
-        for role in (ANYONE, *suite.spec.roles):
-            if not suite.may(name, action, role):
-                status = 401 if role == ANYONE else 403
-                rows.append(Row((text(role), text(method), text(path), str(status))))
+    roles = (ANYONE, *suite.spec.roles)
+    refused = [
+        (*call, role) for *call, action in _calls(suite, name) for role in roles if not suite.may(name, action, role)
+    ]
+    audit = suite.spec.entities[name].audit
+    if audit is not None:
+        readers = audit.visible_to
+        refused += [("GET", f"/{suite.names(name).path}/1/audit", role) for role in roles if role not in readers]
+    for method, path, role in refused:
+        rows.append(Row((text(role), text(method), text(path), "401" if role == ANYONE else "403")))
     if not rows:
         yield from _not_offered(suite, name)
         return

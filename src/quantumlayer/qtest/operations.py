@@ -87,11 +87,11 @@ class Operating:
         slots = [Slot(THIS, key) for key in self.operation.sets if key in entity.fields]
         slots += [Slot(TAKES, key) for key in self.operation.takes]
         for witness in question.variations(slots):
-            if all(after != witness.built.this.values.get(key) for key, after in self._after(witness).items()):
+            if all(after != witness.built.this.values.get(key) for key, after in self.after(witness).items()):
                 return witness
         return base
 
-    def _after(self, witness: Witness) -> dict[str, object]:
+    def after(self, witness: Witness) -> dict[str, object]:
         """The values that the operation gives the record."""
         scope = Scope.for_operation(self.suite.spec, self.name)
         return {key: self._value(cel, scope, witness) for key, cel in self.operation.sets.items()}
@@ -118,7 +118,16 @@ class Operating:
         if self.operation.creates is not None:
             made = self.suite.names(self.operation.creates.entity)
             lines.append(f'assert answer.headers["Location"] == f"/{made.path}/{{answer.json()[\'id\']}}"')
+            lines += self._first_version(self.operation.creates.entity, scene)
         yield Test(f"{role}_may_{name}", lines, [self.address, f"{self.address}.by", *proves])
+
+    def _first_version(self, entity: str, scene: Scene) -> list[str]:
+        """What was made is its own first version, where the caller may ask for it."""
+        role = scene.built.caller.role
+        if not self.suite.spec.entities[entity].versioned or not self.suite.always(entity, Action.READ, role):
+            return []
+        call = f"versions = await {scene.caller}.get(f\"{{answer.headers['Location']}}/versions\")"
+        return [call, 'assert versions.json()["total"] == 1']
 
     def _expected(self, base: Witness, scene: Scene, role: str) -> tuple[list[str], list[str]]:
         """What the answer must show as pairs of a JSON object in Python, and what that proves besides."""
@@ -126,7 +135,7 @@ class Operating:
         entity = self.suite.spec.entities[entity_name]
         proves: list[str] = []
         if self.operation.creates is None:
-            held = self._after(base)
+            held = self.after(base)
             if self.operation.to is not None and entity.states is not None:
                 held[entity.states.field] = self.operation.to
                 proves.append(f"entities.{entity_name}.states")

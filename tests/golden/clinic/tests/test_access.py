@@ -387,6 +387,12 @@ async def test_front_desk_may_update_an_appointment(make: Make, sign_in: SignIn)
         ("anyone", "GET", "/visit-notes", 401),
         ("front_desk", "GET", "/visit-notes", 403),
         ("patient", "GET", "/visit-notes", 403),
+        ("anyone", "GET", "/visit-notes/1/versions", 401),
+        ("front_desk", "GET", "/visit-notes/1/versions", 403),
+        ("patient", "GET", "/visit-notes/1/versions", 403),
+        ("anyone", "GET", "/visit-notes/1/audit", 401),
+        ("front_desk", "GET", "/visit-notes/1/audit", 403),
+        ("patient", "GET", "/visit-notes/1/audit", 403),
     ],
 )
 async def test_whoever_has_no_grant_is_refused_visit_notes(

@@ -976,6 +976,8 @@ async def test_doctor_may_write_note(make: Make, sign_in: SignIn) -> None:
         >= {"appointment_id": appointment.id, "author_id": doctor.id, "text": "Another text"}.items()
     )
     assert answer.headers["Location"] == f"/visit-notes/{answer.json()['id']}"
+    versions = await as_doctor.get(f"{answer.headers['Location']}/versions")
+    assert versions.json()["total"] == 1
 
 
 @pytest.mark.proves("operations.write_note.requires.visit_took_place")

@@ -84,19 +84,23 @@ class Record(Base):
         return {"version_id_col": cls.version}
 
 
-# For a connection, for a lock, and of others for a transaction that does nothing: one caller never stops all.
-LONGEST_WAITS: dict[str, dict[str, Any]] = {
+# Waits end, so that one caller never stops all. A statement sees what others have committed before it: locks need that.
+CONNECT_ARGS: dict[str, dict[str, Any]] = {
     "postgresql": {
         "timeout": 5,
-        "server_settings": {"lock_timeout": "10s", "idle_in_transaction_session_timeout": "60s"},
+        "server_settings": {
+            "default_transaction_isolation": "read committed",
+            "idle_in_transaction_session_timeout": "60s",
+            "lock_timeout": "10s",
+        },
     }
 }
 
 
 def create_engine(url: str) -> AsyncEngine:
     """An engine for PostgreSQL or, in development, SQLite. Values never reach logs or error messages."""
-    waits = LONGEST_WAITS.get(make_url(url).get_backend_name(), {})
-    engine = create_async_engine(url, hide_parameters=True, pool_pre_ping=True, connect_args=waits)
+    connect_args = CONNECT_ARGS.get(make_url(url).get_backend_name(), {})
+    engine = create_async_engine(url, hide_parameters=True, pool_pre_ping=True, connect_args=connect_args)
     if engine.dialect.name == "sqlite":
         event.listen(engine.sync_engine, "connect", _prepare_sqlite)
         event.listen(engine.sync_engine, "begin", lambda connection: connection.exec_driver_sql("BEGIN IMMEDIATE"))
