@@ -265,8 +265,8 @@ def _pool(kind: FieldType, constants: Constants) -> Iterable[object]:
         case FieldType.DATETIME:
             return _moments(constants)
         case FieldType.STRING | FieldType.TEXT:
-            near = {number + step for number in constants.whole for step in (0, -1, 1)}
-            return [*sorted(constants.texts), *("x" * number for number in sorted(near) if 0 < number <= _LONGEST)]
+            sizes = {number + step for number in constants.whole for step in (0, -1, 1)}
+            return [*sorted(constants.texts), *("x" * number for number in sorted(sizes) if 0 < number <= _LONGEST)]
         case FieldType.EMAIL:
             tried = [address for text in sorted(constants.texts) for address in (text, f"ada{text}", f"ada@{text}")]
             return [address for address in (*tried, "ada@example.com") if _ADDRESS.fullmatch(address)]
