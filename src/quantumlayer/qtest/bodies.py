@@ -54,6 +54,11 @@ class Creation:
         held = self.witness.built.this.values
         return {key: wire(held.get(key), item.type) for key, item in writable(self.entity).items()}
 
+    def unusual(self) -> dict[str, object]:
+        """The JSON values of fields that differ from those of the factories."""
+        usual, held = self.suite.defaults.of(self.name), self.witness.built.this.values
+        return {key: value for key, value in self.values().items() if held.get(key) != usual[key]}
+
     def scene(self, *, repeated: bool = False) -> Scene:
         """The records that the new one refers to, and the caller."""
         return Scene(self.suite, self.witness, this_is_made=False, repeated=repeated)

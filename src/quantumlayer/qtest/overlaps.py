@@ -37,9 +37,10 @@ def overlap_tests(records: Records, key: str, rule: Rule, overlap: NoOverlap) ->
         yield test
 
 
-def counted(records: Records, overlap: NoOverlap, witness: Witness) -> bool:
-    """Whether the rule looks at a record."""
-    return _counts(records, overlap, witness.built, witness.built.this)
+def counted_creation(records: Records, creation: Creation, overlap: NoOverlap) -> Creation | None:
+    """How the same caller makes a record that the rule looks at; nothing if new ones never count."""
+    base = _question(records, overlap, Action.CREATE, creation.role).base()
+    return None if base is None else Creation(records.suite, records.name, creation.role, base)
 
 
 def _counts(records: Records, overlap: NoOverlap, built: Built, record: Record) -> bool:
@@ -47,6 +48,19 @@ def _counts(records: Records, overlap: NoOverlap, built: Built, record: Record) 
         return True
     checked = compile_cel(overlap.when, Scope.for_derived(records.suite.spec, records.name))
     return evaluate(checked, built.world, this=record) is not False
+
+
+def _question(records: Records, overlap: NoOverlap, action: Action, role: str) -> Question:
+    """How a caller makes or changes a record that counts, with room for others beside it."""
+    question = records.suite.question(records.name, action, role)
+    scope = Scope.for_derived(records.suite.spec, records.name)
+    wanted = [f"this.{overlap.start} < this.{overlap.end}"]
+    wanted += [] if overlap.when is None else [overlap.when]
+    question = replace(question, conditions=[*question.conditions, *(Condition(cel, scope) for cel in wanted)])
+    relation = records.entity.relations[overlap.per]
+    per = (*THIS, overlap.per)
+    question.reader.entities |= {per: relation.to, (*per, f"{back_name(records.name, relation)}*"): records.name}
+    return question
 
 
 def _meet(one: Span, other: Span) -> bool:
@@ -80,7 +94,8 @@ class _Overlapping:
         creation = self.records.creation
         if creation is None:
             return "no caller makes such records directly", []
-        if not counted(self.records, self.overlap, creation.witness):
+        creation = counted_creation(self.records, creation, self.overlap)
+        if creation is None:
             return "a new record does not count yet", []
         scene = creation.scene()
         span = self._span(creation.witness.built, creation.witness.built.this)
@@ -90,14 +105,21 @@ class _Overlapping:
         assert isinstance(target, Record)  # noqa: S101 - variables hold records
         noun, per = self.records.names.plural, self.overlap.per
         make = f"await make.{self.records.names.snake}({per}={scene.name(target)}"
-        post = f'answer = await {scene.caller}.post("{self.records.path}", json={creation.body(scene)})'
+        body = creation.body(scene, creation.unusual())
+        post = f'answer = await {scene.caller}.post("{self.records.path}", json={body})'
         found = [Test(f"two_{noun}_of_one_{per}_do_not_overlap", [*scene.lines, f"{make})", post, self._refused])]
         beside = [f"{make}, {given})" for given in self._touching(span)]
         name = f"{noun}_of_one_{per}_follow_one_another_without_a_gap"
         found.append(Test(name, [*scene.lines, *beside, post, _ACCEPTED]))
-        other = f"await make.{self.records.names.snake}()"
+        other = f"await make.{self.records.names.snake}({self._another()})"
         found.append(Test(f"{noun}_of_another_{per}_do_not_matter", [*scene.lines, other, post, _ACCEPTED]))
         return "", [*found, *self._conditional(creation, scene, make, post)]
+
+    def _another(self) -> str:
+        """What a factory must be told so that the time belongs to another one: nothing unless it may be nobody's."""
+        relation = self.records.entity.relations[self.overlap.per]
+        snake = self.records.suite.names(relation.to).snake
+        return f"{self.overlap.per}=await make.{snake}()" if relation.optional else ""
 
     def _touching(self, span: Span) -> Iterator[str]:
         """The record before, which ends when the new one begins, and the one after, which begins when it ends."""
@@ -122,7 +144,7 @@ class _Overlapping:
         """Each value that decides whether a record counts."""
         if self.overlap.when is None:
             return
-        question = self._question(Action.CREATE, creation.role)
+        question = _question(self.records, self.overlap, Action.CREATE, creation.role)
         scope = Scope.for_derived(self.records.suite.spec, self.records.name)
         slots = question.reader.read(compile_cel(self.overlap.when, scope), scope, {"this": self._others})
         for slot in slots:
@@ -178,7 +200,7 @@ class _Overlapping:
         plain = self.records.suite.plain(self.records.name, Action.UPDATE)
         if plain is None or self.overlap.start not in self.records.entity.fields:
             return []
-        question = self._question(Action.UPDATE, plain[0])
+        question = _question(self.records, self.overlap, Action.UPDATE, plain[0])
         base = question.base()
         if base is None:
             return []
@@ -285,6 +307,7 @@ class _Overlapping:
             return
         scene = Scene(self.records.suite, base)
         given = ", ".join(f"{key}={value}" for key, value in scene.given(other).items() if key != per)
+        given = ", ".join(part for part in (given, self._another()) if part)
         own = {key: base.built.this.values.get(key) for key in writable(self.records.entity, changing=True)}
         change = Change(self.records, role, scene, own, {per: "other"})
         yield Test(
@@ -296,17 +319,6 @@ class _Overlapping:
                 self._refused,
             ],
         )
-
-    def _question(self, action: Action, role: str) -> Question:
-        """How a caller makes or changes a record that counts, with room for others beside it."""
-        question = self.records.suite.question(self.records.name, action, role)
-        scope = Scope.for_derived(self.records.suite.spec, self.records.name)
-        wanted = [f"this.{self.overlap.start} < this.{self.overlap.end}"]
-        wanted += [] if self.overlap.when is None else [self.overlap.when]
-        question = replace(question, conditions=[*question.conditions, *(Condition(cel, scope) for cel in wanted)])
-        relation = self.records.entity.relations[self.overlap.per]
-        question.reader.entities |= {self._per: relation.to, self._others: self.records.name}
-        return question
 
     def _span(self, built: Built, record: Record) -> Span | None:
         """From when to when a record takes up time."""

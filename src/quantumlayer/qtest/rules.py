@@ -64,11 +64,7 @@ def _call(records: Records, found: Witness, moment: Moment) -> list[str]:
     if moment is Moment.CREATE:
         scene = Scene(records.suite, found, this_is_made=False)
         creation = Creation(records.suite, records.name, found.built.caller.role, found)
-        usual = records.suite.defaults.of(records.name)
-        extra = {
-            key: value for key, value in creation.values().items() if found.built.this.values.get(key) != usual[key]
-        }
-        body = creation.body(scene, extra)
+        body = creation.body(scene, creation.unusual())
         return [*scene.lines, f'answer = await {scene.caller}.post("{records.path}", json={body})']
     scene = Scene(records.suite, found)
     url = f'f"{records.path}/{{{scene.this}.id}}"'
