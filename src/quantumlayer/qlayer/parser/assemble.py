@@ -1,7 +1,7 @@
 """From the draft to a Spec that validates: what does not fit becomes a question."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from quantumlayer.kit.identifiers import words
 from quantumlayer.qlayer.parser.draft import Draft, EntityDraft
@@ -102,7 +102,7 @@ def _entity(draft: EntityDraft) -> Entity:
     )
 
 
-def _notes(notes: list[Note], known: Mapping[str, object], *, ended: bool) -> tuple[Note, ...]:
+def _notes(notes: Iterable[Note], known: Mapping[str, object], *, ended: bool) -> tuple[Note, ...]:
     """Notes about elements that exist; an assumption about one that is gone goes with it."""
     found = []
     for note in notes:

@@ -47,6 +47,11 @@ class EntityDraft:
     events: dict[str, str] = field(default_factory=dict)
     due: str = ""
     created_by: str = ""
+    title: str = field(init=False)
+
+    def __post_init__(self) -> None:
+        """Its name in a sentence: `visit note`; a long text asks for it thousands of times."""
+        self.title = " ".join(words(self.name))
 
     @property
     def address(self) -> str:
@@ -56,12 +61,7 @@ class EntityDraft:
     @property
     def snake(self) -> str:
         """Its name as a relation to it is called: `visit_note`."""
-        return "_".join(words(self.name))
-
-    @property
-    def title(self) -> str:
-        """Its name in a sentence: `visit note`."""
-        return " ".join(words(self.name))
+        return self.title.replace(" ", "_")
 
     @property
     def one(self) -> str:
@@ -95,17 +95,26 @@ class OperationDraft:
 
 @dataclass(slots=True)
 class Draft:
-    """Everything known so far. Each element is marked with the sentence that it came from."""
+    """Everything known so far. Each element is marked with the sentence that it came from.
+
+    Assumptions and questions are kept in their order, each once.
+    """
 
     sentences: list[Sentence]
     entities: dict[str, EntityDraft] = field(default_factory=dict)
     roles: dict[str, Role] = field(default_factory=dict)
     operations: dict[str, OperationDraft] = field(default_factory=dict)
     quality: dict[str, Quality] = field(default_factory=dict)
-    assumptions: list[Note] = field(default_factory=list)
-    questions: list[Note] = field(default_factory=list)
+    assumptions: dict[Note, None] = field(default_factory=dict)
+    questions: dict[Note, None] = field(default_factory=dict)
     marks: dict[int, dict[str, float]] = field(default_factory=dict)
     read: set[int] = field(default_factory=set)
+    _places: dict[int, int] = field(init=False)
+    _endings: dict[str, list[str]] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        """Remember where each sentence stands: a long text has thousands."""
+        self._places = {id(sentence): place for place, sentence in enumerate(self.sentences)}
 
     def mark(self, source: Clause | Sentence, address: str, confidence: float = STATED) -> None:
         """Say that an element came from a sentence, or from one clause of it.
@@ -115,7 +124,7 @@ class Draft:
         sentence = source.sentence if isinstance(source, Clause) else source
         if not address.startswith("roles."):
             self.read.add(id(source))
-        elements = self.marks.setdefault(self.sentences.index(sentence), {})
+        elements = self.marks.setdefault(self._places[id(sentence)], {})
         elements[address] = max(confidence, elements.get(address, 0))
 
     def source_of(self, address: str) -> Sentence | None:
@@ -124,20 +133,19 @@ class Draft:
 
     def assume(self, about: str, text: str, proposed: str = "") -> None:
         """List a decision that no sentence states."""
-        note = Note(text=text, about=about, proposed=proposed)
-        if note not in self.assumptions:
-            self.assumptions.append(note)
+        self.assumptions.setdefault(Note(text=text, about=about, proposed=proposed))
 
     def ask(self, about: str, text: str, proposed: str) -> None:
         """List something that a person should answer."""
-        note = Note(text=text, about=about, proposed=proposed)
-        if note not in self.questions:
-            self.questions.append(note)
+        self.questions.setdefault(Note(text=text, about=about, proposed=proposed))
 
     def add_entity(self, name: str) -> EntityDraft:
         """The entity with this name, made if it is new."""
         key = class_name(singular(name)).strip("_")[:59]
-        return self.entities.setdefault(key, EntityDraft(key))
+        if key not in self.entities:
+            entity = self.entities[key] = EntityDraft(key)
+            self._endings.setdefault(entity.title.split(" ")[-1], []).append(key)
+        return self.entities[key]
 
     def entity(self, phrase: Phrase) -> EntityDraft | None:
         """The entity that a phrase means: by its whole name, by its end, or by the only entity that ends so."""
@@ -149,10 +157,10 @@ class Draft:
             key = class_name(" ".join(core[start:])).strip("_")
             if key in self.entities:
                 return self.entities[key]
-        if not core:
+        if len(core) != 1:
             return None
-        ending = [entity for entity in self.entities.values() if words(entity.name)[-1] == core[-1]]
-        return ending[0] if len(ending) == 1 and len(core) == 1 else None
+        ending = [self.entities[key] for key in self._endings.get(core[0], ()) if key in self.entities]
+        return ending[0] if len(ending) == 1 else None
 
     def record_of(self, role: str) -> EntityDraft | None:
         """The entity whose record a role's caller is."""

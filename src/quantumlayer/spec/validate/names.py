@@ -8,7 +8,7 @@ from pydantic import BaseModel
 
 from quantumlayer.kit.identifiers import words
 from quantumlayer.spec.errors import Problem
-from quantumlayer.spec.model import Entity, Spec
+from quantumlayer.spec.model import Entity, Relation, Spec
 from quantumlayer.spec.naming import CLASSES, SUFFIXES, TABLES, back_name, entity_names, function_name, route_name
 
 _EXPRESSION_WORDS = frozenset(
@@ -27,8 +27,12 @@ _CALLER = frozenset({"anyone", "id", "role"})
 def judge_names(spec: Spec) -> Iterator[Problem]:
     """Names that cannot be used, and names that would become the same."""
     yield from _entity_names(spec)
+    pointing: dict[str, list[tuple[str, str, Relation]]] = {}
+    for source, entity in spec.entities.items():
+        for via, relation in entity.relations.items():
+            pointing.setdefault(relation.to, []).append((source, via, relation))
     for name, entity in spec.entities.items():
-        yield from _members(spec, name, entity)
+        yield from _members(name, entity, pointing.get(name, []))
     for name in spec.roles:
         if name in _CALLER:
             yield _taken(f"roles.{name}", name, "`caller` has a value of that name already")
@@ -52,9 +56,9 @@ def _entity_names(spec: Spec) -> Iterator[Problem]:
         names = entity_names(name)
         if name in CLASSES or names.table in TABLES:
             yield _taken(address, name, "every service has a class or a table of that name")
-        beside = next((f"{other} gets" for other in spec.entities for end in SUFFIXES if name == f"{other}{end}"), "")
-        if beside:
-            yield _taken(address, name, f"{beside} a class of that name")
+        bare = (name.removesuffix(end) for end in SUFFIXES if name.endswith(end))
+        if beside := next((other for other in bare if other in spec.entities), ""):
+            yield _taken(address, name, f"{beside} gets a class of that name")
         derived = {names.name.lower(), names.snake, names.plural, names.module, names.table}
         if clash := next((owners[one] for one in sorted(derived) if one in owners), None):
             message = f"{name} and {clash} would get the same names ({names.table}, {names.plural})."
@@ -63,7 +67,7 @@ def _entity_names(spec: Spec) -> Iterator[Problem]:
             owners.setdefault(one, name)
 
 
-def _members(spec: Spec, name: str, entity: Entity) -> Iterator[Problem]:
+def _members(name: str, entity: Entity, pointing: Iterable[tuple[str, str, Relation]]) -> Iterator[Problem]:
     prefix = f"entities.{name}"
     seen: dict[str, str] = {}
     for address, member in _member_addresses(prefix, entity):
@@ -75,18 +79,15 @@ def _members(spec: Spec, name: str, entity: Entity) -> Iterator[Problem]:
                 yield Problem(address, message, "Rename one of the two.")
                 break
             seen[spelled] = address
-    for source, other in spec.entities.items():
-        for via, relation in other.relations.items():
-            if relation.to != name:
-                continue
-            address, back = f"entities.{source}.relations.{via}", back_name(source, relation)
-            if reason := _word_taken(back) or _record_taken(back):
-                yield _taken(address, back, reason, "Choose another with `back: ...`.")
-            spelled = _key(back)
-            if spelled in seen:
-                message = f"The way back from {name} would be called {back!r}, which is taken by {seen[spelled]}."
-                yield Problem(address, message, "Name it with `back: ...`.")
-            seen.setdefault(spelled, address)
+    for source, via, relation in pointing:
+        address, back = f"entities.{source}.relations.{via}", back_name(source, relation)
+        if reason := _word_taken(back) or _record_taken(back):
+            yield _taken(address, back, reason, "Choose another with `back: ...`.")
+        spelled = _key(back)
+        if spelled in seen:
+            message = f"The way back from {name} would be called {back!r}, which is taken by {seen[spelled]}."
+            yield Problem(address, message, "Name it with `back: ...`.")
+        seen.setdefault(spelled, address)
 
 
 def _member_addresses(prefix: str, entity: Entity) -> Iterator[tuple[str, str]]:

@@ -1,6 +1,6 @@
 """Judges references: that what a Spec names exists, and that no name stands twice in a list."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
 
 from quantumlayer.spec.address import elements
@@ -135,7 +135,8 @@ def _known(
     names: Iterable[str], allowed: Iterable[str], address: str, what: str, *, some: bool = False
 ) -> Iterator[Problem]:
     """Names that are not allowed, or stand twice; with `some` there must be one."""
-    names, allowed = list(names), list(allowed)
+    names = list(names)
+    allowed = allowed if isinstance(allowed, Mapping) else list(allowed)
     if some and not names:
         yield Problem(address, f"No {what} is named here.", f"Name at least one {what}.")
     yield from _once(names, address)

@@ -123,7 +123,7 @@ class ClauseReader:
         named = 0 < len(left) <= 4 and all(token.tag not in _FINITE | {"IN", ",", "VB"} for token in left)
         if not named or not right or not any(token.lower == "," or token.aside for token in right):
             return None
-        if _has_own_subject(right):
+        if _has_own_subject(right, 0):
             return None
         self._subject, self._named = (phrase(left),), tuple(left)
         return [self._clause(sentence, self._subject, "have", right)]
@@ -278,7 +278,7 @@ def _segments(words: list[Token]) -> list[list[Token]]:
     found: list[list[Token]] = [[]]
     for place, token in enumerate(words):
         closed = token.lower in {";", ":", "\u2014", "\u2013"}
-        joined = token.lower in _SPLIT and bool(found[-1]) and _has_own_subject(words[place + 1 :])
+        joined = token.lower in _SPLIT and bool(found[-1]) and _has_own_subject(words, place + 1)
         if closed or (joined and _is_whole(found[-1])):
             found.append([])
         else:
@@ -295,9 +295,11 @@ def _opens_condition(words: Sequence[Token]) -> bool:
     return words[0].lower in _WHEN and not any(token.lower == "," for token in words)
 
 
-def _has_own_subject(words: Sequence[Token]) -> bool:
-    kept = [token for token in words if token.lower not in {"and", "but", "or"} or token is not words[0]]
-    return bool(_OWN_SUBJECT.match(" ".join(token.tag for token in kept[:9])))
+def _has_own_subject(words: Sequence[Token], place: int) -> bool:
+    """Whether a subject and its verb begin at this place, or behind an `and` there."""
+    if place < len(words) and words[place].lower in {"and", "but", "or"}:
+        place += 1
+    return bool(_OWN_SUBJECT.match(" ".join(token.tag for token in words[place : place + 9])))
 
 
 def _without_condition(words: list[Token]) -> tuple[list[Token], str]:
@@ -318,7 +320,7 @@ def _second_subject(words: list[Token]) -> int:
     """Where the main part begins after a `when` part that no comma closes: `When it is late the member owes ...`."""
     verb = next((i for i, token in enumerate(words) if token.tag in _FINITE), len(words))
     for place in range(verb + 1, len(words)):
-        if words[place].tag in {"DT", "PRP", "NNS"} and _has_own_subject(words[place:]):
+        if words[place].tag in {"DT", "PRP", "NNS"} and _has_own_subject(words, place):
             return place
     return len(words)
 
@@ -331,15 +333,20 @@ def _in_relative(words: Sequence[Token]) -> bool:
 
 def _shared_objects(found: list[Clause]) -> list[Clause]:
     """`approve or reject permits`: a verb without an object takes that of the verb joined to it by `or`."""
+    pairs = _joined_words(found[0].sentence.text.lower()) if len(found) > 1 else frozenset()
     for place in range(len(found) - 2, -1, -1):
         here, after = found[place], found[place + 1]
-        joined = " or " in f" {here.sentence.text.lower()} " and re.search(
-            rf"\b{re.escape(here.text.split(' ')[-1])} (?:or|and) {re.escape(after.text.split(' ')[0])}\b",
-            here.sentence.text.lower(),
-        )
+        joined = (here.text.split(" ")[-1], after.text.split(" ")[0]) in pairs
         if joined and not here.tail and after.tail and not here.passive:
             found[place] = Clause(
                 here.sentence, here.subject, here.verb, here.modal, here.passive, here.negated, here.only,
                 after.tail, here.condition, here.text,
             )  # fmt: skip
     return found
+
+
+def _joined_words(text: str) -> frozenset[tuple[str, str]]:
+    """The words on either side of each `or` and `and` of a sentence that offers a choice."""
+    if " or " not in f" {text} ":
+        return frozenset()
+    return frozenset(re.findall(r"([\w'-]+) (?:or|and) (?=([\w'-]+))", text))
