@@ -80,7 +80,9 @@ def test_patterns_and_choices_count(shop: str, field: str, what: str) -> None:
     ],
 )
 def test_a_constant_that_is_a_default_must_fit(contradiction: Callable[..., Problem], field: str, what: str) -> None:
-    contradiction("name: {type: string}", f"name: {field}", "entities.Buyer.fields.name.default.cel", what)
+    element = "entities.Buyer.fields.name.default.cel"
+    found = contradiction("name: {type: string}", f"name: {field}", element, what)
+    assert found.element == element
 
 
 def test_a_constant_default_is_rounded(judge: Callable[..., Sequence[Problem]]) -> None:
