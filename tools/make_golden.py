@@ -21,7 +21,7 @@ GOLDEN = ROOT / "tests" / "golden"
 
 async def make(source: Path) -> None:
     """Write the service of one Spec."""
-    understood = understand(read_inputs([source]))
+    understood = understand(await read_inputs([source]))
     artifacts = [Artifact.text("spec.yaml", understood.yaml)]
     for generator in bootstrap({}).generators(""):
         for part in generator.parts(understood.spec):

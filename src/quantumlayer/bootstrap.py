@@ -136,12 +136,13 @@ class _SandboxedChecker:
 
     @asynccontextmanager
     async def open(self) -> "AsyncIterator[Workshop]":
-        """Find the sandbox and hold a database server ready."""
+        """Find the sandbox, and let a database server start while the inputs are read."""
         from quantumlayer.qlayer.validator.models import CheckContext  # noqa: PLC0415  as above
         from quantumlayer.qlayer.validator.postgres import PostgresServer  # noqa: PLC0415  as above
 
         sandbox = self.sandbox()
         async with PostgresServer(sandbox) as postgres:
+            await postgres.start()
             yield _SandboxedWorkshop(CheckContext(sandbox, postgres, self.cache))
 
 

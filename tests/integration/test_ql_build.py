@@ -7,12 +7,12 @@ import signal
 import subprocess
 import sys
 import sysconfig
+import time
 from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
 
-from quantumlayer.factory.target import without_own
 from quantumlayer.qlayer.capsule import verify
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -36,8 +36,10 @@ pytestmark = pytest.mark.slow
 
 
 @pytest.fixture
-def environment(tiny_pack: Path) -> dict[str, str]:
-    return {**os.environ, "PYTHONPATH": str(tiny_pack), "QL_PACK": "tiny"}
+def environment(tiny_pack: Path, tmp_path: Path) -> dict[str, str]:
+    (tmp_path / "temporary").mkdir()
+    path = os.pathsep.join(filter(None, [str(tiny_pack), os.environ.get("PYTHONPATH")]))
+    return {**os.environ, "PYTHONPATH": path, "QL_PACK": "tiny", "TMPDIR": str(tmp_path / "temporary")}
 
 
 @pytest.fixture
@@ -105,24 +107,28 @@ def test_a_killed_build_leaves_the_target_and_the_next_one_sweeps(
     build.communicate()
     lib = {path: data for path, data in content(out).items() if path.startswith("lib/")}
     # The last moments are close to the swap: then the target is as it was, or the new capsule and whole.
-    assert lib == before or (moment in MOMENTS[-4:] and without_own(verify(out / "lib")) == [])
+    assert lib == before or (moment in MOMENTS[-4:] and verify(out / "lib") == ())
     done = ql("build", SPEC, "-o", out / "lib", env=environment)
     assert done.returncode == 3, done.stderr
     assert [folder.name for folder in out.iterdir()] == ["lib"]
     assert ql("verify", out / "lib", env=environment).returncode == 0
     assert ("lib/.data/rows" in before) == (out / "lib" / ".data" / "rows").exists()
+    assert list(Path(environment["TMPDIR"]).iterdir()) == []
 
 
-@pytest.mark.parametrize("sent", [signal.SIGINT, signal.SIGTERM])
+@pytest.mark.parametrize("sent", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
 @pytest.mark.parametrize("moment", ["run.started", "task.started read", "task.started check.lint"])
 def test_an_interrupted_build_cleans_up_and_says_how_to_start_again(
     sent: signal.Signals, moment: str, before: dict[str, bytes], out: Path, environment: Mapping[str, str]
 ) -> None:
     build = started(out, environment)
     wait_for(build, moment)
-    build.send_signal(sent)
+    for each in (sent, signal.SIGINT, signal.SIGTERM, sent):  # whoever is impatient disturbs no cleaning up
+        build.send_signal(each)
+        time.sleep(0.01)
     _, said = build.communicate()
     assert build.returncode == 130, said
+    assert list(Path(environment["TMPDIR"]).iterdir()) == []
     assert f"{out / 'lib'} is as it was" in said
     assert f"start it again with `ql build {SPEC} -o {out / 'lib'} --json`" in said
     assert content(out) == before
@@ -138,6 +144,28 @@ def test_a_build_in_the_background_of_a_script_can_be_ended(out: Path, environme
     assert build.returncode == 130, said
     assert content(out) == {}
     assert not list(out.iterdir())
+
+
+def test_a_build_that_outlives_its_terminal_because_somebody_says_so(out: Path, environment: Mapping[str, str]) -> None:
+    build = started(out, environment, ("nohup",))
+    wait_for(build, "task.started check.lint")
+    build.send_signal(signal.SIGHUP)
+    build.communicate()
+    assert build.returncode == 3
+    assert ql("verify", out / "lib", env=environment).returncode == 0
+
+
+def test_a_build_whose_reader_leaves_cleans_up_in_silence(out: Path, environment: Mapping[str, str]) -> None:
+    build = started(out, environment)
+    wait_for(build, "task.started read")
+    assert build.stdout is not None
+    build.stdout.close()
+    assert build.stderr is not None
+    assert build.stderr.read() == ""
+    assert build.wait() == 130
+    build.stderr.close()
+    assert content(out) == {}
+    assert list(Path(environment["TMPDIR"]).iterdir()) == []
 
 
 def within(*arguments: str | Path) -> tuple[str, ...]:
@@ -176,6 +204,15 @@ def test_a_read_only_place_is_named(out: Path, environment: Mapping[str, str]) -
     assert done.returncode == 6
     assert f"{out / 'lib'} cannot be written (QL2104)" in done.stderr
     assert "Read-only file system" in done.stderr
+    assert content(out) == {}
+
+
+def test_a_machine_without_a_place_for_temporary_files_is_named(out: Path, environment: Mapping[str, str]) -> None:
+    nowhere = within("--remount-ro", "/", "--bind", out, out, "--chdir", "/")
+    done = ql("build", SPEC, "-o", out / "lib", env=environment, within=nowhere)
+    assert done.returncode == 10
+    assert "temporary files cannot be written (QL3002)" in done.stderr
+    assert len(done.stderr.splitlines()) == 4
     assert content(out) == {}
 
 

@@ -21,7 +21,8 @@ pytestmark = pytest.mark.slow
 
 @pytest.fixture
 def environment(tiny_pack: Path) -> dict[str, str]:
-    return {**os.environ, "PYTHONPATH": str(tiny_pack), "QL_PACK": "tiny"}
+    path = os.pathsep.join(filter(None, [str(tiny_pack), os.environ.get("PYTHONPATH")]))
+    return {**os.environ, "PYTHONPATH": path, "QL_PACK": "tiny"}
 
 
 @pytest.fixture

@@ -1,17 +1,20 @@
 """What a person sees when something goes wrong."""
 
+import errno
 import inspect
+import os
 import shlex
 import sys
 import traceback
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from io import StringIO
 from typing import ClassVar
 
 import typer
 
 from quantumlayer.cli.exits import BY_KIND
-from quantumlayer.cli.style import BROKEN, STOPPED, Style, printable
+from quantumlayer.cli.style import BROKEN, STOPPED, Style, one_line, printable
 from quantumlayer.core.errors import DomainError, Kind
 
 
@@ -67,9 +70,16 @@ def described(error: DomainError) -> dict[str, str]:
 def show(error: DomainError, style: Style) -> None:
     """Write an error in its three lines: what, why, the next step."""
     shown = described(error)
-    style.line(f"{style.mark(BROKEN)}  {printable(shown['what'])} ({error.code})")
-    style.line(_indented("why", shown["why"], style))
-    style.line(_indented("next", shown["hint"], style))
+    in_three_lines(
+        f"{style.mark(BROKEN)}  {one_line(shown['what'])} ({error.code})", shown["why"], shown["hint"], style
+    )
+
+
+def in_three_lines(what: str, why: str, hint: str, style: Style) -> None:
+    """Write what is wrong, why, and the next step."""
+    style.line(what)
+    style.line(_indented("why", why, style))
+    style.line(_indented("next", one_line(hint), style))
 
 
 @contextmanager
@@ -79,24 +89,39 @@ def told(again: str = "") -> Iterator[None]:
     Args:
         again: What to say after Ctrl-C beside the command that starts it again.
     """
-    style = Style(sys.stderr)
     try:
         yield
-    except (typer.Exit, BrokenPipeError):
+    except typer.Exit:
         raise
-    except DomainError as error:
-        if error.kind is Kind.INTERNAL and error.__cause__ is not None:
-            traceback.print_exception(error.__cause__)
-        show(error, style)
-        raise typer.Exit(BY_KIND[error.kind]) from error
+    except BrokenPipeError as error:
+        # Whoever reads what is written here has gone, as `head` does: there is nobody to tell, nor to flush for.
+        sys.stdout = sys.stderr = StringIO()
+        raise typer.Exit(BY_KIND[Kind.CANCELLED]) from error
     except KeyboardInterrupt as stop:
-        style.line(f"{style.mark(STOPPED)}  {again or 'nothing was changed'}")
-        style.line(_indented("next", f"start it again with `{shlex.join(['ql', *sys.argv[1:]])}`", style))
+        with suppress(OSError):  # a terminal that was closed takes no words
+            style = Style(sys.stderr)
+            style.line(f"{style.mark(STOPPED)}  {one_line(again or 'nothing was changed')}")
+            style.line(_indented("next", f"start it again with `{shlex.join(['ql', *sys.argv[1:]])}`", style))
         raise typer.Exit(BY_KIND[Kind.CANCELLED]) from stop
-    except Exception as error:
-        traceback.print_exc()
-        show(UnexpectedError(f"{type(error).__name__}: {error}"), style)
-        raise typer.Exit(BY_KIND[Kind.INTERNAL]) from error
+    except Exception as caught:
+        meant = _meant(caught)
+        with suppress(OSError):
+            if meant.kind is Kind.INTERNAL and meant.__cause__ is not None:
+                traceback.print_exception(meant.__cause__)
+            show(meant, Style(sys.stderr))
+        raise typer.Exit(BY_KIND[meant.kind]) from caught
+
+
+def _meant(error: Exception) -> DomainError:
+    """An error in words for a person."""
+    if isinstance(error, DomainError):
+        return error
+    if isinstance(error, OSError) and error.errno in {errno.ENOSPC, errno.EDQUOT, errno.EIO}:
+        what = f"{error.filename or 'the output'} cannot be written"
+        return OutputError(what, why=os.strerror(error.errno), hint="Make room, or write to another place.")
+    unexpected = UnexpectedError(f"{type(error).__name__}: {error}")
+    unexpected.__cause__ = error
+    return unexpected
 
 
 def _indented(label: str, text: str, style: Style) -> str:

@@ -1,7 +1,5 @@
 """The command `ql`."""
 
-import signal
-
 import typer
 
 from quantumlayer.cli.commands.build import build
@@ -12,6 +10,7 @@ from quantumlayer.cli.commands.parse import parse
 from quantumlayer.cli.commands.plan import plan
 from quantumlayer.cli.commands.run import run
 from quantumlayer.cli.commands.verify import verify
+from quantumlayer.cli.ending import heed, ignore, open_streams
 from quantumlayer.cli.exits import table
 
 app = typer.Typer(
@@ -28,12 +27,10 @@ for command in (build, parse, plan, run, verify, doctor, explain, diff):
 
 
 def main() -> None:
-    """Run the command line; a polite request to end (SIGTERM) is taken like Ctrl-C."""
-    signal.signal(signal.SIGTERM, _interrupt)
-    app()
-
-
-def _interrupt(*_: object) -> None:
-    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:  # as a script's `ql build ... &` begins
-        signal.signal(signal.SIGINT, signal.default_int_handler)
-    signal.raise_signal(signal.SIGINT)
+    """Run the command line."""
+    open_streams()
+    heed()
+    try:
+        app()
+    finally:
+        ignore()  # while Python comes to its end, a request would change how the command ended

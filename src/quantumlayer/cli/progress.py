@@ -6,7 +6,19 @@ from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Self
 
-from quantumlayer.cli.style import BROKEN, BY_STATUS, DONE, RUNNING, WARNING, Mark, Style, printable, seconds, shortened
+from quantumlayer.cli.style import (
+    BROKEN,
+    BY_STATUS,
+    DONE,
+    RUNNING,
+    WARNING,
+    Mark,
+    Style,
+    one_line,
+    printable,
+    seconds,
+    shortened,
+)
 from quantumlayer.core.events import Event, EventKind
 
 if TYPE_CHECKING:
@@ -99,10 +111,10 @@ class Lines:
         """Write a line, where the event is worth one."""
         span = self._spans.take(event)
         if event.kind is EventKind.RUN_STARTED:
-            self._style.line(f"building {event.data['target']} from {_inputs(event)}")
+            self._style.line(one_line(f"building {event.data['target']} from {_inputs(event)}"))
         elif event.kind is EventKind.TASK_PROGRESS and span is not None and span.note:
             mark = WARNING if "warning" in event.data else RUNNING
-            self._style.line(f"{self._style.mark(mark, 10)} {printable(span.title)}: {printable(span.note)}")
+            self._style.line(f"{self._style.mark(mark, 10)} {one_line(span.title)}: {one_line(span.note)}")
         elif span is not None and event.kind in ENDS:
             self._style.line(_line(span, self._style.mark(span.mark, 10), time.monotonic()))
 
@@ -135,7 +147,7 @@ class Tree:
     def __call__(self, event: Event) -> None:
         """Take an event; the terminal follows within an eighth of a second."""
         if event.kind is EventKind.TASK_PROGRESS and "warning" in event.data:
-            self._live.console.print(f"{WARNING.glyph} {WARNING.word}  {printable(str(event.data['warning']))}")
+            self._live.console.print(f"{WARNING.glyph} {WARNING.word}  {one_line(str(event.data['warning']))}")
         self._spans.take(event)
         if event.seq == 1:
             self._live.refresh()

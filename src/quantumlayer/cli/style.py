@@ -87,6 +87,11 @@ def printable(text: str) -> str:
     return "".join(char if char.isprintable() or char == "\n" else "\ufffd" for char in text)
 
 
+def one_line(text: str) -> str:
+    """Printable text without line breaks: a file's name may hold them."""
+    return printable(text).replace("\n", "\ufffd")
+
+
 def shortened(text: str, width: int) -> str:
     """Text in exactly so many columns."""
     return f"{text:<{width}}" if len(text) <= width else f"{text[: width - 1]}…"

@@ -3,7 +3,7 @@
 import shlex
 from collections.abc import Sequence
 
-from quantumlayer.cli.style import BY_OUTCOME, BY_STATUS, OPEN, WARNING, Style, printable, seconds, shortened
+from quantumlayer.cli.style import BY_OUTCOME, BY_STATUS, OPEN, WARNING, Style, one_line, printable, seconds, shortened
 from quantumlayer.core.checks import Check
 from quantumlayer.factory.models import BuildResult, Outcome
 
@@ -26,7 +26,9 @@ TITLE = 46
 def summarize(result: BuildResult, style: Style) -> None:
     """Write the summary of a build."""
     mark = style.mark(BY_OUTCOME[result.outcome.value])
-    style.line(f"{mark}  {result.service}: {result.files} files in {result.folder}, {seconds(result.seconds)}")
+    style.line(
+        f"{mark}  {result.service}: {result.files} files in {one_line(result.folder)}, {seconds(result.seconds)}"
+    )
     size = f"{result.tier.value} service, about {result.lines:,} lines of business code by estimate"
     style.line(f"  {style.paint(size, 'dim')}")
     style.line()
@@ -95,4 +97,4 @@ def _next(result: BuildResult) -> str:
 
 
 def _row(label: str, text: str, style: Style) -> None:
-    style.line(f"  {style.paint(f'{label:<8}', 'dim')} {printable(text)}")
+    style.line(f"  {style.paint(f'{label:<8}', 'dim')} {one_line(text)}")

@@ -18,6 +18,7 @@ from quantumlayer.factory.steps import BuildSteps
 from quantumlayer.factory.target import Stage, Target, refusal
 from quantumlayer.factory.understand import Understood, understand
 from quantumlayer.qlayer.planner import plan_build
+from quantumlayer.sandbox.scratch import sweep
 from quantumlayer.workflow.errors import StepCrashError
 
 READ, PLAN = "read", "plan"
@@ -36,9 +37,10 @@ async def build(paths: Sequence[Path], target: Target, tools: BuildTools, journa
     """
     start = tools.clock.seconds()
     target.judge()
+    sweep()
     with target.stage() as stage:
         async with tools.checker.open() as workshop:
-            understood = _read(paths, tools, journal)
+            understood = await _read(paths, tools, journal)
             plan = _plan(understood, tools, journal)
             steps, results = await _run(plan, understood, tools, stage, workshop, journal)
         checks = cast("tuple[Check, ...]", results["package"])
@@ -68,11 +70,11 @@ async def build(paths: Sequence[Path], target: Target, tools: BuildTools, journa
     return result
 
 
-def _read(paths: Sequence[Path], tools: BuildTools, journal: Journal) -> Understood:
+async def _read(paths: Sequence[Path], tools: BuildTools, journal: Journal) -> Understood:
     start = tools.clock.seconds()
     journal.emit(EventKind.TASK_STARTED, READ, title="read the inputs", group=READ, estimate=0.5)
     try:
-        inputs = read_inputs(paths)
+        inputs = await read_inputs(paths, lambda doing: journal.emit(EventKind.TASK_PROGRESS, READ, doing=doing))
         if not inputs[0].is_spec:
             journal.emit(EventKind.TASK_PROGRESS, READ, doing="loading the language model")
         understood = understand(inputs)

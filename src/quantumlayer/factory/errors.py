@@ -19,6 +19,9 @@ class TargetInUseError(DomainError):
 class TargetEditedError(DomainError):
     """The target folder is a capsule that was changed by hand since it was built; replacing it would lose the changes.
 
+    At its top `.git`, `.env`, `.data` and `.venv` are yours: they move along, and what tools leave there (`.mypy_cache`
+    and its like) is no change. A file that you put anywhere else, whatever its name, is one.
+
     Example: a line was added to the README of the built service, and the service is built again into the same folder.
     """
 

@@ -1,8 +1,11 @@
 """Reads what a person gives: a Spec or texts, told apart by their name and content."""
 
+import asyncio
+import os
 import re
-import stat
-from collections.abc import Sequence
+import select
+import shlex
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -16,6 +19,18 @@ from quantumlayer.factory.errors import (
 
 MAX_BYTES = 5 * 1024 * 1024
 """Largest input in bytes; what an engine can read may be less."""
+
+PIECE = 1024 * 1024
+"""Most bytes that are asked for at once."""
+
+LOOK_SECONDS = 0.05
+"""Seconds between two looks at what another program is to write."""
+
+PATIENCE = 20
+"""How many looks in vain are not worth a word."""
+
+_OWN = re.compile(r"/dev/(?:stdin|fd/(\d{1,6}))")
+"""The files that this process was started with, such as `<(...)`."""
 
 _FORMATS = (
     (b"%PDF-", "a PDF", "Save its text with `pdftotext FILE.pdf` and give that file."),
@@ -53,8 +68,15 @@ class Input:
     is_spec: bool
 
 
-def read_inputs(paths: Sequence[Path]) -> tuple[Input, ...]:
+async def read_inputs(paths: Sequence[Path], waiting: Callable[[str], None] = lambda _: None) -> tuple[Input, ...]:
     """The inputs of a build: one Spec, or texts.
+
+    What another program or a person is still to write (a pipe, `<(...)`, standard input) is waited for, as long as it
+    takes.
+
+    Args:
+        paths: The inputs as they were named.
+        waiting: Told what is waited for, once for each input that lets itself be waited for.
 
     Raises:
         InputMissingError: A file cannot be read.
@@ -63,7 +85,7 @@ def read_inputs(paths: Sequence[Path]) -> tuple[Input, ...]:
         InputTooLargeError: A file is larger than `MAX_BYTES`.
         MixedInputsError: There is a Spec and something beside it.
     """
-    inputs = tuple(_read(path) for path in paths)
+    inputs = tuple([_judged(path, await _content(path, waiting)) for path in paths])
     specs = [str(one.path) for one in inputs if one.is_spec]
     if specs and len(inputs) > 1:
         others = [str(one.path) for one in inputs if not one.is_spec]
@@ -72,13 +94,12 @@ def read_inputs(paths: Sequence[Path]) -> tuple[Input, ...]:
     return inputs
 
 
-def _read(path: Path) -> Input:
-    content = _content(path)
+def _judged(path: Path, content: bytes) -> Input:
     for magic, what, advice in _FORMATS:
         if content.startswith(magic):
             raise InputFormatError(f"{path} is {what}", why="only text and a Spec can be read", hint=advice)
     if content.startswith((b"\xff\xfe", b"\xfe\xff")):
-        hint = f"Save it in UTF-8: `iconv -f UTF-16 -t UTF-8 {path}`."
+        hint = f"Save it in UTF-8: `iconv -f UTF-16 -t UTF-8 {shlex.quote(str(path))}`."
         raise InputFormatError(f"{path} is text in UTF-16", why="only UTF-8 can be read", hint=hint)
     if b"\0" in content:
         where = f"byte {content.index(0)} is zero"
@@ -87,7 +108,7 @@ def _read(path: Path) -> Input:
         text = content.decode()
     except UnicodeDecodeError as error:
         line = content.count(b"\n", 0, error.start) + 1
-        hint = f"Save it in UTF-8: `iconv -f WINDOWS-1252 -t UTF-8 {path}`."
+        hint = f"Save it in UTF-8: `iconv -f WINDOWS-1252 -t UTF-8 {shlex.quote(str(path))}`."
         why = f"line {line} holds the byte 0x{content[error.start]:02x}"
         raise InputFormatError(f"{path} is not text in UTF-8", why=why, hint=hint) from error
     if not text.strip("\ufeff \t\r\n\f\v"):
@@ -103,17 +124,52 @@ def _is_spec(text: str) -> bool:
     return "spec" in keys or len(keys & _PARTS) > 1
 
 
-def _content(path: Path) -> bytes:
+async def _content(path: Path, waiting: Callable[[str], None]) -> bytes:
     try:
-        if stat.S_ISDIR(path.stat().st_mode):
-            texts = sorted(path.glob("*.md"))[:3]
-            hint = f"Name the files in it: `ql build {' '.join(map(str, texts))} ...`." if texts else ""
-            raise InputFormatError(f"{path} is a folder", why="an input is a file", hint=hint)
-        with path.open("rb") as file:
-            content = file.read(MAX_BYTES + 1)
+        handle = _opened(path)
+        try:
+            content = await _received(handle, path, waiting)
+        finally:
+            os.close(handle)
     except (OSError, ValueError) as error:
         reason = (error.strerror if isinstance(error, OSError) else None) or str(error)
-        raise InputMissingError(f"{str(path)!r} cannot be read", why=reason) from error
+        hint = "Name /dev/stdin to read what is piped in." if str(path) == "-" else ""
+        raise InputMissingError(f"{str(path)!r} cannot be read", why=reason, hint=hint) from error
     if len(content) > MAX_BYTES:
         raise InputTooLargeError(f"{path} is over {MAX_BYTES // 1024 // 1024} MB")
     return content
+
+
+def _opened(path: Path) -> int:
+    """A handle that reads the file, opened without waiting for anybody to write to it.
+
+    Raises:
+        InputFormatError: It is a folder.
+        OSError: It cannot be opened.
+        ValueError: No file can have its name.
+    """
+    if path.is_dir():
+        texts = sorted(path.glob("*.md"))[:3]
+        hint = f"Name the files in it: `ql build {shlex.join(map(str, texts))} ...`." if texts else ""
+        raise InputFormatError(f"{path} is a folder", why="an input is a file", hint=hint)
+    if own := _OWN.fullmatch(str(path)):
+        return os.dup(int(own[1] or 0))  # to open it anew is refused where it is a socket or another user's terminal
+    return os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_NOCTTY)
+
+
+async def _received(handle: int, path: Path, waiting: Callable[[str], None]) -> bytes:
+    """All that can be read, or one byte more than an input may have."""
+    ready, content, looks = select.poll(), bytearray(), 0
+    ready.register(handle, select.POLLIN)
+    while len(content) <= MAX_BYTES:
+        if not ready.poll(0):
+            looks += 1
+            if looks == PATIENCE:
+                ended = "; end it with Ctrl-D" if os.isatty(handle) else ""
+                waiting(f"waiting for {path} to be written{ended}")
+            await asyncio.sleep(LOOK_SECONDS)
+        elif piece := os.read(handle, min(PIECE, MAX_BYTES + 1 - len(content))):
+            content += piece
+        else:
+            break
+    return bytes(content)

@@ -11,6 +11,7 @@ import errno
 import fcntl
 import os
 import re
+import shlex
 import shutil
 import tempfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -28,19 +29,15 @@ from quantumlayer.factory.errors import (
     TargetPlaceError,
 )
 from quantumlayer.factory.exchange import put, recover
-from quantumlayer.qlayer.capsule import MANIFEST
+from quantumlayer.qlayer.capsule import DATA, KEPT, MANIFEST
 
 ROOM = 16 * 1024 * 1024
 """Bytes that must be free before a build begins: some ten times a generated repository."""
 
-DATA = ".data"
-"""Where `ql run` keeps the data of a service; it holds a shared lock on that folder while it serves."""
+MOVED = (".venv",)
+"""Of what is kept, that which is large and can be made again: it moves after the swap; all else is copied before."""
 
-KEPT = (".git", DATA, ".env")
-"""What a person or `ql run` keeps at the top of a built folder and what moves along when it is built again."""
-
-SCRATCH = (".venv", "__pycache__", ".pytest_cache", ".mypy_cache", ".ruff_cache", ".hypothesis", ".coverage")
-"""What tools leave in a built folder and what is lost when it is built again."""
+COPIED = tuple(name for name in KEPT if name not in MOVED)
 
 Verify = Callable[[Path], Sequence[Finding]]
 """Holds a capsule against its manifest; what differs is a finding."""
@@ -77,10 +74,12 @@ class Target:
             TargetBusyError: `ql run` serves the folder; what it writes from now on would be lost.
         """
         parent = self.place.parent
-        if not parent.is_dir():
-            hint = f"Make it first: `mkdir -p {parent}`."
-            raise TargetPlaceError(f"the folder {parent} does not exist", hint=hint)
         with self._refusals():
+            if not parent.exists():
+                hint = f"Make it first: `mkdir -p {shlex.quote(str(parent))}`."
+                raise TargetPlaceError(f"the folder {parent} does not exist", hint=hint)
+            if not parent.is_dir():
+                raise TargetPlaceError(f"{parent} is no folder")
             if Path.cwd().is_relative_to(self.place) or self.place.is_mount():
                 why = "a build replaces the whole folder, and this one is the working folder or a mount point"
                 raise TargetPlaceError(f"{self.shown} cannot be replaced", why=why, hint="Name a new folder inside it.")
@@ -100,9 +99,10 @@ class Target:
         if not (self.place / MANIFEST).is_file():
             names = sorted(entry.name for entry in self.place.iterdir())
             raise TargetInUseError(f"{self.shown} is not empty", why=f"it holds {_listed(names)}")
-        if changed := without_own(self._verify(self.place)):
+        if changed := self._verify(self.place):
             why = _listed([f"{found.path}: {found.message}" if found.path else found.message for found in changed])
-            hint = f"See the changes with `ql verify {self.shown}`; build into another folder and carry them over."
+            command = f"ql verify {shlex.quote(str(self.shown))}"
+            hint = f"See the changes with `{command}`; build into another folder and carry them over."
             raise TargetEditedError(f"{self.shown} was changed by hand since it was built", why=why, hint=hint)
 
     @contextlib.contextmanager
@@ -136,12 +136,16 @@ class Target:
         Raises:
             DomainError: The target was changed while the build ran, or cannot be written; it is as it was.
         """
-        self.judge()
         with self._refusals():
-            for name in KEPT:
+            for name in COPIED:
                 _copy(self.place / name, repository / name)
+        self.judge()  # after the copies, which may take long: what a person does meanwhile is seen
+        with self._refusals():
             old = put(repository, self.place, self._aside)
             if old is not None:
+                for name in MOVED:
+                    with contextlib.suppress(OSError):
+                        (old / name).rename(self.place / name)
                 shutil.rmtree(old, ignore_errors=True)
 
     def reject(self, repository: Path) -> Path:
@@ -161,7 +165,7 @@ class Target:
         if not (place / MANIFEST).is_file() or any((place / name).exists() for name in KEPT):
             return False
         try:
-            return not without_own(self._verify(place))
+            return not self._verify(place)
         except DomainError:
             return False
 
@@ -226,12 +230,6 @@ class Stage:
     def reject(self) -> Path:
         """Keep the repository beside the target as rejected, and say where."""
         return self._target.reject(self.repository)
-
-
-def without_own(findings: Sequence[Finding]) -> list[Finding]:
-    """The differences of a capsule that matter: what a person keeps and what tools leave do not."""
-    parts = [(finding, Path(finding.path).parts) for finding in findings]
-    return [finding for finding, part in parts if not (set(part[:1]) & set(KEPT) or set(part) & set(SCRATCH))]
 
 
 def refusal(error: OSError, place: Path) -> DomainError:

@@ -26,7 +26,7 @@ def deployment(spec: Spec) -> Deployment:
         migrate=("python", "-m", package, "migrate"),
         settings=(
             Setting("ENVIRONMENT", "production"),
-            Setting("TOKEN_SECRET", secret=True, about="32 characters or more"),
+            *([Setting("TOKEN_SECRET", secret=True, about="32 characters or more")] if spec.roles else []),
             Setting("LOG_LEVEL", "INFO"),
         ),
         database=Database(

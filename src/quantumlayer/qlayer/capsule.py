@@ -20,14 +20,21 @@ MANIFEST_BYTES = 20_000_000
 MOST_BYTES = 255
 """Bytes of a file's name on the usual file systems."""
 
-PASSING_FOLDERS = frozenset(
-    {".git", ".hypothesis", ".mypy_cache", ".pytest_cache", ".ruff_cache", ".venv", "__pycache__", "node_modules"}
-)
-"""Folders that appear when a person works in a repository, and that say nothing about what was built."""
+DATA = ".data"
+"""Where `ql run` keeps the data of a service."""
+
+KEPT = (".git", DATA, ".env", ".venv")
+"""What a person or `ql run` keeps at the top of a built folder; it moves along when the folder is built again."""
+
+SCRATCH = (".coverage", ".hypothesis", ".mypy_cache", ".pytest_cache", ".ruff_cache")
+"""What tools leave at the top of a built folder and make again; it is gone when the folder is built again."""
 
 
 class ManifestError(DomainError):
-    """A capsule has no manifest, or one that cannot be read."""
+    """A capsule has no manifest, or one that cannot be read.
+
+    Example: `ql verify .` in the folder above the one that was built.
+    """
 
     code: ClassVar[str] = "QL3201"
     kind: ClassVar[Kind] = Kind.INVALID
@@ -129,15 +136,21 @@ def build_manifest(
 def verify(folder: Path) -> tuple[Finding, ...]:
     """What differs between a repository and its manifest: files missing, changed and added.
 
-    Symbolic links are never followed: one in the place of a file is a change.
+    Every file counts, but for three sorts: what a person keeps (`KEPT`) and what tools make again (`SCRATCH`), both at
+    the top of the repository only, and what Python compiles, the `.pyc` files in any `__pycache__`. Below the top no
+    name hides a file, so that nothing is overlooked, and nothing that a person put there is lost when the repository
+    is built again. Symbolic links are never followed: one in the place of a file is a change.
 
     Raises:
-        ManifestError: There is no manifest, or it is malformed.
+        ManifestError: There is no manifest, it is malformed, or something in the repository cannot be read.
     """
     manifest = read_manifest(folder)
-    present = sorted(_files(folder))
     expected = {**manifest.files, **manifest.this_run.evidence}
-    findings = [finding for path, entry in expected.items() for finding in _compared(folder, path, entry)]
+    try:
+        present = sorted(_files(folder))
+        findings = [finding for path, entry in expected.items() for finding in _compared(folder, path, entry)]
+    except OSError as error:
+        raise _unreadable(error, folder) from error
     added = [path for path in present if path not in expected and path != MANIFEST]
     return (*findings, *(Finding(message="The file was added.", code="added", path=path) for path in added))
 
@@ -158,18 +171,27 @@ def read_manifest(folder: Path) -> Manifest:
         ManifestError: There is none, or it is malformed.
     """
     path = folder / MANIFEST
-    if path.is_symlink() or not path.is_file():
-        message = f"{folder} has no {MANIFEST}."
-        raise ManifestError(message)
-    if path.stat().st_size > MANIFEST_BYTES:
-        message = f"{path} is too large to be a manifest."
-        raise ManifestError(message)
     try:
-        return Manifest.model_validate_json(path.read_bytes())
+        if path.is_symlink() or not path.is_file():
+            message = f"{folder} has no {MANIFEST}."
+            raise ManifestError(message)
+        if path.stat().st_size > MANIFEST_BYTES:
+            message = f"{path} is too large to be a manifest."
+            raise ManifestError(message)
+        content = path.read_bytes()
+    except OSError as error:
+        raise _unreadable(error, path) from error
+    try:
+        return Manifest.model_validate_json(content)
     except ValidationError as error:
         places = [f"{'.'.join(map(str, each['loc'])) or 'file'}: {each['msg']}" for each in error.errors()[:5]]
         message = f"{path} is malformed."
         raise ManifestError(message, why="\n".join(places)) from error
+
+
+def _unreadable(error: OSError, place: Path) -> ManifestError:
+    hint = "Check the name and the permissions."
+    return ManifestError(f"{error.filename or place} cannot be read", why=error.strerror or str(error), hint=hint)
 
 
 def _file(artifact: Artifact) -> FileEntry:
@@ -193,12 +215,16 @@ def _sha256(path: Path) -> str:
 
 
 def _files(root: Path) -> Iterator[str]:
-    """Paths of the files below a folder, links included, without those that work in it leaves behind."""
-    folders = [root]
-    while folders:
-        for path in folders.pop().iterdir():
-            if path.is_symlink() or not path.is_dir():
-                # A name need not be UTF-8, and a finding must be.
-                yield os.fsencode(path.relative_to(root)).decode(errors="replace")
-            elif path.name not in PASSING_FOLDERS:
-                folders.append(path)
+    """Paths of the files below a folder that count, links included."""
+    left = [path for path in root.iterdir() if path.name not in (*KEPT, *SCRATCH)]
+    while left:
+        path = left.pop()
+        if path.is_dir() and not path.is_symlink():
+            left.extend(path.iterdir())
+        elif not _is_compiled(path):
+            # A name need not be UTF-8, and a finding must be.
+            yield os.fsencode(path.relative_to(root)).decode(errors="replace")
+
+
+def _is_compiled(path: Path) -> bool:
+    return path.parent.name == "__pycache__" and path.suffix == ".pyc" and not path.is_symlink()

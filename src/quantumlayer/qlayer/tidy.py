@@ -1,12 +1,12 @@
 """The last touch on generated code: unused imports, import order and format, by the service's own rules."""
 
-import tempfile
 from pathlib import Path
 from typing import ClassVar
 
 from quantumlayer.core.artifact import Artifact, FileTree
 from quantumlayer.core.errors import DomainError, Kind
 from quantumlayer.sandbox.ports import Command, Mount, Sandbox
+from quantumlayer.sandbox.scratch import scratch
 
 TIDY = """
 ruff check --no-cache --quiet --fix --exit-zero --select F401,I,UP --output-format concise . >&2 || exit
@@ -28,8 +28,8 @@ async def tidy(tree: FileTree, sandbox: Sandbox) -> FileTree:
     Raises:
         UntidyError: A file does not parse.
     """
-    with tempfile.TemporaryDirectory(prefix="ql-tidy-") as folder:
-        root = Path(folder) / "service"
+    with scratch("tidy") as folder:
+        root = folder / "service"
         python = [artifact for artifact in tree.values() if artifact.path.endswith(".py")]
         _write(root, python + [artifact for artifact in tree.values() if artifact.path == "pyproject.toml"])
         done = await sandbox.run(Command(("sh", "-c", TIDY), root, mounts=(Mount(root, writable=True),)))

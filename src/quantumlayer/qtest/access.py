@@ -13,6 +13,7 @@ from quantumlayer.spec.model import Action
 from quantumlayer.spec.naming import route_name
 
 METHODS = {Action.CREATE: "POST", Action.READ: "GET", Action.UPDATE: "PUT", Action.DELETE: "DELETE"}
+_LISTED = '[item["id"] for item in listed.json()["items"]]'
 STATUS = {Action.CREATE: 201, Action.READ: 200, Action.UPDATE: 200, Action.DELETE: 204}
 
 
@@ -35,17 +36,24 @@ def _calls(suite: Suite, name: str) -> list[tuple[str, str, Action]]:
             found.append((METHODS[action], one, action))
             if action is Action.READ:
                 found.append(("GET", path, action))
+                if suite.spec.entities[name].versioned:
+                    found.append(("GET", f"{one}/versions", action))
     return found
 
 
 def _refused(suite: Suite, name: str) -> Iterator[Test]:
     plural, address = suite.names(name).plural, f"entities.{name}.access"
     rows = []
-    for method, path, action in _calls(suite, name):
-        for role in (ANYONE, *suite.spec.roles):
-            if not suite.may(name, action, role):
-                status = 401 if role == ANYONE else 403
-                rows.append(Row((text(role), text(method), text(path), str(status))))
+    roles = (ANYONE, *suite.spec.roles)
+    refused = [
+        (*call, role) for *call, action in _calls(suite, name) for role in roles if not suite.may(name, action, role)
+    ]
+    audit = suite.spec.entities[name].audit
+    if audit is not None:
+        readers = audit.visible_to
+        refused += [("GET", f"/{suite.names(name).path}/1/audit", role) for role in roles if role not in readers]
+    for method, path, role in refused:
+        rows.append(Row((text(role), text(method), text(path), "401" if role == ANYONE else "403")))
     if not rows:
         yield from _not_offered(suite, name)
         return
@@ -75,8 +83,8 @@ def _not_offered(suite: Suite, name: str) -> Iterator[Test]:
         yield Test(
             f"what_nobody_may_do_with_{names.plural}_is_refused",
             [
-                f'caller = await sign_in("{ANYONE}")',
-                "answer = await caller.request(method, path)",
+                *suite.sign_in(ANYONE),
+                f"answer = await {suite.caller(ANYONE)}.request(method, path)",
                 "assert answer.status_code in {404, 405}",
             ],
             [f"entities.{name}.access"],
@@ -104,16 +112,15 @@ def _let_in(suite: Suite, name: str, action: Action, role: str, base: Witness, p
     own = "" if suite.always(name, action, role) else "_of_their_own"
     names = suite.names(name)
     verb = action.value
+    scene = Scene(suite, base, this_is_made=action is not Action.CREATE)
     if action is Action.CREATE:
         lines = _creating(suite, name, role, base)
     else:
-        scene = Scene(suite, base)
         lines = [*scene.lines, _request(suite, name, action, scene)]
-    yield Test(
-        f"{role}_may_{verb}_{names.snake if own else _a(names.snake)}{own}",
-        [*lines, f"assert answer.status_code == {STATUS[action]}"],
-        proves,
-    )
+    lines.append(f"assert answer.status_code == {STATUS[action]}")
+    if action is Action.READ:
+        lines += [f'listed = await {scene.caller}.get("/{names.path}")', f"assert {scene.this}.id in {_LISTED}"]
+    yield Test(f"{role}_may_{verb}_{names.snake if own else _a(names.snake)}{own}", lines, proves)
 
 
 def _a(noun: str) -> str:
@@ -165,7 +172,7 @@ def _kept_out(suite: Suite, name: str, action: Action, role: str, proves: list[s
         lines = [*scene.lines, _request(suite, name, action, scene), f"assert answer.status_code == {status}"]
         if action is Action.READ:
             lines += [f'listed = await {scene.caller}.get("/{names.path}")']
-            lines += [f'assert {scene.this}.id not in [item["id"] for item in listed.json()["items"]]']
+            lines += [f"assert {scene.this}.id not in {_LISTED}"]
     yield Test(f"{role}_may_not_{action.value}_another_{names.snake}", lines, proves)
 
 

@@ -1,12 +1,13 @@
 """The bodies of requests that make and change records, and who sends them."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from quantumlayer.qtest.literals import source, text, wire
 from quantumlayer.qtest.places import THIS, Slot, candidates
 from quantumlayer.qtest.scenes import Scene
-from quantumlayer.qtest.suite import Suite, relations_given, required, writable
-from quantumlayer.qtest.witness import Question, Witness
+from quantumlayer.qtest.suite import Suite, holds, relations_given, required, writable
+from quantumlayer.qtest.witness import Condition, Question, Witness
 from quantumlayer.spec.cel import Record
 from quantumlayer.spec.model import Action, Entity
 
@@ -53,6 +54,11 @@ class Creation:
         held = self.witness.built.this.values
         return {key: wire(held.get(key), item.type) for key, item in writable(self.entity).items()}
 
+    def unusual(self) -> dict[str, object]:
+        """The JSON values of fields that differ from those of the factories."""
+        usual, held = self.suite.defaults.of(self.name), self.witness.built.this.values
+        return {key: value for key, value in self.values().items() if held.get(key) != usual[key]}
+
     def scene(self, *, repeated: bool = False) -> Scene:
         """The records that the new one refers to, and the caller."""
         return Scene(self.suite, self.witness, this_is_made=False, repeated=repeated)
@@ -69,16 +75,34 @@ class Creation:
         parts += [f"{text(key)}: {source(value)}" for key, value in (extra or {}).items()]
         return f"{self.constant} | {{{', '.join(parts)}}}" if parts else self.constant
 
+    @property
+    def _reading(self) -> list[Condition]:
+        return self.suite.permission(self.name, Action.READ, self.role)
+
+    @property
+    def is_read_back(self) -> bool:
+        """Whether its maker may read the record."""
+        allowed = self.suite.may(self.name, Action.READ, self.role)
+        return allowed and all(holds(one.cel, one.scope, self.witness) for one in self._reading)
+
     def full(self) -> dict[str, object]:
         """Values for the fields that may be left out, unlike those they have then, as JSON."""
         optional = [key for key in writable(self.entity) if key not in required(writable(self.entity))]
         question = self.suite.question(self.name, Action.CREATE, self.role)
-        changed = other_values(self.suite, question, self.witness, self.name, optional)
+        readable = self._reading if self.is_read_back else []
+        changed = other_values(self.suite, question, self.witness, self.name, optional, readable)
         return {key: wire(value, self.entity.fields[key].type) for key, value in changed.items()}
 
 
-def other_values(suite: Suite, question: Question, witness: Witness, name: str, keys: list[str]) -> dict[str, object]:
-    """Another valid value for as many of the fields as the rules allow, one after the other."""
+def other_values(
+    suite: Suite,
+    question: Question,
+    witness: Witness,
+    name: str,
+    keys: list[str],
+    still: Sequence[Condition] = (),
+) -> dict[str, object]:
+    """Another valid value for as many of the fields as the rules allow, one after the other, while `still` holds."""
     builder = question.builder()
     choice = dict(witness.choice)
     fields = suite.spec.entities[name].fields
@@ -88,7 +112,8 @@ def other_values(suite: Suite, question: Question, witness: Witness, name: str, 
             if value is None or value == now:
                 continue
             tried = {**choice, Slot(THIS, key): value}
-            if question.accepts(builder.build(tried)):
+            built = builder.build(tried)
+            if question.accepts(built) and all(holds(one.cel, one.scope, Witness(tried, built)) for one in still):
                 choice = tried
                 break
     return {key: choice[Slot(THIS, key)] for key in keys if Slot(THIS, key) in choice}

@@ -1,7 +1,7 @@
 """Tests of changing and deleting records over HTTP."""
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 
 from quantumlayer.qtest.bodies import IF_ANY, other_values
 from quantumlayer.qtest.literals import source, text, wire
@@ -22,12 +22,16 @@ def change_tests(records: Records) -> Iterator[Test]:
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """How a caller changes a record as a whole: `values` are those it then has."""
+    """How a caller changes a record as a whole.
+
+    `values` are those it then has; `like` names the variable of another record for a relation that it takes over.
+    """
 
     records: Records
     role: str
     scene: Scene
     values: dict[str, object]
+    like: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def url(self) -> str:
@@ -44,7 +48,7 @@ class Change:
     def body(self) -> str:
         """The body of the request as Python."""
         keys = relations_given(self.records.entity, changing=True)
-        relations = [f'"{key}_id": {self.scene.this}.{key}_id' for key in keys]
+        relations = [f'"{key}_id": {self.like.get(key, self.scene.this)}.{key}_id' for key in keys]
         return "{" + ", ".join([*(f"{text(k)}: {source(v)}" for k, v in self.sent.items()), *relations]) + "}"
 
     @property

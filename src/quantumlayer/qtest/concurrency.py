@@ -4,9 +4,9 @@ from collections.abc import Iterator
 
 from quantumlayer.qtest.bodies import Creation
 from quantumlayer.qtest.operations import Operating
+from quantumlayer.qtest.overlaps import counted_creation
 from quantumlayer.qtest.places import CALLER, COUNT, SAME
 from quantumlayer.qtest.records import Records
-from quantumlayer.qtest.rules import counted
 from quantumlayer.qtest.scenes import Scene
 from quantumlayer.qtest.suite import Suite, required, writable
 from quantumlayer.qtest.tests import Test
@@ -68,15 +68,16 @@ def _and(body: str, key: str, value: str) -> str:
 
 def _overlaps(records: Records, creation: Creation) -> Iterator[Test]:
     for key, rule in records.entity.rules.items():
-        if rule.no_overlap is None or not counted(records, rule.no_overlap, creation.witness):
+        counted = counted_creation(records, creation, rule.no_overlap) if rule.no_overlap is not None else None
+        if rule.no_overlap is None or counted is None:
             continue
-        scene = creation.scene(repeated=True)
+        scene = counted.scene(repeated=True)
         yield Test(
-            f"one_of_several_overlapping_{records.names.plural}_is_kept",
+            f"one_of_several_overlapping_{records.names.plural}_of_one_{rule.no_overlap.per}_is_kept",
             _rounds(
                 [
                     *scene.lines,
-                    f"body = {creation.body(scene)}",
+                    f"body = {counted.body(scene, counted.unusual())}",
                     f'calls = [{scene.caller}.post("{records.path}", json=body) for _ in range({CALLERS})]',
                     "answers = await asyncio.gather(*calls)",
                     _statuses(201),

@@ -27,10 +27,11 @@ from quantumlayer.qtest.seeds import seeds
 from quantumlayer.qtest.suite import Suite
 from quantumlayer.qtest.tests import Module, Test
 from quantumlayer.qtest.variables import mentioned
+from quantumlayer.spec.cel import ANYONE
 from quantumlayer.spec.cel.runtime import zone
 from quantumlayer.spec.claims import claims
 from quantumlayer.spec.generator import OpenElement, Part
-from quantumlayer.spec.model import Spec
+from quantumlayer.spec.model import Action, Spec
 
 _PART = Part(id="tests", title="Tests", estimate=1.0)
 _PLATFORM = ("Account", "Base", "Record", "Role")
@@ -130,8 +131,9 @@ def _files(suite: Suite, modules: list[Module]) -> Iterator[Artifact]:
         keep_trailing_newline=True,
     )
     templates.filters["quoted"] = text
-    shared = _shared(suite) | {"on_postgres": any(test.postgres for module in modules for test in module.tests)}
-    for name in ("__init__", "conftest", "callers", "factories", "test_accounts", "test_service"):
+    shared = _shared(suite)
+    accounts = ["test_accounts"] if suite.spec.roles else []
+    for name in ("__init__", "conftest", "callers", "factories", *accounts, "test_service"):
         content = templates.get_template(f"tests/{name}.py.jinja").render(shared)
         yield Artifact.text(f"tests/{name}.py", content)
     for module in modules:
@@ -160,11 +162,18 @@ def _shared(suite: Suite) -> dict[str, Any]:
             if relation.to == name
         ],
         "plain_roles": [name for name, role in spec.roles.items() if role.record is None],
-        "own": [(name, suite.names(role.record).snake) for name, role in spec.roles.items() if role.record],
-        "example_role": next(iter(roles), "anyone"),
+        "own": [{"role": name, "entity": suite.names(role.record)} for name, role in spec.roles.items() if role.record],
+        "example_role": next(iter(roles), ""),
+        "related": any(entity.relations for entity in spec.entities.values()),
+        "listed": next((suite.names(name) for name in spec.entities if _listed(suite, name)), None),
         "platform": {name: _apart(suite, name) for name in _PLATFORM},
         "account": next(name for name in ("account", "login", "sign_in_account") if name not in snakes),
     }
+
+
+def _listed(suite: Suite, name: str) -> bool:
+    """Whether strangers are given all records of an entity."""
+    return suite.always(name, Action.READ, ANYONE)
 
 
 def _apart(suite: Suite, name: str) -> str:

@@ -1,6 +1,7 @@
 """Tests of what is kept of the past: earlier versions of a value, and who did what with a record."""
 
 from collections.abc import Callable, Iterator
+from itertools import islice
 
 from quantumlayer.qtest.changes import changing
 from quantumlayer.qtest.literals import source, text, wire
@@ -8,6 +9,7 @@ from quantumlayer.qtest.operations import Operating
 from quantumlayer.qtest.records import Records
 from quantumlayer.qtest.scenes import Scene
 from quantumlayer.qtest.tests import Test
+from quantumlayer.spec.cel import ANYONE
 from quantumlayer.spec.model import Action
 
 
@@ -25,7 +27,7 @@ def _versions(records: Records) -> Iterator[Test]:
     if found is None:
         records.suite.leave_open(f"entities.{records.name}.versioned", "nothing changes it")
         return
-    key, scene, change = found
+    key, scene, change, after = found
     before = source(wire(scene.built.this.values[key], records.entity.fields[key].type))
     yield Test(
         f"the_earlier_{key}_of_{records.a}_stays_readable",
@@ -33,14 +35,14 @@ def _versions(records: Records) -> Iterator[Test]:
             *scene.lines,
             change,
             f'versions = await {scene.caller}.get(f"{records.path}/{{{scene.this}.id}}/versions")',
-            f"assert versions.json()[0][{text(key)}] {'is' if before in {'None', 'True', 'False'} else '=='} {before}",
+            f"assert [version[{text(key)}] for version in versions.json()['items']] == [{before}, {after}]",
         ],
         [f"entities.{records.name}.versioned"],
     )
 
 
-def _changed_by_operation(records: Records) -> tuple[str, Scene, str] | None:
-    """A versioned field, a world, and the call of an operation that sets the field."""
+def _changed_by_operation(records: Records) -> tuple[str, Scene, str, str] | None:
+    """A versioned field, a world, the call of an operation that sets the field, and what it sets, as Python."""
     for key in records.entity.versioned:
         for name, operation in records.suite.spec.operations.items():
             if operation.on != records.name or key not in operation.sets:
@@ -50,17 +52,18 @@ def _changed_by_operation(records: Records) -> tuple[str, Scene, str] | None:
                 base = operating.base(role) if records.suite.may(records.name, Action.READ, role) else None
                 if base is not None:
                     scene = Scene(records.suite, base)
-                    return key, scene, operating.call(scene).replace("answer = ", "")
+                    after = source(wire(operating.after(base)[key], records.entity.fields[key].type))
+                    return key, scene, operating.call(scene).replace("answer = ", ""), after
     return None
 
 
-def _changed_by_update(records: Records) -> tuple[str, Scene, str] | None:
+def _changed_by_update(records: Records) -> tuple[str, Scene, str, str] | None:
     """The same with a caller who changes the record as a whole."""
     change = changing(records)
     if change is None or not records.suite.may(records.name, Action.READ, change.role):
         return None
     key = next((key for key in records.entity.versioned if change.moves(key)), None)
-    return None if key is None else (key, change.scene, change.put)
+    return None if key is None else (key, change.scene, change.put, source(change.sent[key]))
 
 
 def _audit(records: Records, actions: tuple[Action, ...], readers: tuple[str, ...]) -> Iterator[Test]:
@@ -80,14 +83,14 @@ def _audit(records: Records, actions: tuple[Action, ...], readers: tuple[str, ..
                     [
                         *hidden.lines,
                         f'answer = await {hidden.caller}.get(f"{records.path}/{{{hidden.this}.id}}/audit")',
-                        "assert answer.status_code == 403",
+                        f"assert answer.status_code == {401 if other == ANYONE else 403}",
                     ],
                     [address],
                 )
 
 
 def _read_trace(records: Records, readers: tuple[str, ...]) -> Iterator[Test]:
-    """Reading one record, and reading the list in which it stands."""
+    """Reading one record, the list in which it stands, and its earlier versions."""
     role = next((role for role in readers if records.suite.may(records.name, Action.READ, role)), None)
     base = None if role is None else records.suite.question(records.name, Action.READ, role).base()
     if base is None:
@@ -95,17 +98,36 @@ def _read_trace(records: Records, readers: tuple[str, ...]) -> Iterator[Test]:
     scene = Scene(records.suite, base)
     url = f'f"{records.path}/{{{scene.this}.id}}"'
     calls = [f"await {scene.caller}.get({url})", f'await {scene.caller}.get("{records.path}")']
-    yield _trace(records, "reading", [*scene.lines, *calls], f'{url[:-1]}/audit"', scene.caller, ["read", "read"])
+    if records.entity.versioned:
+        calls.append(f'await {scene.caller}.get({url[:-1]}/versions")')
+    done = [("read", scene.built.caller.role)] * len(calls)
+    yield _trace(records, "reading", [*scene.lines, *calls], f'{url[:-1]}/audit"', scene.caller, done)
 
 
 def _update_trace(records: Records, readers: tuple[str, ...]) -> Iterator[Test]:
     change = changing(records)
     reader = None if change is None else _reader(records, change.scene, readers)
     if change is None or reader is None:
+        yield from islice(_operation_traces(records, readers), 1)
         return
     lines, caller = reader
     url = f'f"{records.path}/{{{change.scene.this}.id}}/audit"'
-    yield _trace(records, "changing", [*change.scene.lines, change.put, *lines], url, caller, ["update"])
+    yield _trace(records, "changing", [*change.scene.lines, change.put, *lines], url, caller, [("update", change.role)])
+
+
+def _operation_traces(records: Records, readers: tuple[str, ...]) -> Iterator[Test]:
+    """Where callers do not change a record as a whole, operations do."""
+    for name, operation in records.suite.spec.operations.items():
+        operating = Operating(records, name, operation)
+        for role in operation.by if operation.on == records.name and operation.creates is None else ():
+            base = operating.base(role)
+            scene = None if base is None else Scene(records.suite, base)
+            reader = None if scene is None else _reader(records, scene, readers)
+            if scene is not None and reader is not None:
+                lines, caller = reader
+                call = operating.call(scene).replace("answer = ", "")
+                url = f'f"{records.path}/{{{scene.this}.id}}/audit"'
+                yield _trace(records, "an_operation_on", [*scene.lines, call, *lines], url, caller, [("update", role)])
 
 
 def _create_trace(records: Records, readers: tuple[str, ...]) -> Iterator[Test]:
@@ -117,7 +139,7 @@ def _create_trace(records: Records, readers: tuple[str, ...]) -> Iterator[Test]:
     lines, caller = reader
     made = f'made = await {scene.caller}.post("{records.path}", json={creation.body(scene)})'
     url = "f\"{made.headers['Location']}/audit\""
-    yield _trace(records, "making", [*scene.lines, made, *lines], url, caller, ["create"])
+    yield _trace(records, "making", [*scene.lines, made, *lines], url, caller, [("create", scene.built.caller.role)])
 
 
 _TRACES: dict[Action, Callable[[Records, tuple[str, ...]], Iterator[Test]]] = {
@@ -134,17 +156,18 @@ def _reader(records: Records, scene: Scene, readers: tuple[str, ...]) -> tuple[l
     if role in readers and records.suite.may(records.name, Action.READ, role):
         return [], scene.caller
     reader = next((role for role in readers if records.suite.always(records.name, Action.READ, role)), None)
-    return None if reader is None else ([f'as_{reader} = await sign_in("{reader}")'], f"as_{reader}")
+    return None if reader is None else (records.suite.sign_in(reader), records.suite.caller(reader))
 
 
-def _trace(records: Records, doing: str, lines: list[str], url: str, caller: str, actions: list[str]) -> Test:
+def _trace(records: Records, doing: str, lines: list[str], url: str, caller: str, done: list[tuple[str, str]]) -> Test:
     return Test(
         f"{doing}_{records.a}_leaves_a_trace",
         [
             *lines,
             f"trail = await {caller}.get({url})",
-            f'assert [entry["action"] for entry in trail.json()] == {source(actions)}',
-            'assert all(entry["at"] == "2026-03-04T09:00:00Z" for entry in trail.json())',
+            'entries = trail.json()["items"]',
+            f'assert [[entry["action"], entry["role"]] for entry in entries] == {source(done)}',
+            'assert all(entry["at"] == "2026-03-04T09:00:00Z" for entry in entries)',
         ],
         [f"entities.{records.name}.audit"],
     )

@@ -145,6 +145,17 @@ def _search(reader: _Reader) -> Iterator[Test]:
         names={"part": "str"},
         rows=[Row((text(pair[0][1:].upper()),)) for pair in told.values()],
     )
+    yield Test(
+        f"signs_with_a_meaning_to_the_database_find_no_{records.names.plural}",
+        [
+            *reader.before,
+            reader.made(**wanted),
+            *reader.after,
+            reader.get('{"search": "%_"}'),
+            'assert answer.json()["items"] == []',
+        ],
+        [f"{reader.address}.search"],
+    )
 
 
 def apart(key: str, item: Field, number: int) -> tuple[str, str] | None:
@@ -311,7 +322,7 @@ def _pages(reader: _Reader) -> Iterator[Test]:
     yield Test(
         f"a_list_of_{records.names.plural}_is_refused_with",
         [
-            f'as_{reader.role} = await sign_in("{reader.role}")',
+            *records.suite.sign_in(reader.role),
             reader.get("{key: value}"),
             'assert pointers(answer) == [f"/query/{key}"]',
         ],

@@ -10,7 +10,7 @@ from quantumlayer.qtest.samples import NOW, wrong_type
 from quantumlayer.qtest.scenes import Scene
 from quantumlayer.qtest.suite import NO_WITNESS, Suite, required
 from quantumlayer.qtest.tests import Row, Test
-from quantumlayer.qtest.witness import Pair, Question, Witness
+from quantumlayer.qtest.witness import Pair, Question, Witness, numbered
 from quantumlayer.qtest.worlds import constant
 from quantumlayer.spec.cel import CelRuntimeError, Record, Scope, compile_cel, evaluate, rounded
 from quantumlayer.spec.model import Action, Computed, FieldType, Operation
@@ -49,6 +49,16 @@ class Operating:
             yield from self._states()
         if self.operation.takes:
             yield from self._input()
+        yield from self._old_version()
+
+    def _old_version(self) -> Iterator[Test]:
+        """A caller who means another version of the record is not served."""
+        base = next(filter(None, map(self.base, self.operation.by)), None)
+        if base is not None:
+            scene = Scene(self.suite, base)
+            call = self.call(scene).removesuffix(")") + ', headers={"If-Match": \'"0"\'})'
+            lines = [*scene.lines, call, "assert answer.status_code == 412"]
+            yield Test(f"{self.name.strip('_')}_is_refused_for_another_version", lines, [self.address])
 
     def call(self, scene: Scene) -> str:
         """The request as Python."""
@@ -77,11 +87,11 @@ class Operating:
         slots = [Slot(THIS, key) for key in self.operation.sets if key in entity.fields]
         slots += [Slot(TAKES, key) for key in self.operation.takes]
         for witness in question.variations(slots):
-            if all(after != witness.built.this.values.get(key) for key, after in self._after(witness).items()):
+            if all(after != witness.built.this.values.get(key) for key, after in self.after(witness).items()):
                 return witness
         return base
 
-    def _after(self, witness: Witness) -> dict[str, object]:
+    def after(self, witness: Witness) -> dict[str, object]:
         """The values that the operation gives the record."""
         scope = Scope.for_operation(self.suite.spec, self.name)
         return {key: self._value(cel, scope, witness) for key, cel in self.operation.sets.items()}
@@ -108,7 +118,16 @@ class Operating:
         if self.operation.creates is not None:
             made = self.suite.names(self.operation.creates.entity)
             lines.append(f'assert answer.headers["Location"] == f"/{made.path}/{{answer.json()[\'id\']}}"')
+            lines += self._first_version(self.operation.creates.entity, scene)
         yield Test(f"{role}_may_{name}", lines, [self.address, f"{self.address}.by", *proves])
+
+    def _first_version(self, entity: str, scene: Scene) -> list[str]:
+        """What was made is its own first version, where the caller may ask for it."""
+        role = scene.built.caller.role
+        if not self.suite.spec.entities[entity].versioned or not self.suite.always(entity, Action.READ, role):
+            return []
+        call = f"versions = await {scene.caller}.get(f\"{{answer.headers['Location']}}/versions\")"
+        return [call, 'assert versions.json()["total"] == 1']
 
     def _expected(self, base: Witness, scene: Scene, role: str) -> tuple[list[str], list[str]]:
         """What the answer must show as pairs of a JSON object in Python, and what that proves besides."""
@@ -116,7 +135,7 @@ class Operating:
         entity = self.suite.spec.entities[entity_name]
         proves: list[str] = []
         if self.operation.creates is None:
-            held = self._after(base)
+            held = self.after(base)
             if self.operation.to is not None and entity.states is not None:
                 held[entity.states.field] = self.operation.to
                 proves.append(f"entities.{entity_name}.states")
@@ -182,8 +201,7 @@ class Operating:
         verb = self.name.strip("_")
         told = f"assert refusal(answer) == (409, {text(key.replace('_', '-'))}, {text(said)})"
         done = f"assert answer.status_code == {self.done}"
-        for number, pair in enumerate(pairs):
-            nth = f"_{number + 1}" if number else ""
+        for nth, pair in numbered(pairs):
             refused = Scene(self.suite, pair.refused)
             yield Test(f"{verb}_is_refused_unless_{key}{nth}", [*refused.lines, self.call(refused), told], [address])
             if pair.accepted is not None:

@@ -27,10 +27,12 @@ def matching(pattern: str, shortest: int, longest: int) -> Iterator[str]:
             return
 
 
-def unfit(pattern: str, fitting: str) -> str | None:
-    """A text that does not fit, as close as possible to one that does; nothing if everything fits."""
-    tries = (fitting[:-1], f"{fitting}!", f"!{fitting}", f"{fitting}x", f"{fitting} ", "?")
-    return next((sample for sample in tries if sample and not matches(pattern, sample)), None)
+def unfit(pattern: str, fitting: str) -> list[str]:
+    """Texts that do not fit, as close as possible to one that does: shorter, longer, with another character."""
+    others = [f"{fitting[:-1]}{other}" for other in "x5!"]
+    tries = ((fitting[:-1],), (f"{fitting}{fitting[-1:]}", f"{fitting}!", f"!{fitting}", f"{fitting}x"), others, ("?",))
+    found = (next((one for one in kind if one and not matches(pattern, one)), None) for kind in tries)
+    return [*dict.fromkeys(one for one in found if one is not None)][:3]
 
 
 def numbered(pattern: str, fitting: str) -> tuple[str, int, str] | None:

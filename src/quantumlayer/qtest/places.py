@@ -1,11 +1,12 @@
 """What expressions read: the slots of a small world that are worth changing, and the values worth trying in each."""
 
-from collections.abc import Iterable, Mapping
+import re
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from decimal import Decimal
 
-from quantumlayer.qtest.samples import NOW, samples
+from quantumlayer.qtest.samples import NOW, lengths, samples
 from quantumlayer.spec.cel import (
     Binary,
     Call,
@@ -35,6 +36,10 @@ COUNT, SAME, ABSENT, ROLE = "#", "=", "?", "@"
 _MOST_COUNTED = 12
 _DEEPEST = 6
 _MINUTE = timedelta(minutes=1)
+_LONGEST = 300
+_OF_THE_DAY = frozenset({"time_of_day", "getHours", "getMinutes"})
+_OF_THE_CALENDAR = frozenset({"getDayOfWeek", "getDayOfMonth", "getDayOfYear", "getDate", "getMonth", "getFullYear"})
+_ADDRESS = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +66,7 @@ class Constants:
     texts: set[str] = field(default_factory=set)
     spans: set[timedelta] = field(default_factory=set)
     months: set[int] = field(default_factory=set)
-    timezone: str = "UTC"
+    zones: set[str] = field(default_factory=set)
     wall_clock: bool = False
     weekdays: bool = False
 
@@ -71,7 +76,7 @@ class Reader:
 
     def __init__(self, spec: Spec) -> None:
         self.spec = spec
-        self.constants = Constants(timezone=spec.service.timezone)
+        self.constants = Constants()
         self.slots: dict[Slot, Field | None] = {}
         self.entities: dict[Place, str] = {}
 
@@ -200,10 +205,20 @@ class Reader:
             self.constants.spans |= {number * units[expr.function] for number in numbers}
         elif expr.function == "add_months":
             self.constants.months |= set(numbers)
-        elif expr.function in {"time_of_day", "getHours", "getMinutes"}:
-            self.constants.wall_clock = True
-        elif expr.function == "getDayOfWeek":
-            self.constants.weekdays = True
+        elif expr.function in _OF_THE_DAY | _OF_THE_CALENDAR:
+            self.constants.wall_clock |= expr.function in _OF_THE_DAY
+            self.constants.weekdays |= expr.function in _OF_THE_CALENDAR
+            self.constants.zones.add(self._zone(expr))
+
+    def _zone(self, expr: Call) -> str:
+        """The time zone in which a part of a moment is read."""
+        match expr.args:
+            case (Literal(value=str(name)),) if expr.function != "time_of_day":
+                return name
+            case () if expr.function != "time_of_day":
+                return "UTC"
+            case _:
+                return self.spec.service.timezone
 
 
 def _record(checked: Checked, expr: Expr) -> str:
@@ -231,6 +246,9 @@ def candidates(key: str, item: Field | None, constants: Constants) -> list[objec
 def _fits(item: Field, value: object) -> bool:
     if isinstance(value, int | Decimal) and not isinstance(value, bool):
         return (item.min is None or value >= item.min) and (item.max is None or value <= item.max)
+    if isinstance(value, str) and not item.one_of:
+        shortest, longest = lengths(item)
+        return shortest <= len(value) <= longest and (item.pattern is None or bool(re.fullmatch(item.pattern, value)))
     return True
 
 
@@ -247,7 +265,11 @@ def _pool(kind: FieldType, constants: Constants) -> Iterable[object]:
         case FieldType.DATETIME:
             return _moments(constants)
         case FieldType.STRING | FieldType.TEXT:
-            return sorted(constants.texts)
+            sizes = {number + step for number in constants.whole for step in (0, -1, 1)}
+            return [*sorted(constants.texts), *("x" * size for size in sorted(sizes) if 0 < size <= _LONGEST)]
+        case FieldType.EMAIL:
+            tried = [address for text in sorted(constants.texts) for address in (text, f"ada{text}", f"ada@{text}")]
+            return [address for address in (*tried, "ada@example.com") if _ADDRESS.fullmatch(address)]
     return []
 
 
@@ -270,18 +292,26 @@ def _moments(constants: Constants) -> list[datetime]:
     for months in sorted(constants.months):
         around = [add_months(NOW, sign * months) for sign in (1, -1)]
         found += [moment + step * _MINUTE for moment in around if isinstance(moment, datetime) for step in (0, 1, -1)]
+    for name in sorted(constants.zones):
+        found += _local(constants, zone(name))
+    return [*found, NOW - timedelta(days=400), NOW + timedelta(days=400)]
+
+
+def _local(constants: Constants, place: tzinfo) -> Iterator[datetime]:
+    """Moments around the edges of hours and of days by the clocks of a place."""
     later = NOW + timedelta(days=7)
+    midnight = datetime.combine(later.date(), time(0), place).astimezone(UTC)
     if constants.weekdays:
-        found += [later + timedelta(days=step) for step in range(1, 7)]
+        yield from (later + timedelta(days=step) for step in range(1, 7))
     if constants.wall_clock:
         steps = (0, -1, 1, -15, -14, -30, -29, -45, -44, -60, -59)
-        midnight = datetime.combine(later.date(), time(0), zone(constants.timezone)).astimezone(UTC)
         hours = [
             *sorted(constants.spans),
             *(timedelta(hours=number) for number in sorted(constants.whole) if number < 25),
         ]
-        found += [midnight + span + step * _MINUTE for span in hours for step in steps]
-    return [*found, NOW - timedelta(days=400), NOW + timedelta(days=400)]
+        yield from (midnight + span + step * _MINUTE for span in hours for step in steps)
+    if constants.weekdays:
+        yield from (midnight + timedelta(days=day) + step * _MINUTE for day in range(1, 8) for step in (0, -1))
 
 
 def counts(constants: Constants) -> list[int]:

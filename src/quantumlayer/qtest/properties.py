@@ -5,7 +5,7 @@ from decimal import Decimal
 
 from quantumlayer.qtest.bodies import IF_ANY
 from quantumlayer.qtest.changes import changing
-from quantumlayer.qtest.factories import TYPES, parameter_type
+from quantumlayer.qtest.factories import parameter_type
 from quantumlayer.qtest.intervals import Interval, interval
 from quantumlayer.qtest.literals import source, text
 from quantumlayer.qtest.places import THIS, Reader, Slot
@@ -17,6 +17,12 @@ from quantumlayer.spec.cel import Scope, compile_cel
 from quantumlayer.spec.model import LONGEST, Action, Derived, Field, FieldType
 
 _MANY = "@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])"
+_AS_JSON = {
+    FieldType.DATE: "%Y-%m-%d",
+    FieldType.DATETIME: "%Y-%m-%dT%H:%M:%SZ",
+    FieldType.MONEY: ".2f",
+    FieldType.DECIMAL: ".6f",
+}
 _NUMBERS = frozenset({FieldType.INT, FieldType.DECIMAL, FieldType.MONEY})
 
 
@@ -50,10 +56,13 @@ def _texts(records: Records) -> Iterator[Test]:
         return
 
     def own(key: str, value: object) -> str:
-        kept = f"{scene.this}.{key}"
-        if not records.entity.fields[key].unique:
+        item = records.entity.fields[key]
+        if not item.unique:
             return source(value)
-        return f"{kept}.isoformat()" if TYPES[records.entity.fields[key].type].startswith("date") else kept
+        if item.optional:
+            return "None"
+        kept = f"{scene.this}.{key}"
+        return f'f"{{{kept}:{_AS_JSON[item.type]}}}"' if item.type in _AS_JSON else kept
 
     relations = [f'"{key}_id": {scene.this}.{key}_id' for key in relations_given(records.entity, changing=True)]
     given = {key: scene.parameter(key) for key in free}

@@ -14,7 +14,7 @@ from quantumlayer.qtest.variables import variable
 from quantumlayer.qtest.witness import Witness
 from quantumlayer.qtest.worlds import constant
 from quantumlayer.spec.cel import ANYONE, Record
-from quantumlayer.spec.model import Action, Computed
+from quantumlayer.spec.model import Action, Computed, FieldType
 
 NOBODY = 999_999
 
@@ -65,7 +65,7 @@ class Records:
             "assert answer.status_code == 201",
             *self.given_back("body", hidden=[key for key in given if key not in visible]),
         ]
-        if self.suite.may(self.name, Action.READ, creation.role):
+        if creation.is_read_back:
             lines += [
                 f'read = await {scene.caller}.get(answer.headers["Location"])',
                 "assert read.json() == answer.json()",
@@ -73,8 +73,8 @@ class Records:
             ]
         elif reader := self._reader():
             lines += [
-                f'as_{reader} = await sign_in("{reader}")',
-                f'read = await as_{reader}.get(answer.headers["Location"])',
+                *self.suite.sign_in(reader),
+                f'read = await {self.suite.caller(reader)}.get(answer.headers["Location"])',
                 "assert read.json().items() >= answer.json().items()",
             ]
         yield Test(f"{self.a}_is_kept_as_it_was_given", lines, proves)
@@ -143,6 +143,8 @@ class Records:
             if wire(value, item.type) != value or key not in required(self.entity.fields):
                 given = source(value)
             extra = {} if key in required(self.entity.fields) else {key: wire(value, item.type)}
+            if item.type is FieldType.EMAIL:  # upper and lower case are the same address
+                extra = {key: str(value).upper()}
             yield Test(
                 f"no_two_{self.names.plural}_have_the_same_{key}",
                 [
@@ -301,8 +303,8 @@ class Records:
         yield Test(
             f"{self.a}_that_does_not_exist_is_not_found",
             [
-                f'as_{role} = await sign_in("{role}")',
-                f'answer = await as_{role}.get("{self.path}/{NOBODY}")',
+                *self.suite.sign_in(role),
+                f'answer = await {self.suite.caller(role)}.get("{self.path}/{NOBODY}")',
                 f'assert refusal(answer) == (404, "about:blank", "There is no {title} {NOBODY}.")',
             ],
         )

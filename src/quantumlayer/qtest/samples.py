@@ -97,6 +97,8 @@ def edges(field: Field) -> Iterator[Edge]:
         yield from _text_edges(field)
     if field.type in NUMBERS and not field.one_of:
         yield from _number_edges(field)
+    if field.type is FieldType.DATETIME:  # in other time zones the year before, which no calendar has
+        yield Edge("", datetime(1, 1, 1, tzinfo=UTC), fits=False)
     if field.one_of:
         yield from (Edge("one_of", value, fits=True) for value in field.one_of)
         yield Edge("one_of", _none_of(field), fits=False)
@@ -104,8 +106,7 @@ def edges(field: Field) -> Iterator[Edge]:
         first = next(matching(field.pattern, *lengths(field)), None)
         if first is not None:
             yield Edge("pattern", first, fits=True)
-            if (wrong := unfit(field.pattern, first)) is not None:
-                yield Edge("pattern", wrong, fits=False)
+            yield from (Edge("pattern", wrong, fits=False) for wrong in unfit(field.pattern, first))
 
 
 def _none_of(field: Field) -> object:

@@ -8,7 +8,7 @@ from quantumlayer.qtest.places import CALLER, Place
 from quantumlayer.qtest.suite import Suite, relations_given, writable
 from quantumlayer.qtest.variables import variable
 from quantumlayer.qtest.witness import Witness
-from quantumlayer.spec.cel import ANYONE, Record
+from quantumlayer.spec.cel import Record
 
 SYSTEM = ("id", "created_at", "updated_at")
 
@@ -42,7 +42,7 @@ class Scene:
     @property
     def caller(self) -> str:
         """The variable of the client that calls."""
-        return f"as_{self.built.caller.role}"
+        return self.suite.caller(self.built.caller.role)
 
     def name(self, record: Record) -> str:
         """The variable that holds a record."""
@@ -208,12 +208,7 @@ class Scene:
 
     def _sign_in(self) -> None:
         role, record = self.built.caller.role, self.built.caller.record
-        if role == ANYONE:
-            self.lines.append(f'{self.caller} = await sign_in("{ANYONE}")')
-        elif record is not None and self.named(record):
-            self.lines.append(f'{self.caller} = await sign_in("{role}", {self.name(record)})')
-        else:
-            self.lines.append(f'{self.caller} = await sign_in("{role}")')
+        self.lines += self.suite.sign_in(role, self._names.get(record, "") if record is not None else "")
 
 
 def with_values(line: str, made: str, given: str) -> str:

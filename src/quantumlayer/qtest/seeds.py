@@ -38,11 +38,12 @@ class _Seeding:
             self._row(Record(name, dict(suite.defaults.of(name))))
         for name in suite.spec.operations:
             self._for_operation(name)
-        self.collections["accounts"] = [
+        if accounts := [
             {"username": role, "password": PASSWORD, "role": role}
             for role, item in suite.spec.roles.items()
             if item.record is None
-        ]
+        ]:
+            self.collections["accounts"] = accounts
 
     def _account(self, role: str, entity: str) -> int:
         number = self._row(Record(entity, dict(self.suite.defaults.of(entity))))

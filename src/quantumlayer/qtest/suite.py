@@ -50,6 +50,15 @@ class Suite:
         if found not in self.open:
             self.open.append(found)
 
+    def caller(self, role: str) -> str:
+        """The variable of a client that calls in a role; where there are no roles, the fixture that all share."""
+        return f"as_{role}" if self.spec.roles else "client"
+
+    def sign_in(self, role: str, record: str = "") -> list[str]:
+        """The line that gives the variable its client, signed in as the record of a variable if one is named."""
+        given = f", {record}" if record else ""
+        return [f'{self.caller(role)} = await sign_in("{role}"{given})'] if self.spec.roles else []
+
     def own_role(self, entity: str) -> str | None:
         """The first role whose callers are records of this entity."""
         return next((name for name, role in self.spec.roles.items() if role.record == entity), None)

@@ -7,6 +7,7 @@ from quantumlayer.kit.identifiers import safe
 
 FIXTURES = {
     "make": "Make",
+    "client": "AsyncClient",
     "sign_in": "SignIn",
     "sessions": "async_sessionmaker[AsyncSession]",
     "clock": "TimeMachineFixture",
@@ -24,9 +25,9 @@ _IMPORTED = frozenset(
 )  # fmt: skip
 _LOCAL = frozenset(
     {
-        "all_records", "answer", "answers", "bodies", "body", "caller", "callers", "calls", "etag", "expected", "high",
-        "kept", "key", "listed", "low", "number", "part", "personal", "read", "rule", "session", "status_code", "trail",
-        "url", "value", "versions", "written",
+        "all_records", "answer", "answers", "bodies", "body", "caller", "callers", "calls", "entries", "etag",
+        "expected", "high", "kept", "key", "listed", "low", "number", "other", "part", "personal", "read", "rule",
+        "session", "status_code", "trail", "url", "value", "versions", "written",
     }
 )  # fmt: skip
 

@@ -4,12 +4,13 @@ The search is bounded and always takes the same way: it begins with a world in w
 slot, then two, then three, values near the constants of the expressions first.
 """
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import date, datetime
+from datetime import UTC, date, datetime, tzinfo
 from decimal import Decimal
 from itertools import combinations, islice, product
 
+from quantumlayer.qtest.clocks import WEEKS, later
 from quantumlayer.qtest.places import (
     ABSENT,
     CALLER,
@@ -26,6 +27,7 @@ from quantumlayer.qtest.places import (
 )
 from quantumlayer.qtest.worlds import Builder, Built, Choice, Defaults
 from quantumlayer.spec.cel import Binary, CelRuntimeError, Checked, Expr, Scope, compile_cel, evaluate
+from quantumlayer.spec.cel.runtime import zone
 from quantumlayer.spec.model import Field, FieldType, RelationKind, Spec
 
 _MOST_WORLDS = 3000
@@ -52,16 +54,21 @@ class Witness:
 
 @dataclass(slots=True)
 class Pair:
-    """A world in which one condition fails, and the nearest one in which it holds."""
+    """A world in which one condition fails, and the nearest one in which it holds.
+
+    `clocks_changed` tells that it repeats the pair before it on a day on which clocks are put otherwise.
+    """
 
     refused: Witness
     accepted: Witness | None
+    clocks_changed: bool = False
 
 
 @dataclass(slots=True)
 class _Judged:
     checked: Checked
     slots: list[Slot]
+    zones: list[str]
     wanted: bool
     cel: str
 
@@ -111,10 +118,14 @@ class Question:
         checked = compile_cel(condition.cel, condition.scope)
         names: dict[str, Place] = {"this": THIS, "takes": TAKES}
         parts = [replace(checked, expr=part) for part in split(checked.expr, "&&")] if condition.wanted else [checked]
-        return [
-            _Judged(part, self.reader.read(part, condition.scope, names), condition.wanted, condition.cel)
-            for part in parts
-        ]
+        found = []
+        for part in parts:
+            before, self.reader.constants.zones = self.reader.constants.zones, set()
+            slots = self.reader.read(part, condition.scope, names)
+            zones = sorted(self.reader.constants.zones)
+            self.reader.constants.zones |= before
+            found.append(_Judged(part, slots, zones, condition.wanted, condition.cel))
+        return found
 
     def builder(self) -> Builder:
         """Makes the worlds of this question."""
@@ -167,11 +178,38 @@ class Question:
         if base is None:
             return
         for target in (one for one in self.judged if one.cel == condition.cel):
-            found = self._around(base, target, [one for one in self.judged if one is not target])
             # A part may guard another one, which then has no value: only the other conditions must hold.
-            found = found or self._around(base, target, [one for one in self.judged if one.cel != condition.cel])
-            if found is not None:
-                yield found
+            for others in (
+                [one for one in self.judged if one is not target],
+                [one for one in self.judged if one.cel != condition.cel],
+            ):
+                found = self._around(base, target, others)
+                if found is not None:
+                    yield found
+                    yield from self._with_clocks_changed(found, target, others)
+                    break
+
+    def _with_clocks_changed(self, pair: Pair, target: _Judged, others: list[_Judged]) -> Iterator[Pair]:
+        """The same border by the clocks of another season, where a service that never changes them goes wrong."""
+        if pair.accepted is None:
+            return
+        for weeks, name in product(WEEKS, target.zones):
+            (no, yes), (no_otherwise, yes_otherwise) = (
+                [self._later(one, target, weeks, place) for one in (pair.refused, pair.accepted)]
+                for place in (zone(name), UTC)
+            )
+            if (
+                self._fails(target, no.built)
+                and all(self._holds(one, no.built) for one in others)
+                and self.accepts(yes.built)
+                and not (self._fails(target, no_otherwise.built) and self._holds(target, yes_otherwise.built))
+            ):
+                yield Pair(no, yes, clocks_changed=True)
+                return
+
+    def _later(self, witness: Witness, target: _Judged, weeks: int, place: tzinfo) -> Witness:
+        choice = {**witness.choice, **later(witness.choice, witness.built, target.slots, weeks, place)}
+        return Witness(choice, self.builder().build(choice))
 
     def _around(self, base: Witness, target: _Judged, others: list[_Judged]) -> Pair | None:
         builder = self.builder()
@@ -212,7 +250,7 @@ class Question:
         for slot in changed:
             refused: list[Witness] = []
             accepted: list[Witness] = []
-            for value in self._values(slot, found.choice):
+            for value in self.options(slot, found.choice):
                 choice = {**found.choice, slot: value}
                 built = builder.build(choice)
                 if self.accepts(built):
@@ -233,7 +271,7 @@ class Question:
         """The closest two worlds along one slot in which something has different values."""
         builder = self.builder()
         seen: list[tuple[object, Witness]] = []
-        for option in self._values(slot, witness.choice):
+        for option in self.options(slot, witness.choice):
             choice = {**witness.choice, slot: option}
             built = builder.build(choice)
             if self.accepts(built):
@@ -262,7 +300,7 @@ class Question:
         self, choice: dict[Slot, object], slots: Sequence[Slot], *, most: int = _MOST_CHANGES
     ) -> Iterator[dict[Slot, object]]:
         free = {
-            slot: [value for value in self._values(slot, choice) if value != choice.get(slot, _UNSET)]
+            slot: [value for value in self.options(slot, choice) if value != choice.get(slot, _UNSET)]
             for slot in slots
             if slot not in self.fixed
         }
@@ -276,7 +314,8 @@ class Question:
             for changed in islice(every, _MOST_WORLDS):
                 yield {**choice, **changed}
 
-    def _values(self, slot: Slot, choice: Choice) -> Sequence[object]:
+    def options(self, slot: Slot, choice: Choice) -> Sequence[object]:
+        """Values worth trying in a slot."""
         if slot.name in {SAME, ABSENT}:
             return self._either(slot)
         if slot.name == ROLE:
@@ -326,6 +365,15 @@ class Question:
 
 
 _UNSET = object()
+
+
+def numbered(pairs: Iterable[Pair]) -> Iterator[tuple[str, Pair]]:
+    """Pairs, each with what its tests' names end in."""
+    number = 0
+    for pair in pairs:
+        number += not pair.clocks_changed
+        nth = f"_{number}" if number > 1 else ""
+        yield f"{nth}_with_clocks_changed" if pair.clocks_changed else nth, pair
 
 
 def _distance(one: object, other: object) -> float:

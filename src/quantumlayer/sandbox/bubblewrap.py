@@ -97,7 +97,8 @@ def find_bubblewrap() -> BubblewrapSandbox:
     if bwrap is None or prlimit is None:
         missing = "bubblewrap" if bwrap is None else "prlimit (of util-linux)"
         message = f"Generated code runs in a sandbox, and {missing} is not installed."
-        raise SandboxMissingError(message)
+        hint = "" if bwrap is None else "Install util-linux, and see that `command -v prlimit` finds it."
+        raise SandboxMissingError(message, hint=hint)
     sandbox = BubblewrapSandbox(Path(bwrap), Path(prlimit))
     probe = sandbox.argv(Command(("true",)))
     try:

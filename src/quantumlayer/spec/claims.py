@@ -114,8 +114,8 @@ def _of_reach(prefix: str, title: str, entity: Entity) -> Found:
     for index, grant in enumerate(entity.access):
         if grant.who:
             yield f"{prefix}.access.{index}", _grant(title, grant)
-    free = {action for grant in entity.access if ANYONE in grant.who and grant.when is None for action in grant.may}
-    if free != set(Action):
+    for_anyone = {action for grant in entity.access if ANYONE in grant.who for action in grant.may}
+    if for_anyone != set(Action):
         yield f"{prefix}.access", f"whoever no grant names is refused any {title}"
     for word, verb in (("search", "searched by"), ("filter", "filtered by"), ("sort", "sorted by")):
         if keys := getattr(entity.list, word):

@@ -1,6 +1,10 @@
 """Each command as it is typed, within this process."""
 
 import json
+import os
+import shlex
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -118,6 +122,56 @@ def test_a_file_that_cannot_be_written_is_named(tmp_path: Path) -> None:
     assert (done.exit_code, "QL4003" in done.stderr) == (6, True)
 
 
+@pytest.mark.parametrize("output", ["shop.md", "./sub/../shop.md", "soft.md", "hard.md", "loop/shop.md"])
+def test_a_text_is_never_overwritten_by_the_spec_read_from_it(
+    output: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    text = tmp_path / "shop.md"
+    text.write_text("A bike has a brand. Clerks manage bikes.")
+    (tmp_path / "more.md").write_text("A clerk has a name.")
+    (tmp_path / "sub").mkdir()
+    (tmp_path / "soft.md").symlink_to("shop.md")
+    (tmp_path / "hard.md").hardlink_to(text)
+    (tmp_path / "loop").symlink_to(".")
+    done = ql("parse", "more.md", "shop.md", "-o", output)
+    assert (done.exit_code, done.stdout) == (6, "")
+    assert f"{Path(output)} is an input (QL4003)" in done.stderr
+    assert text.read_text() == "A bike has a brand. Clerks manage bikes."
+
+
+def test_a_spec_may_be_checked_onto_itself(tmp_path: Path) -> None:
+    path = tmp_path / "spec.yaml"
+    path.write_text(LIBRARY.read_text())
+    assert ql("parse", path, "-o", path).exit_code == 0
+    assert path.read_text() == LIBRARY.read_text()
+
+
+def test_what_may_not_be_read_is_named_in_three_lines(tmp_path: Path) -> None:
+    (tmp_path / "shop.md").write_text("A bike has a brand.")
+    (tmp_path / "shop.md").chmod(0)
+    # The superuser reads everything, but for this right that is taken away here.
+    without = (
+        ["setpriv", "--bounding-set=-dac_override,-dac_read_search", "--inh-caps=-all"] if not os.geteuid() else []
+    )
+    command: list[str | Path] = [*without, Path(sys.executable).with_name("ql"), "parse", tmp_path / "shop.md"]
+    done = subprocess.run(command, check=False, capture_output=True, text=True)
+    assert done.returncode == 7
+    assert done.stderr.splitlines() == [
+        f"✗ error  '{tmp_path / 'shop.md'}' cannot be read (QL2110)",
+        "  why    Permission denied",
+        "  next   Check the name and the permissions of the file.",
+    ]
+
+
+@pytest.mark.parametrize(("closed", "code"), [("<&-", 4), (">&- 2>&- <&-", 4), ("</dev/null", 4), (">/dev/full", 6)])
+def test_closed_and_full_streams_are_no_defect(closed: str, code: int) -> None:
+    given = LIBRARY if closed.startswith(">/") else "/dev/stdin"
+    command: list[str | Path] = ["sh", "-c", f'"$0" parse "$1" {closed}', Path(sys.executable).with_name("ql"), given]
+    done = subprocess.run(command, check=False, capture_output=True, text=True)
+    assert (done.returncode, "Traceback" in done.stderr) == (code, False)
+
+
 def test_wrong_specs_name_their_place(tmp_path: Path) -> None:
     path = tmp_path / "spec.yaml"
     path.write_text("spec: 1\nservice: {name: shed}\nentites: {}\n")
@@ -143,6 +197,12 @@ def test_a_changed_capsule_is_shown_file_by_file(tiny: App, tmp_path: Path) -> N
     (folder / ".data" / "rows").write_text("mine")
     done = ql("verify", folder)
     assert (done.exit_code, "spec.yaml: " in done.stdout, ".data" in done.stdout) == (1, True, False)
+    assert done.stdout.splitlines() == [
+        "✗ failed  spec.yaml: The file was changed.",
+        f"✗ failed  {folder} is not as it was built and checked",
+        "  why    1 file differs",
+        f"  next   Keep what you need of the changes, then build anew: `ql build {folder}/spec.yaml -o NEW`.",
+    ]
     shown = json.loads(ql("verify", folder, "--json").stdout)
     assert shown["unchanged"] is False
     assert [finding["path"] for finding in shown["findings"]] == ["spec.yaml"]
@@ -162,6 +222,34 @@ def test_a_build_with_failed_checks_is_never_taken_for_a_sound_one(tiny: App, tm
     assert (shown["unchanged"], shown["failed_checks"], shown["findings"]) == (True, [title], [])
     (folder / "src" / "town_library" / "app.py").touch()
     assert f"checks failed when it was built: {title}" in ql("run", folder).stderr
+
+
+def test_of_many_changes_the_first_are_shown_and_names_take_one_line(tiny: App, tmp_path: Path) -> None:
+    folder = tmp_path / "lib"
+    ql("build", LIBRARY, "-o", folder, given=tiny)
+    for number in range(30):
+        (folder / f"note\n\x1b[31m{number:02}").touch()
+    shown = ql("verify", folder).stdout.splitlines()
+    assert shown[0] == "✗ failed  note\ufffd\ufffd[31m00: The file was added."
+    assert [len(shown), shown[20].strip()] == [24, "and 10 more; --json tells all of them"]
+    assert len(json.loads(ql("verify", folder, "--json").stdout)["findings"]) == 30
+
+
+@pytest.mark.parametrize("name", ["a b", "it's", 'say "so"', "Bücher", "one\ntwo", "50%?x#y", "$(id)", "[x]*", "-x"])
+def test_folders_and_inputs_may_have_any_name(name: str, tiny: App, tmp_path: Path) -> None:
+    given = tmp_path / f"{name}.yaml"
+    given.write_text(LIBRARY.read_text())
+    done = ql("build", given, "-o", tmp_path / name, given=tiny)
+    assert done.exit_code == 3, done.stderr
+    assert "one\ntwo" not in done.stdout + done.stderr
+    for command in ("plan", "parse"):
+        assert ql(command, given, given=tiny).exit_code == 0
+    assert ql("verify", tmp_path / name).exit_code == 0
+    assert ql("build", given, "-o", tmp_path / name, given=tiny).exit_code == 3
+    missing = ql("build", given, "-o", tmp_path / name / name / "x", given=tiny)
+    assert len(missing.stderr.splitlines()) == 4
+    command = f"mkdir -p {shlex.quote(str(tmp_path / name / name))}".replace("\n", "\ufffd")
+    assert missing.stderr.splitlines()[-1] == f"  next   Make it first: `{command}`."
 
 
 def test_codes_are_explained() -> None:
@@ -189,7 +277,7 @@ def test_the_doctor_says_how_to_get_what_is_missing(monkeypatch: pytest.MonkeyPa
     lines = done.stdout.splitlines()
     assert done.exit_code == 10
     assert "failed   Sandbox" in lines[1]
-    assert "fix             Install bubblewrap" in lines[2]
+    assert "fix             Install util-linux" in lines[2]
     assert "failed   PostgreSQL" in lines[3]
 
 

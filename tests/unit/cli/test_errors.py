@@ -67,10 +67,21 @@ def test_a_crashed_step_shows_what_crashed(capsys: pytest.CaptureFixture[str]) -
     assert capsys.readouterr().err.startswith("ZeroDivisionError: by zero\n✗ error  the task a broke off (QL2001)\n")
 
 
-@pytest.mark.parametrize("error", [typer.Exit(3), BrokenPipeError()])
-def test_what_is_no_error_of_ours_passes(error: Exception) -> None:
-    with pytest.raises(type(error)), told():
-        raise error
+@pytest.mark.parametrize("error", [OSError(28, "No space left on device"), OSError(28, "No space", "/dev/full")])
+def test_an_output_without_room_is_no_defect(error: OSError, capsys: pytest.CaptureFixture[str]) -> None:
+    assert ended(error) == 6
+    shown = capsys.readouterr().err.splitlines()
+    assert shown[0] == f"✗ error  {error.filename or 'the output'} cannot be written (QL4003)"
+    assert len(shown) == 3
+
+
+def test_an_end_passes() -> None:
+    assert ended(typer.Exit(3)) == 3
+
+
+def test_when_nobody_reads_on_the_command_ends_in_silence(capsys: pytest.CaptureFixture[str]) -> None:
+    assert ended(BrokenPipeError()) == 130
+    assert capsys.readouterr().err == ""
 
 
 def test_each_kind_has_an_exit_code_of_its_own_with_a_meaning() -> None:

@@ -1,10 +1,16 @@
 """Inputs are told apart by what they hold, and what cannot be read is refused with a way out."""
 
+import asyncio
+import os
+import socket
+import threading
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
 
 from quantumlayer.core.errors import DomainError
+from quantumlayer.factory import inputs
 from quantumlayer.factory.errors import (
     InputEmptyError,
     InputFormatError,
@@ -12,7 +18,11 @@ from quantumlayer.factory.errors import (
     InputTooLargeError,
     MixedInputsError,
 )
-from quantumlayer.factory.inputs import MAX_BYTES, read_inputs
+from quantumlayer.factory.inputs import MAX_BYTES, Input
+
+
+def read_inputs(paths: Sequence[Path]) -> tuple[Input, ...]:
+    return asyncio.run(inputs.read_inputs(paths))
 
 
 def file(folder: Path, content: bytes, name: str = "input.md") -> Path:
@@ -130,3 +140,77 @@ def test_yaml_is_never_prose(tmp_path: Path) -> None:
     path = tmp_path / "bomb.yaml"
     path.write_text("a: &a {x: 1}\n<<: *a\n")
     assert read_inputs([path])[0].is_spec
+
+
+def test_what_is_still_to_be_written_is_waited_for_and_told(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe")
+    said: list[str] = []
+
+    def write() -> None:
+        told.wait(30)
+        with (tmp_path / "pipe").open("w") as pipe:
+            pipe.write("A shop ")
+            pipe.flush()
+            pipe.write("sells books.")
+
+    told = threading.Event()
+    writer = threading.Thread(target=write)
+    writer.start()
+
+    def tell(doing: str) -> None:
+        said.append(doing)
+        told.set()
+
+    (one,) = asyncio.run(inputs.read_inputs([tmp_path / "pipe"], tell))
+    writer.join()
+    assert one.text == "A shop sells books."
+    assert said == [f"waiting for {tmp_path / 'pipe'} to be written"]
+
+
+def test_waiting_can_be_broken_off(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe")
+
+    async def wait() -> None:
+        await asyncio.wait_for(inputs.read_inputs([tmp_path / "pipe"]), timeout=0.2)
+
+    with pytest.raises(TimeoutError):
+        asyncio.run(wait())
+
+
+def test_what_never_ends_is_too_large() -> None:
+    read, written = os.pipe()
+    writer = threading.Thread(target=_write_quietly, args=(written, b"a" * (MAX_BYTES * 2)))
+    writer.start()
+    for endless in (Path("/dev/zero"), Path(f"/dev/fd/{read}")):
+        with pytest.raises(InputTooLargeError):
+            read_inputs([endless])
+    os.close(read)
+    writer.join()
+
+
+def _write_quietly(handle: int, content: bytes) -> None:
+    try:
+        os.write(handle, content)
+    except BrokenPipeError:
+        os.close(handle)
+
+
+def test_what_this_process_was_started_with_is_read_even_from_a_socket() -> None:
+    ours, theirs = socket.socketpair()
+    theirs.sendall(b"A shop sells books.")
+    theirs.close()
+    assert read_inputs([Path(f"/dev/fd/{ours.fileno()}")])[0].text == "A shop sells books."
+    ours.close()
+
+
+def test_a_socket_cannot_be_read(tmp_path: Path) -> None:
+    with socket.socket(socket.AF_UNIX) as server:
+        server.bind(str(tmp_path / "s"))
+        with pytest.raises(InputMissingError, match="cannot be read"):
+            read_inputs([tmp_path / "s"])
+
+
+def test_what_is_closed_cannot_be_read() -> None:
+    with pytest.raises(InputMissingError) as caught:
+        read_inputs([Path("/dev/fd/999999")])
+    assert caught.value.why == "Bad file descriptor"

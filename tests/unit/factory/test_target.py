@@ -20,8 +20,8 @@ from quantumlayer.factory.errors import (
     TargetIsFileError,
     TargetPlaceError,
 )
-from quantumlayer.factory.target import DATA, Stage, Target, lock, refusal
-from quantumlayer.qlayer.capsule import MANIFEST
+from quantumlayer.factory.target import Stage, Target, lock, refusal
+from quantumlayer.qlayer.capsule import DATA, MANIFEST, build_manifest, verify
 
 FILES = FileTree([Artifact.text("README.md", "new\n"), Artifact("bin/go", b"#!/bin/sh\n", executable=True)])
 
@@ -123,18 +123,72 @@ def test_a_capsule_changed_by_hand_is_not_replaced(tmp_path: Path) -> None:
     assert "ql verify" in caught.value.hint
 
 
-def test_what_tools_and_people_keep_in_a_capsule_is_no_change(tmp_path: Path) -> None:
-    place = capsule(tmp_path / "shop")
-    own = [Finding(message="extra", path=path) for path in (".git/HEAD", ".data/x", "src/__pycache__/a.pyc", ".env")]
-    Target(place, lambda _: own).judge()
-    assert names(place) == ["README.md", MANIFEST]
+def built(place: Path) -> Target:
+    """A target that holds its own manifest's files, and is held against it."""
+    manifest = build_manifest(service="shop", spec=b"", generators={}, tree=FILES, checks=[])
+    made = Target(place, verify)
+    made.judge()
+    with made.stage() as stage:
+        stage.write(FileTree([*FILES.values(), manifest]))
+        stage.accept()
+    return made
 
 
-@pytest.mark.parametrize("path", ["deploy/.env", "src/.data/rows"])
-def test_what_does_not_move_along_is_a_change(path: str, tmp_path: Path) -> None:
+def add(place: Path, *paths: str) -> None:
+    for path in paths:
+        (place / path).parent.mkdir(parents=True, exist_ok=True)
+        (place / path).write_text("mine")
+
+
+def test_what_a_person_keeps_at_the_top_moves_along_and_what_tools_make_again_goes(tmp_path: Path) -> None:
+    place = tmp_path / "shop"
+    built(place)
+    kept = [".git/HEAD", ".data/rows", ".env", ".venv/bin/python"]
+    add(place, *kept, ".mypy_cache/3.11/x", ".coverage", "src/__pycache__/a.cpython-311.pyc")
+    interpreter = (place / ".venv/bin/python").stat().st_ino
+    built(place)
+    assert sorted(path.relative_to(place).as_posix() for path in place.rglob("*") if path.is_file()) == sorted(
+        [*kept, *FILES, MANIFEST]
+    )
+    assert (place / ".venv/bin/python").stat().st_ino == interpreter
+    assert names(tmp_path) == ["shop"]
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "node_modules/x.js", "src/x/node_modules/rows.json", "docs/.git/HEAD", "docs/.git", "src/.venv/notes",
+        "src/__pycache__/notes.txt", "bin/.mypy_cache/x", "src/.coverage", "deploy/.env", "src/.data/rows",
+    ],
+)  # fmt: skip
+def test_nothing_else_that_a_person_put_there_is_lost(path: str, tmp_path: Path) -> None:
+    place = tmp_path / "shop"
+    built(place)
+    add(place, path)
+    with pytest.raises(TargetEditedError) as caught:
+        built(place)
+    assert caught.value.why == f"{path}: The file was added."
+    assert (place / path).read_text() == "mine"
+
+
+def test_what_a_person_does_while_kept_files_are_copied_is_seen(tmp_path: Path) -> None:
     place = capsule(tmp_path / "shop")
+    (place / ".data").mkdir()
+    staged: list[Path] = []
+
+    def look(_: Path) -> Sequence[Finding]:
+        copied = bool(staged) and (staged[0] / ".data").exists()
+        return [Finding(message="differs", path="README.md")] if copied else []
+
+    def build() -> None:
+        with Target(place, look).stage() as stage:
+            write(stage)
+            staged.append(stage.repository)
+            stage.accept()
+
     with pytest.raises(TargetEditedError):
-        Target(place, lambda _: [Finding(message="extra", path=path)]).judge()
+        build()
+    assert (place / "README.md").read_text() == "old\n"
 
 
 def test_links_that_a_person_keeps_stay_links(tmp_path: Path) -> None:

@@ -16,6 +16,15 @@ EXAMPLES = HERE.parents[2] / "examples"
 SCHOOL = HERE / "school.spec.yaml"
 SPECS = [EXAMPLES / "town-library.spec.yaml", EXAMPLES / "clinic.spec.yaml", SCHOOL]
 
+GUESTBOOK = """
+spec: 1
+service: {name: guestbook}
+entities:
+  Remark:
+    fields: {text: {type: string}}
+    access: [{who: anyone, may: [create, read]}]
+"""
+
 
 def generated(spec: Spec) -> dict[str, str]:
     generator = QTest()
@@ -72,6 +81,30 @@ def test_every_test_asserts_something(files: dict[str, str]) -> None:
             if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) and node.name.startswith("test_"):
                 source = ast.unparse(node)
                 assert "assert " in source or "pytest.raises" in source, node.name
+
+
+def test_where_there_are_no_roles_one_client_calls() -> None:
+    spec = parse_spec(GUESTBOOK, "guestbook.spec.yaml").spec
+    files = generated(spec)
+    assert "tests/test_accounts.py" not in files
+    assert "async def client(" in files["tests/conftest.py"]
+    code = {path: re.sub(r"^(from|import) .*\n", "", text, flags=re.MULTILINE) for path, text in files.items()}
+    assert not any(word in text for text in code.values() for word in ("sign_in", "SignIn", "token", "account"))
+    assert "accounts" not in json.loads(files["tests/seed.json"])
+    assert {claim.element for claim in claims(spec)} <= proven(files)
+
+
+def test_what_must_be_unique_is_sent_back_as_json_writes_it() -> None:
+    unique = "{type: %s, unique: true}"
+    kinds = {"price": "money", "weight": "decimal", "day": "date", "at": "datetime", "mail": "email"}
+    fields = ", ".join(f"{name}: {unique % kind}" for name, kind in kinds.items())
+    text = GUESTBOOK.replace("{text: {type: string}}", f"{{text: {{type: string}}, {fields}}}").replace(
+        "read]", "read, update]"
+    )
+    body = generated(parse_spec(text).spec)["tests/test_properties.py"]
+    for sent in ("price:.2f}", "weight:.6f}", "day:%Y-%m-%d}", "at:%Y-%m-%dT%H:%M:%SZ}"):
+        assert f'f"{{remark.{sent}"' in body
+    assert '"mail": remark.mail' in body
 
 
 def test_the_same_spec_gives_the_same_bytes(spec: Spec, files: dict[str, str]) -> None:
@@ -158,3 +191,48 @@ def test_what_has_no_test_is_open_with_the_reason() -> None:
     assert found["entities.Thing.audit"] == "no reader of the trail may read the record"
     assert found["entities.Thing.versioned"] == "nothing changes it"
     assert found["operations.shut.requires.hopeless"] == "no small world was found in which it alone decides"
+
+
+TURNS = """
+spec: 1
+service: {name: turns}
+roles: {keeper: }
+entities:
+  Court:
+    fields: {name: {type: string}}
+    access: [{who: keeper, may: [create, read]}]
+  Turn:
+    relations: {court: {to: Court, reassignable: true}}
+    fields:
+      begins: {type: datetime}
+      ends: {type: datetime}
+      held: {type: bool, default: true}
+      rank: {type: int, min: 0, max: 9}
+    states: {values: [planned, played, dropped]}
+    rules:
+      apart:
+        no_overlap: {per: court, start: begins, end: ends, when: this.held && this.rank < 7 && this.status != 'dropped'}
+        else: The court is taken.
+    access: [{who: keeper, may: [create, read, update]}]
+"""
+
+
+def test_a_rule_against_overlaps_is_tried_from_every_side() -> None:
+    module = ast.parse(generated(parse_spec(TURNS).spec)["tests/test_turns.py"])
+    tests = {node.name: ast.unparse(node) for node in module.body if isinstance(node, ast.AsyncFunctionDef)}
+    expected = {
+        "stands_in_the_way_with_status": "['planned', 'played']",
+        "does_not_stand_in_the_way_with_status": "['dropped']",
+        "stands_in_the_way_with_held": "[True]",
+        "does_not_stand_in_the_way_with_held": "[False]",
+        "stands_in_the_way_with_rank": "[6]",
+        "does_not_stand_in_the_way_with_rank": "[7]",
+    }
+    for name, rows in expected.items():
+        assert f"parametrize('{name.rpartition('_')[2]}', {rows})" in tests[f"test_a_turn_of_the_same_court_{name}"]
+    assert tests["test_turns_of_one_court_follow_one_another_without_a_gap"].count("await make.turn(court=court") == 2
+    for moved in ("moved_into_another_one_of_its_court", "given_to_another_court_whose_time_is_taken"):
+        test = tests[f"test_a_turn_is_not_{moved}"]
+        assert ".put(" in test
+        assert "(409, 'apart', 'The court is taken.')" in test
+    assert "status_code == 200" in tests["test_a_turn_of_a_court_does_not_stand_in_its_own_way"]

@@ -6,7 +6,7 @@ import pytest
 from quantumlayer.qtest.places import Slot
 from quantumlayer.qtest.suite import Suite
 from quantumlayer.qtest.witness import Pair
-from quantumlayer.spec.load import load_spec
+from quantumlayer.spec.load import load_spec, parse_spec
 from quantumlayer.spec.model import Action, Moment
 
 EXAMPLES = Path(__file__).parents[3] / "examples"
@@ -60,7 +60,7 @@ def test_a_requirement_is_shown_at_its_border(
 def test_each_part_of_a_rule_has_a_border_of_its_own(clinic: Suite) -> None:
     question = clinic.question("Appointment", Action.CREATE, "front_desk")
     rule = clinic.rules("Appointment", Moment.CREATE)["within_opening_hours"]
-    early, late = (changed(pair)["starts_at"] for pair in question.refusals(rule))
+    early, late = (changed(pair)["starts_at"] for pair in question.refusals(rule) if not pair.clocks_changed)
     assert early == (datetime(2026, 3, 11, 6, 59, tzinfo=UTC), datetime(2026, 3, 11, 7, 0, tzinfo=UTC))
     assert late == (datetime(2026, 3, 11, 16, 46, tzinfo=UTC), datetime(2026, 3, 11, 16, 45, tzinfo=UTC))
 
@@ -86,3 +86,43 @@ def test_the_search_takes_the_same_way_each_time(clinic: Suite) -> None:
     pairs = [clinic.question("Appointment", Action.CREATE, "front_desk").refusal(rule) for _ in range(2)]
     choices = [pair.refused.choice for pair in pairs if pair is not None]
     assert choices[0] == choices[1]
+
+
+def test_a_border_that_clocks_decide_is_shown_again_on_a_day_with_clocks_changed(clinic: Suite) -> None:
+    rule = clinic.rules("Appointment", Moment.CREATE)["within_opening_hours"]
+    question = clinic.question("Appointment", Action.CREATE, "front_desk")
+    found = [changed(pair)["starts_at"] for pair in question.refusals(rule) if pair.clocks_changed]
+    july = [datetime(2026, 7, 8, hour, minute, tzinfo=UTC) for hour, minute in ((5, 59), (6, 0), (15, 46), (15, 45))]
+    assert found == [tuple(july[:2]), tuple(july[2:])]
+
+
+SHIFTS = """
+spec: 1
+service: {{name: shifts, timezone: {zone}}}
+roles: {{boss: }}
+entities:
+  Shift:
+    fields: {{begins: {{type: datetime}}}}
+    rules:
+      rest: {{cel: 'this.begins.getDayOfWeek({given}) != 0', else: Sundays are free.}}
+    access: [{{who: boss, may: [create]}}]
+"""
+
+
+@pytest.mark.parametrize(
+    ("zone", "given", "sundays"),
+    [
+        ("Europe/Berlin", "timezone", ["2026-03-14T23:00", "2026-07-11T22:00"]),
+        ("America/New_York", "timezone", ["2026-03-15T04:00", "2027-01-10T05:00"]),
+        ("UTC", '"Australia/Sydney"', ["2026-03-14T13:00", "2026-07-11T14:00"]),
+        ("Asia/Tokyo", "timezone", ["2026-03-14T15:00"]),
+        ("Europe/Berlin", "", ["2026-03-15T00:00"]),
+    ],
+)
+def test_a_day_begins_where_the_clocks_of_its_place_say(zone: str, given: str, sundays: list[str]) -> None:
+    suite = Suite(parse_spec(SHIFTS.format(zone=zone, given=given)).spec)
+    pairs = list(suite.question("Shift", Action.CREATE, "boss").refusals(suite.rules("Shift", Moment.CREATE)["rest"]))
+    found = [value for pair in pairs for value in changed(pair)["begins"] if isinstance(value, datetime)]
+    edges = [datetime.fromisoformat(f"{moment}+00:00") for moment in sundays]
+    assert len(found) == 2 * len(edges)
+    assert set(edges) <= set(found)

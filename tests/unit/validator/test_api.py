@@ -2,20 +2,27 @@
 
 import asyncio
 import json
-import runpy
+import os
+import socket
+import subprocess
 import sys
+import tomllib
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from quantumlayer.core.checks import Check, Status
-from quantumlayer.qlayer.validator import prepare_api
+from quantumlayer.qlayer.validator import serve_api
+from quantumlayer.qlayer.validator.api import SCRIPT
 from quantumlayer.qlayer.validator.api_report import read_report
 from quantumlayer.qlayer.validator.models import CheckContext
 from quantumlayer.qlayer.validator.postgres import Database, PostgresServer
 from quantumlayer.qlayer.validator.registry import run_check
+from quantumlayer.qlayer.validator.unseen import unseen_collections
 from quantumlayer.sandbox.ports import Command, Completed, Mount
+from quantumlayer.spec.load import parse_spec
 
 Run = Callable[..., Check]
 
@@ -59,8 +66,8 @@ def test_a_service_that_cannot_be_seeded_is_an_error_of_the_check(check: Run) ->
     assert "INSERT INTO note" in found.log
 
 
-class Prepared:
-    """A sandbox in which every command prints a prepared API and leaves these files."""
+class Served:
+    """A sandbox in which the service is served, and its caller leaves these files."""
 
     def __init__(self, **files: str) -> None:
         self.files = files
@@ -69,8 +76,8 @@ class Prepared:
         """End well."""
         for name, text in self.files.items():
             (command.cwd / f"schemathesis.{name}").write_text(text)
-        paths = {"/a": {"get": {}, "put": {"x-roles": ["b"], "parameters": [{"name": "X", "in": "query"}]}}}
-        return Completed(0, json.dumps({"document": {"paths": paths}, "tokens": {"b": "t"}}), "last words", 0.1)
+        (command.cwd / serve_api.DOCUMENT).write_text('{"paths": {"/a": {"get": {}, "put": {"x-roles": ["b"]}}}}')
+        return Completed(0, "", "last words", 0.1)
 
 
 class Ready(PostgresServer):
@@ -85,15 +92,15 @@ class Ready(PostgresServer):
 def test_a_run_that_leaves_no_report_is_an_error_of_the_check(
     service: Path, tmp_path: Path, files: dict[str, str]
 ) -> None:
-    sandbox = Prepared(**files)
+    sandbox = Served(**files)
     found = asyncio.run(run_check("api", service, CheckContext(sandbox, Ready(sandbox), tmp_path)))
     assert (found.status, found.summary) == (Status.ERROR, "schemathesis ended with 0.")
     assert found.log == "last words"
 
 
-def test_preparing_migrates_seeds_and_makes_tokens(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
+@pytest.fixture
+def prepared(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A package `prepared` that serves nothing, in the working folder."""
     package = tmp_path / "prepared"
     package.mkdir()
     (package / "__init__.py").write_text("")
@@ -104,19 +111,112 @@ def test_preparing_migrates_seeds_and_makes_tokens(
         "        return {'paths': {'/a': {'get': {'x-roles': ['b', 'c']}, 'put': {}}}}\n"
         "create_app = App\n"
     )
+    (tmp_path / "tests").mkdir()
+    (tmp_path / "tests" / "seed.json").write_text("{}")
     (tmp_path / "alembic.ini").write_text("[alembic]\nscript_location = migrations\npath_separator = os\n")
     (tmp_path / "migrations" / "versions").mkdir(parents=True)
     (tmp_path / "migrations" / "env.py").write_text("")
     monkeypatch.chdir(tmp_path)
     monkeypatch.syspath_prepend(str(tmp_path))
-    monkeypatch.setattr(sys, "argv", ["ours", "prepared"])
-    runpy.run_path(prepare_api.__file__, run_name="__main__")
-    answer = json.loads(capsys.readouterr().out)
-    assert answer["tokens"] == {"b": "token b"}
-    assert list(answer["document"]["paths"]) == ["/a"]
-    (package / "__main__.py").write_text("raise SystemExit('no')\n")
+    monkeypatch.setattr(sys, "argv", ["ours"])
+    return package
+
+
+def test_preparing_migrates_seeds_and_makes_tokens(prepared: Path) -> None:
+    serve_api.prepare("prepared")
+    settings = tomllib.loads(serve_api.SETTINGS.read_text())
+    assert settings["operations"] == [
+        {"include-name": "GET /a", "headers": {"Authorization": "Bearer token b"}},
+    ]
+    assert list(json.loads(serve_api.DOCUMENT.read_text())["paths"]) == ["/a"]
+    (prepared / "__main__.py").write_text("raise SystemExit('no')\n")
     with pytest.raises(SystemExit):
-        prepare_api.call("prepared")
+        serve_api.prepare("prepared")
+
+
+def test_nobody_is_removed_while_calling_and_what_others_make_may_be_missing() -> None:
+    number = {"name": "member_id", "in": "path"}
+    change = {"name": "If-Match", "in": "header"}
+    document = {
+        "paths": {
+            "/members": {"post": {"x-roles": ["librarian"]}},
+            "/members/{member_id}": {
+                "get": {"x-roles": ["member"], "parameters": [number]},
+                "delete": {"x-roles": ["librarian"], "parameters": [number, change]},
+            },
+        }
+    }
+    seeds = {"members": [{"id": 1, "account": {}}, {"id": 2}], "accounts": [{"username": "librarian"}]}
+    text = serve_api.settings(document, {"librarian": "l", "member": "m"}, serve_api.callers(seeds))
+    _, read, remove = tomllib.loads(text)["operations"]
+    assert read["checks"] == {"ensure_resource_availability": {"enabled": False}}
+    assert remove["parameters"] == {"path.member_id": 2, "header.If-Match": "*"}
+    assert serve_api.callers({"members": [{"id": 1, "account": {}}]}) == {"members": serve_api.NOBODY}
+    assert serve_api.callers([]) == {}
+
+
+def test_records_that_their_maker_loses_sight_of_may_be_missing() -> None:
+    document: dict[str, Any] = {
+        "paths": {"/lost-things": {"post": {}}, "/lost-things/{thing_id}": {"get": {}}, "/finders": {"get": {}}}
+    }
+    text = serve_api.settings(document, {}, {}, ("lost-things",))
+    names = [item["include-name"] for item in tomllib.loads(text)["operations"]]
+    assert names == ["POST /lost-things", "GET /lost-things/{thing_id}"]
+
+
+@pytest.mark.parametrize(
+    ("access", "unseen"),
+    [
+        ("[{who: anyone, may: [create]}, {who: anyone, may: [read], when: this.shown}]", ["lost-things"]),
+        ("[{who: anyone, may: [create, read], when: this.shown}]", []),
+        ("[{who: anyone, may: [create, read]}, {who: anyone, may: [read], when: this.shown}]", []),
+        ("[{who: guest, may: [create, update]}, {who: anyone, may: [read], when: this.shown}]", ["lost-things"]),
+        ("[{who: guest, may: [create]}, {who: guest, may: [read]}]", []),
+    ],
+)
+def test_makers_lose_sight_where_reading_asks_for_more_than_making(access: str, unseen: list[str]) -> None:
+    text = f"""
+spec: 1
+service: {{name: lost}}
+roles: {{guest: }}
+entities:
+  LostThing:
+    fields: {{shown: {{type: bool}}}}
+    access: {access}
+"""
+    assert unseen_collections(parse_spec(text).spec) == unseen
+
+
+def test_the_service_is_served_while_the_command_runs(prepared: Path) -> None:
+    (prepared / "app.py").write_text(
+        "class App:\n"
+        "    def openapi(self) -> dict:\n"
+        "        return {'paths': {}}\n"
+        "    async def __call__(self, scope, receive, send) -> None:\n"
+        "        if scope['type'] == 'http':\n"
+        "            await send({'type': 'http.response.start', 'status': 204, 'headers': []})\n"
+        "            await send({'type': 'http.response.body', 'body': b''})\n"
+        "create_app = App\n"
+    )
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = str(probe.getsockname()[1])
+    calls = (
+        "import httpx, sys\n"
+        "transport = httpx.HTTPTransport(retries=9)\n"
+        "answer = httpx.Client(transport=transport).get('http://127.0.0.1:' + sys.argv[1])\n"
+        "sys.exit(7 if answer.status_code == 204 else 1)\n"
+    )
+    script = [sys.executable, "-", "prepared", port, sys.executable, "-c", calls, port]
+    given = SCRIPT.decode()
+    environment = {**os.environ, "PYTHONPATH": "."}
+    done = subprocess.run(script, check=False, env=environment, input=given, text=True, timeout=60)
+    assert done.returncode == 7
+    (prepared / "__main__.py").write_text("raise SystemExit('no')\n")
+    refused = subprocess.run(
+        script, check=False, env=environment, input=given, text=True, timeout=60, capture_output=True
+    )
+    assert (refused.returncode, refused.stderr.strip()) == (1, "no")
 
 
 SUMMARY = {

@@ -77,11 +77,30 @@ def test_missing_changed_and_added_files_are_found(capsule: Path) -> None:
     }
 
 
-def test_what_work_leaves_behind_is_no_addition(capsule: Path) -> None:
-    for path in (".git/HEAD", ".venv/bin/python", "src/library/__pycache__/app.pyc"):
-        (capsule / path).parent.mkdir(parents=True)
+def put(capsule: Path, *paths: str) -> None:
+    for path in paths:
+        (capsule / path).parent.mkdir(parents=True, exist_ok=True)
         (capsule / path).write_text("")
+
+
+def test_what_work_leaves_behind_is_no_addition(capsule: Path) -> None:
+    put(capsule, ".git/HEAD", ".venv/bin/python", ".env", ".coverage", "src/library/__pycache__/app.cpython-311.pyc")
     assert verify(capsule) == ()
+
+
+def test_no_name_hides_a_file_below_the_top(capsule: Path) -> None:
+    hidden = ["docs/.git/config", "node_modules/a.js", "src/__pycache__/sitecustomize.py", "src/library/.venv/x.py"]
+    put(capsule, *hidden)
+    (capsule / "src/library/__pycache__").symlink_to("..")
+    found = [(finding.path, finding.code) for finding in verify(capsule)]
+    assert found == [(path, "added") for path in sorted([*hidden, "src/library/__pycache__"])]
+
+
+@pytest.mark.parametrize("name", ["x" * 300, "x/" * 3000])
+def test_a_name_that_no_folder_can_have_is_refused(name: str, tmp_path: Path) -> None:
+    with pytest.raises(ManifestError, match="cannot be read") as caught:
+        verify(tmp_path / name)
+    assert "too long" in caught.value.why
 
 
 def test_links_are_never_followed(capsule: Path, tmp_path_factory: pytest.TempPathFactory) -> None:

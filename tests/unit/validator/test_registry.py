@@ -65,7 +65,8 @@ def test_a_tool_that_crashes_is_an_error_of_the_check(check: Run, name: str, san
 @pytest.mark.parametrize("name", ["lint", "types", "api"])
 def test_a_crash_names_no_place_of_this_machine(check: Run, name: str) -> None:
     temporary = tempfile.gettempdir()
-    said = f"{temporary}/ql-check-a1_b/service/src/a.py {temporary}/ql-pg-x/.s.PGSQL {sys.prefix}/lib/b.py:3"
+    copy, server = f"{temporary}/quantumlayer-check-a1_b/service", f"{temporary}/quantumlayer-pg-x"
+    said = f"{copy}/src/a.py {server}/.s.PGSQL {sys.prefix}/lib/b.py:3"
     found = check(name, sandbox=Answers(Completed(139, "", said, 0.1)))
     assert found.log == "./src/a.py pg/.s.PGSQL python/lib/b.py:3"
 
@@ -99,7 +100,7 @@ def test_a_check_changes_nothing_in_the_repository(check: Run, service: Path) ->
 @pytest.mark.slow
 def test_logs_do_not_name_the_private_copy(check: Run) -> None:
     found = check("tests", {"tests/test_wrong.py": "def test_wrong() -> None:\n    raise ValueError(__file__)\n"})
-    assert "ql-check-" not in found.log
+    assert "quantumlayer-" not in found.log
 
 
 def test_cancelling_is_not_swallowed(service: Path, tmp_path: Path) -> None:
@@ -121,6 +122,46 @@ def test_few_caches_of_packages_are_kept(check: Run, cache: Path) -> None:
         (cache / "mypy" / f"old-{number}").mkdir(parents=True, exist_ok=True)
     check("types", {"src/tiny/more.py": "import json.decoder\nimport httpx\n"})
     assert len(list((cache / "mypy").iterdir())) == KEPT
+
+
+def test_a_place_too_long_for_a_socket_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / ("x" * 100)).mkdir()
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / ("x" * 100)))
+
+    async def database() -> None:
+        async with PostgresServer(find_sandbox(unsafe=False)) as postgres:
+            await postgres.start()
+            await postgres.database()
+
+    with pytest.raises(PostgresMissingError, match="cannot start") as caught:
+        asyncio.run(database())
+    assert caught.value.hint == "Set TMPDIR to a shorter path."
+    assert list((tmp_path / ("x" * 100)).iterdir()) == []
+
+
+class SlowToAnswer:
+    """The real sandbox, in which a server does not answer the first who calls it."""
+
+    def __init__(self) -> None:
+        self.calls = 0
+
+    async def run(self, command: Command, /) -> Completed:
+        if "psql" in command.argv[0]:
+            self.calls += 1
+            if self.calls < 3:
+                return Completed(2, "", "psql: error: connection refused", 0.1)
+        return await find_sandbox(unsafe=False).run(command)
+
+
+def test_a_server_that_does_not_answer_yet_is_asked_again() -> None:
+    sandbox = SlowToAnswer()
+
+    async def database() -> str:
+        async with PostgresServer(sandbox) as postgres:
+            return (await postgres.database()).url
+
+    assert asyncio.run(database()).startswith("postgresql+asyncpg://postgres@/check_1?")
+    assert sandbox.calls == 3
 
 
 def test_each_database_is_empty_and_the_server_ends() -> None:
@@ -161,6 +202,26 @@ def test_a_server_that_was_not_asked_for_is_not_started() -> None:
             return "done"
 
     assert asyncio.run(nothing()) == "done"
+
+
+def test_a_server_that_began_to_start_ends_with_its_block() -> None:
+    async def begun() -> Path:
+        async with PostgresServer(find_sandbox(unsafe=False)) as postgres:
+            await postgres.start()
+            found = await postgres.database()
+            return found.mount.path
+
+    assert not asyncio.run(begun()).exists()
+
+
+def test_a_server_that_cannot_start_is_told_when_a_database_is_asked_for() -> None:
+    async def database() -> None:
+        async with PostgresServer(ended()) as postgres:
+            await postgres.start()
+            await postgres.database()
+
+    with pytest.raises(PostgresMissingError, match="did not start"):
+        asyncio.run(database())
 
 
 def test_postgres_that_is_not_installed_is_told(monkeypatch: pytest.MonkeyPatch) -> None:

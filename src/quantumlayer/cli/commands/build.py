@@ -9,6 +9,7 @@ from uuid import uuid4
 import typer
 
 from quantumlayer.cli.commands.options import AsJson, Inputs, Pack, app_of
+from quantumlayer.cli.ending import complete
 from quantumlayer.cli.errors import described, told
 from quantumlayer.cli.exits import BY_KIND, GREEN, INCOMPLETE, RED
 from quantumlayer.cli.style import Style
@@ -28,7 +29,10 @@ def build(
     context: typer.Context,
     inputs: Inputs,
     output: Annotated[
-        Path, typer.Option("--output", "-o", metavar="DIR", help="The folder to write; it must be new or empty.")
+        Path,
+        typer.Option(
+            "--output", "-o", metavar="DIR", help="The folder to write; it must be new or empty.", readable=False
+        ),
     ],
     as_json: AsJson = False,
     unsafe: Annotated[
@@ -40,9 +44,9 @@ def build(
 
     The folder is written only when every check passed. With failed checks the result is kept beside it as
     DIR.rejected; after Ctrl-C, an error or a kill the folder is as it was. A folder built before and not changed by
-    hand since is replaced.
+    hand since is replaced; .git, .env, .data and .venv at its top stay.
     """
-    with told(again=f"stopped; {output} is as it was"):
+    with told(again=f"{output} is as it was"):
         app = app_of(context)
         try:
             result = _built(app, inputs, output, pack, as_json=as_json, unsafe=unsafe)
@@ -72,10 +76,8 @@ def _built(app: "App", inputs: list[Path], output: Path, pack: str, *, as_json: 
         from quantumlayer.core.events import EventKind  # noqa: PLC0415  as above
 
         journal.emit(EventKind.RUN_STARTED, inputs=[str(path) for path in inputs], target=str(output))
-        import asyncio  # noqa: PLC0415  as above
-
         from quantumlayer.factory.build import build as build_service  # noqa: PLC0415  after the first event
         from quantumlayer.factory.target import Target  # noqa: PLC0415  as above
 
         tools = app.tools(pack, unsafe=unsafe)
-        return asyncio.run(build_service(inputs, Target(output, tools.verify), tools, journal))
+        return complete(build_service(inputs, Target(output, tools.verify), tools, journal))

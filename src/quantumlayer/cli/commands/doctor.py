@@ -12,9 +12,10 @@ import typer
 
 from quantumlayer.bootstrap import App
 from quantumlayer.cli.commands.options import AsJson, app_of
+from quantumlayer.cli.ending import complete
 from quantumlayer.cli.errors import told
 from quantumlayer.cli.exits import BY_KIND, GREEN
-from quantumlayer.cli.style import FAILED, PASSED, Style, printable
+from quantumlayer.cli.style import FAILED, PASSED, Style, one_line
 from quantumlayer.core.errors import DomainError, Kind
 
 FREE = 1024**3
@@ -61,12 +62,10 @@ def python(_: App) -> Diagnosis:
 
 def sandbox(app: App) -> Diagnosis:
     """Whether generated code can be shut in."""
-    import asyncio  # noqa: PLC0415  help must not load it
-
-    from quantumlayer.sandbox.ports import Command  # noqa: PLC0415  as above
+    from quantumlayer.sandbox.ports import Command  # noqa: PLC0415  help must not load the engines
 
     try:
-        done = asyncio.run(app.sandbox(unsafe=False).run(Command(("python", "-c", "print('in')"))))
+        done = complete(app.sandbox(unsafe=False).run(Command(("python", "-c", "print('in')"))))
     except DomainError as error:
         return Diagnosis("Sandbox", well=False, found=f"{error.what} {error.why}".strip(), fix=error.hint)
     well = done.stdout.strip() == "in"
@@ -76,16 +75,14 @@ def sandbox(app: App) -> Diagnosis:
 
 def postgres(app: App) -> Diagnosis:
     """Whether checks can have a database server."""
-    import asyncio  # noqa: PLC0415  help must not load it
-
-    from quantumlayer.qlayer.validator.postgres import PostgresServer  # noqa: PLC0415  as above
+    from quantumlayer.qlayer.validator.postgres import PostgresServer  # noqa: PLC0415  help must not load the engines
 
     async def start() -> None:
         async with PostgresServer(app.sandbox(unsafe=False)) as server:
             await server.database()
 
     try:
-        asyncio.run(start())
+        complete(start())
     except DomainError as error:
         return Diagnosis("PostgreSQL", well=False, found=f"{error.what} {error.why}".strip(), fix=error.hint)
     return Diagnosis("PostgreSQL", well=True, found="starts in the sandbox and makes a database")
@@ -104,11 +101,18 @@ def language_model(_: App) -> Diagnosis:
 
 
 def disk(_: App) -> Diagnosis:
-    """Whether there is room for temporary files."""
-    folder = Path(tempfile.gettempdir())
-    free = shutil.disk_usage(folder).free
+    """Whether there is room for temporary files, once what killed builds left is removed."""
+    from quantumlayer.sandbox.scratch import sweep  # noqa: PLC0415  help must not load the engines
+
+    try:
+        swept = sweep()
+        folder = Path(tempfile.gettempdir())
+        free = shutil.disk_usage(folder).free
+    except DomainError as error:
+        return Diagnosis("Disk", well=False, found=f"{error.what}: {error.why}", fix=error.hint)
     fix = "" if free >= FREE else "Make room, or set TMPDIR to a folder on another disk."
-    return Diagnosis("Disk", not fix, f"{free / FREE:.1f} GiB free in {folder}", fix)
+    removed = f"; removed what {swept} killed steps left" if swept else ""
+    return Diagnosis("Disk", not fix, f"{free / FREE:.1f} GiB free in {folder}{removed}", fix)
 
 
 EXAMINATIONS: tuple[Callable[[App], Diagnosis], ...] = (python, sandbox, postgres, language_model, disk)
@@ -116,7 +120,7 @@ EXAMINATIONS: tuple[Callable[[App], Diagnosis], ...] = (python, sandbox, postgre
 
 def _show(diagnosis: Diagnosis, style: Style) -> None:
     style.line(
-        f"{style.mark(PASSED if diagnosis.well else FAILED, 10)} {diagnosis.name:<15} {printable(diagnosis.found)}"
+        f"{style.mark(PASSED if diagnosis.well else FAILED, 10)} {diagnosis.name:<15} {one_line(diagnosis.found)}"
     )
     if diagnosis.fix:
         style.line(f"{'':<11}{'fix':<15} {diagnosis.fix}")

@@ -1,21 +1,30 @@
 """Arguments and options that several commands share, and what they are given to work with."""
 
+import contextlib
 import os
 import sys
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from quantumlayer.bootstrap import App, bootstrap
+from quantumlayer.cli.ending import complete
 from quantumlayer.cli.errors import OutputError
-from quantumlayer.cli.style import WARNING, Style
+from quantumlayer.cli.style import RUNNING, WARNING, Style, one_line
 
+if TYPE_CHECKING:
+    from quantumlayer.factory.inputs import Input
+
+# The commands themselves say what cannot be read, in three lines: hence `readable=False`.
 Inputs = Annotated[
     list[Path],
-    typer.Argument(metavar="INPUT", help="One Spec (YAML that starts with `spec: 1`), or texts in English."),
+    typer.Argument(
+        metavar="INPUT", help="One Spec (YAML that starts with `spec: 1`), or texts in English.", readable=False
+    ),
 ]
-Folder = Annotated[Path, typer.Argument(metavar="DIR", help="A folder that `ql build` wrote.")]
+Folder = Annotated[Path, typer.Argument(metavar="DIR", help="A folder that `ql build` wrote.", readable=False)]
 AsJson = Annotated[bool, typer.Option("--json", help="Write JSON on standard output, for programs.")]
 Pack = Annotated[str, typer.Option("--pack", metavar="NAME", help="The pack that writes the service.")]
 
@@ -27,8 +36,33 @@ def app_of(context: typer.Context) -> App:
     app = bootstrap(os.environ)
     style = Style(sys.stderr)
     for warning in app.settings.warnings:
-        style.line(f"{style.mark(WARNING)}  {warning}")
+        style.line(f"{style.mark(WARNING)}  {one_line(warning)}")
     return app
+
+
+def inputs_of(paths: Sequence[Path]) -> "tuple[Input, ...]":
+    """The inputs that a person named; what is waited for is told on standard error.
+
+    Raises:
+        DomainError: One of them cannot be used.
+    """
+    from quantumlayer.factory.inputs import read_inputs  # noqa: PLC0415  help must not load the engines
+
+    style = Style(sys.stderr)
+    return complete(read_inputs(paths, lambda doing: style.line(f"{style.mark(RUNNING)}  {one_line(doing)}")))
+
+
+def keep_apart(output: Path, texts: Sequence[Path]) -> None:
+    """Let an output pass that is none of the texts it is made from, by whatever name or link.
+
+    Raises:
+        OutputError: Writing it would replace a person's text by what was read from it.
+    """
+    for text in texts:
+        with contextlib.suppress(OSError, ValueError):
+            if output.is_file() and output.samefile(text):
+                why = "the Spec would replace the text it is read from"
+                raise OutputError(f"{output} is an input", why=why, hint="Name another file.")
 
 
 def write_output(path: Path, text: str) -> None:

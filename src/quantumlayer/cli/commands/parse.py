@@ -7,16 +7,16 @@ from typing import Annotated
 
 import typer
 
-from quantumlayer.cli.commands.options import AsJson, Inputs, write_output
+from quantumlayer.cli.commands.options import AsJson, Inputs, inputs_of, keep_apart, write_output
 from quantumlayer.cli.errors import told
-from quantumlayer.cli.style import RUNNING, WARNING, Style
+from quantumlayer.cli.style import RUNNING, WARNING, Style, one_line
 
 
 def parse(
     inputs: Inputs,
     as_json: AsJson = False,
     output: Annotated[
-        Path | None, typer.Option("--output", "-o", metavar="FILE", help="Write the Spec to this file.")
+        Path | None, typer.Option("--output", "-o", metavar="FILE", help="Write the Spec to this file.", readable=False)
     ] = None,
 ) -> None:
     """Read texts into a Spec and print it; of a Spec, check it.
@@ -24,16 +24,17 @@ def parse(
     With --json the summary of entities, roles, operations, rules, assumptions and questions is printed instead.
     """
     with told():
-        from quantumlayer.factory.inputs import read_inputs  # noqa: PLC0415  help must not load the engines
-        from quantumlayer.factory.understand import understand  # noqa: PLC0415  as above
+        from quantumlayer.factory.understand import understand  # noqa: PLC0415  help must not load the engines
 
         style = Style(sys.stderr)
-        read = read_inputs(inputs)
+        read = inputs_of(inputs)
+        if output is not None:
+            keep_apart(output, [one.path for one in read if not one.is_spec])
         if not read[0].is_spec:
-            style.line(f"{style.mark(RUNNING)}  reading {', '.join(str(one.path) for one in read)}")
+            style.line(f"{style.mark(RUNNING)}  reading {one_line(', '.join(str(one.path) for one in read))}")
         understood = understand(read)
         for warning in understood.warnings:
-            style.line(f"{style.mark(WARNING)}  {warning}")
+            style.line(f"{style.mark(WARNING)}  {one_line(warning)}")
         if understood.unread:
             from quantumlayer.cli.summary import tell_unread  # noqa: PLC0415  as above
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from quantumlayer.cli.commands.options import AsJson, Inputs, Pack, app_of
+from quantumlayer.cli.commands.options import AsJson, Inputs, Pack, app_of, inputs_of
 from quantumlayer.cli.errors import told
 from quantumlayer.cli.style import Style, seconds
 
@@ -21,12 +21,11 @@ def plan(context: typer.Context, inputs: Inputs, as_json: AsJson = False, pack: 
     """
     with told():
         app = app_of(context)
-        from quantumlayer.factory.inputs import read_inputs  # noqa: PLC0415  help must not load the engines
-        from quantumlayer.factory.understand import understand  # noqa: PLC0415  as above
+        from quantumlayer.factory.understand import understand  # noqa: PLC0415  help must not load the engines
         from quantumlayer.qlayer.planner import plan_build  # noqa: PLC0415  as above
 
         generators = app.generators(pack)
-        spec = understand(read_inputs(inputs)).spec
+        spec = understand(inputs_of(inputs)).spec
         made = plan_build(spec, generators, app.checks(generators))
         if as_json:
             typer.echo(made.model_dump_json(indent=2))

@@ -2,6 +2,7 @@
 
 import json
 from dataclasses import replace
+from importlib.metadata import entry_points
 from pathlib import Path
 
 from quantumlayer.core.checks import Finding, Status
@@ -13,20 +14,29 @@ from quantumlayer.sandbox.ports import Completed
 FAIL_UNDER = 95.0
 """Percent of branches and lines that tests must reach where the service does not ask for more."""
 
+SECONDS = 600.0
+"""Enough for a thousand tests on a busy machine."""
+
 REPORT, COVERAGE = "junit.xml", "coverage.json"
 NO_TESTS = 5
 
-# pytest loads the plugins of its environment; this one belongs to the `api` check and slows every start.
-PYTEST = ("pytest", "-q", "-p", "no:schemathesis", "-p", "no:cacheprovider", "--junitxml", REPORT)
-FORMAT = ("-o", "junit_family=xunit1")
+PYTEST = ("pytest", "-q", "-p", "no:cacheprovider", "--junitxml", REPORT, "-o", "junit_family=xunit1")
+
+OWN_PLUGINS = frozenset({"pytest-xdist", "schemathesis"})
+"""Distributions with plugins for pytest that `ql` needs and no service asks for."""
+
+ENVIRONMENT = {"PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"}
+"""Plugins are named instead: pytest compiles every module of a distribution whose plugin it finds by itself anew, for
+seconds, as it cannot keep the result in a sandbox."""
 
 
 async def check_tests(copy: Path, context: CheckContext) -> Outcome:
     """The service's tests pass on SQLite and reach enough of its code."""
     shown = ("pytest", "--cov", "--cov-branch", "-m", "not postgres")
     coverage = ("--cov", "--cov-branch", f"--cov-report=json:{COVERAGE}", "--cov-fail-under=0")
-    argv = (*PYTEST, *FORMAT, *coverage, "-m", "not postgres")
-    outcome = _outcome(shown, await run_in(copy, context.sandbox, *argv), copy)
+    argv = (*PYTEST, *_plugins(), *coverage, "-m", "not postgres")
+    completed = await run_in(copy, context.sandbox, *argv, env=ENVIRONMENT, seconds=SECONDS)
+    outcome = _outcome(shown, completed, copy)
     measured = copy / COVERAGE
     if not measured.is_file():
         return outcome
@@ -46,10 +56,16 @@ async def check_tests(copy: Path, context: CheckContext) -> Outcome:
 async def check_postgres_tests(copy: Path, context: CheckContext) -> Outcome:
     """The tests that need a real PostgreSQL, such as two callers at once, pass on it."""
     database = await context.postgres.database()
-    argv = (*PYTEST, *FORMAT, "-m", "postgres")
-    env = {"DATABASE_URL": database.url}
-    completed = await run_in(copy, context.sandbox, *argv, env=env, mounts=(database.mount,))
+    argv = (*PYTEST, *_plugins(), "-m", "postgres")
+    env = {**ENVIRONMENT, "TEST_DATABASE_URL": database.url}
+    completed = await run_in(copy, context.sandbox, *argv, env=env, mounts=(database.mount,), seconds=SECONDS)
     return _outcome(("pytest", "-m", "postgres"), completed, copy)
+
+
+def _plugins() -> tuple[str, ...]:
+    """The plugins of the environment that a service may use."""
+    found = entry_points(group="pytest11")
+    return tuple(f"-p{one.name}" for one in found if one.dist is not None and one.dist.name not in OWN_PLUGINS)
 
 
 def _outcome(shown: tuple[str, ...], completed: Completed, copy: Path) -> Outcome:

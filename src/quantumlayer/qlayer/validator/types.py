@@ -6,7 +6,6 @@ import json
 import shutil
 import sys
 import sysconfig
-import tempfile
 from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
@@ -15,7 +14,9 @@ from typing import Any
 from quantumlayer.core.checks import Finding
 from quantumlayer.qlayer.validator.models import CheckContext, Outcome
 from quantumlayer.qlayer.validator.workspace import crashed, package, project, run_in, sources
+from quantumlayer.sandbox.errors import ScratchError
 from quantumlayer.sandbox.ports import Command, Completed, Mount
+from quantumlayer.sandbox.scratch import PREFIX, scratch, sweep
 
 KEPT = 4
 """How many caches stay: one for each set of packages, settings and imports used lately."""
@@ -61,20 +62,30 @@ async def _packages_cache(copy: Path, context: CheckContext) -> Path | None:
     modules = sorted(_imported(copy))
     key = hashlib.sha256(json.dumps([sys.version, _installed(), settings, modules]).encode()).hexdigest()[:32]
     folder = context.cache / "mypy" / key
-    if folder.is_dir():
-        folder.touch()
-        return folder
     try:
+        if folder.is_dir():
+            folder.touch()
+            return folder
         folder.parent.mkdir(parents=True, exist_ok=True)
-    except OSError:
-        return None
-    with tempfile.TemporaryDirectory(prefix="new-", dir=folder.parent) as temporary:
-        made = Path(temporary) / "cache"
-        (Path(temporary) / "mypy.ini").write_text(settings)
+        return await _cached(folder, settings, modules, context)
+    except (OSError, ScratchError):  # no place to write to, or none left
+        return folder if folder.is_dir() else None
+
+
+async def _cached(folder: Path, settings: str, modules: list[str], context: CheckContext) -> Path | None:
+    """Make the cache.
+
+    Raises:
+        OSError: It cannot be written.
+        ScratchError: The same.
+    """
+    with scratch("cache", folder.parent) as temporary:
+        made = temporary / "cache"
+        (temporary / "mypy.ini").write_text(settings)
         program = "\n".join(f"import {module}" for module in modules)
         argv = ("mypy", "--strict", "--config-file", "mypy.ini", "--cache-dir", str(made), "-c", program)
-        mounts = (Mount(Path(temporary), writable=True),)
-        done = await context.sandbox.run(Command(argv, Path(temporary), mounts=mounts))
+        mounts = (Mount(temporary, writable=True),)
+        done = await context.sandbox.run(Command(argv, temporary, mounts=mounts))
         if done.timed_out or done.out_of_memory or not made.is_dir():
             return None
         with suppress(OSError):  # another build was faster, and its cache is as good
@@ -121,8 +132,9 @@ def _installed() -> list[str]:
 
 
 def _prune(folder: Path) -> None:
-    """Remove the caches that were not used for longest."""
-    caches = sorted((path for path in folder.iterdir() if not path.name.startswith("new-")), key=_used, reverse=True)
+    """Remove the caches that were not used for longest, and what killed builds left among them."""
+    sweep(folder)
+    caches = sorted((path for path in folder.iterdir() if not path.name.startswith(PREFIX)), key=_used, reverse=True)
     for path in caches[KEPT:]:
         shutil.rmtree(path, ignore_errors=True)
 

@@ -13,11 +13,9 @@ from typing import Any
 from quantumlayer.qlayer.validator.errors import CheckCrashedError, NotAServiceError
 from quantumlayer.sandbox.environment import python_folders
 from quantumlayer.sandbox.ports import Command, Completed, Mount, Sandbox
+from quantumlayer.sandbox.scratch import PREFIX, scratch
 
 LEFT_OUT = (".*_cache", ".coverage*", ".git", ".hypothesis", ".venv", "__pycache__")
-
-PREFIX = "ql-check-"
-"""What the names of private copies begin with, in the folder of temporary files."""
 
 ENVIRONMENT = {"COLUMNS": "160", "TOKEN_SECRET": "signs nothing but the tokens of one check"}
 """Room for tools to say what they found, and a setting that every generated service asks for."""
@@ -33,8 +31,8 @@ def private_copy(repository: Path) -> Iterator[Path]:
     if not (repository / "pyproject.toml").is_file():
         message = f"{repository} has no pyproject.toml."
         raise NotAServiceError(message)
-    with tempfile.TemporaryDirectory(prefix=PREFIX) as folder:
-        copy = Path(folder) / "service"
+    with scratch("check") as folder:
+        copy = folder / "service"
         shutil.copytree(repository, copy, symlinks=True, ignore=shutil.ignore_patterns(*LEFT_OUT))
         yield copy
 
@@ -51,8 +49,8 @@ def _places() -> tuple[tuple[re.Pattern[str], str], ...]:
     temporary = re.escape(tempfile.gettempdir())
     pythons = sorted({str(folder) for folder in python_folders() if not folder.is_relative_to("/usr")}, key=len)
     return (
-        (re.compile(rf"{temporary}/{PREFIX}\w+/service\b"), "."),
-        (re.compile(rf"{temporary}/ql-(\w+?)-\w+"), r"\1"),
+        (re.compile(rf"{temporary}/{PREFIX}check-\w+/service\b"), "."),
+        (re.compile(rf"{temporary}/{PREFIX}([a-z]+)-\w+"), r"\1"),
         *((re.compile(rf"{re.escape(folder)}(?=/|\b)"), "python") for folder in reversed(pythons)),
     )
 

@@ -52,6 +52,8 @@ async def test_front_desk_may_read_a_patient(make: Make, sign_in: SignIn) -> Non
     as_front_desk = await sign_in("front_desk")
     answer = await as_front_desk.get(f"/patients/{patient.id}")
     assert answer.status_code == 200
+    listed = await as_front_desk.get("/patients")
+    assert patient.id in [item["id"] for item in listed.json()["items"]]
 
 
 @pytest.mark.proves("entities.Patient.access.2")
@@ -60,6 +62,8 @@ async def test_doctor_may_read_a_patient(make: Make, sign_in: SignIn) -> None:
     as_doctor = await sign_in("doctor")
     answer = await as_doctor.get(f"/patients/{patient.id}")
     assert answer.status_code == 200
+    listed = await as_doctor.get("/patients")
+    assert patient.id in [item["id"] for item in listed.json()["items"]]
 
 
 @pytest.mark.proves("entities.Patient.access.3")
@@ -68,6 +72,8 @@ async def test_patient_may_read_patient_of_their_own(make: Make, sign_in: SignIn
     as_patient = await sign_in("patient", patient)
     answer = await as_patient.get(f"/patients/{patient.id}")
     assert answer.status_code == 200
+    listed = await as_patient.get("/patients")
+    assert patient.id in [item["id"] for item in listed.json()["items"]]
 
 
 @pytest.mark.proves("entities.Patient.access.3")
@@ -188,6 +194,8 @@ async def test_front_desk_may_read_a_doctor(make: Make, sign_in: SignIn) -> None
     as_front_desk = await sign_in("front_desk")
     answer = await as_front_desk.get(f"/doctors/{doctor.id}")
     assert answer.status_code == 200
+    listed = await as_front_desk.get("/doctors")
+    assert doctor.id in [item["id"] for item in listed.json()["items"]]
 
 
 @pytest.mark.proves("entities.Doctor.access.1")
@@ -196,6 +204,8 @@ async def test_doctor_may_read_a_doctor(make: Make, sign_in: SignIn) -> None:
     as_doctor = await sign_in("doctor")
     answer = await as_doctor.get(f"/doctors/{doctor.id}")
     assert answer.status_code == 200
+    listed = await as_doctor.get("/doctors")
+    assert doctor.id in [item["id"] for item in listed.json()["items"]]
 
 
 @pytest.mark.proves("entities.Doctor.access.1")
@@ -204,6 +214,8 @@ async def test_patient_may_read_a_doctor(make: Make, sign_in: SignIn) -> None:
     as_patient = await sign_in("patient")
     answer = await as_patient.get(f"/doctors/{doctor.id}")
     assert answer.status_code == 200
+    listed = await as_patient.get("/doctors")
+    assert doctor.id in [item["id"] for item in listed.json()["items"]]
 
 
 @pytest.mark.proves("entities.Doctor.access.0")
@@ -307,6 +319,8 @@ async def test_front_desk_may_read_an_appointment(make: Make, sign_in: SignIn) -
     as_front_desk = await sign_in("front_desk")
     answer = await as_front_desk.get(f"/appointments/{appointment.id}")
     assert answer.status_code == 200
+    listed = await as_front_desk.get("/appointments")
+    assert appointment.id in [item["id"] for item in listed.json()["items"]]
 
 
 @pytest.mark.proves("entities.Appointment.access.2")
@@ -316,6 +330,8 @@ async def test_doctor_may_read_appointment_of_their_own(make: Make, sign_in: Sig
     as_doctor = await sign_in("doctor", doctor)
     answer = await as_doctor.get(f"/appointments/{appointment.id}")
     assert answer.status_code == 200
+    listed = await as_doctor.get("/appointments")
+    assert appointment.id in [item["id"] for item in listed.json()["items"]]
 
 
 @pytest.mark.proves("entities.Appointment.access.2")
@@ -335,6 +351,8 @@ async def test_patient_may_read_appointment_of_their_own(make: Make, sign_in: Si
     as_patient = await sign_in("patient", patient)
     answer = await as_patient.get(f"/appointments/{appointment.id}")
     assert answer.status_code == 200
+    listed = await as_patient.get("/appointments")
+    assert appointment.id in [item["id"] for item in listed.json()["items"]]
 
 
 @pytest.mark.proves("entities.Appointment.access.1")
@@ -369,6 +387,12 @@ async def test_front_desk_may_update_an_appointment(make: Make, sign_in: SignIn)
         ("anyone", "GET", "/visit-notes", 401),
         ("front_desk", "GET", "/visit-notes", 403),
         ("patient", "GET", "/visit-notes", 403),
+        ("anyone", "GET", "/visit-notes/1/versions", 401),
+        ("front_desk", "GET", "/visit-notes/1/versions", 403),
+        ("patient", "GET", "/visit-notes/1/versions", 403),
+        ("anyone", "GET", "/visit-notes/1/audit", 401),
+        ("front_desk", "GET", "/visit-notes/1/audit", 403),
+        ("patient", "GET", "/visit-notes/1/audit", 403),
     ],
 )
 async def test_whoever_has_no_grant_is_refused_visit_notes(
@@ -385,6 +409,8 @@ async def test_doctor_may_read_a_visit_note(make: Make, sign_in: SignIn) -> None
     as_doctor = await sign_in("doctor")
     answer = await as_doctor.get(f"/visit-notes/{visit_note.id}")
     assert answer.status_code == 200
+    listed = await as_doctor.get("/visit-notes")
+    assert visit_note.id in [item["id"] for item in listed.json()["items"]]
 
 
 @pytest.mark.parametrize(

@@ -1,14 +1,20 @@
 """Signing in, tokens, and passwords."""
 
 from datetime import timedelta
+from typing import Any
 
 import jwt
 import pytest
 from fastapi import FastAPI
-from httpx import AsyncClient
+from httpx import ASGITransport, AsyncClient
+from sqlalchemy import update
 from time_machine import TimeMachineFixture
 
+from clinic.accounts.models import Account
 from clinic.accounts.passwords import hash_password
+from clinic.app import create_app
+from clinic.database import Session
+from clinic.settings import Settings
 
 from .callers import SignIn, pointers, refusal
 from .factories import NOW, Make
@@ -79,13 +85,53 @@ async def test_a_token_is_good_for_as_long_as_it_says(sign_in: SignIn, clock: Ti
     assert (await caller.get("/auth/me")).status_code == 401
 
 
-def unsigned_token() -> str:
-    """A token that says of itself that it needs no signature."""
-    claims = {"iss": "clinic", "sub": "1", "ver": 1, "exp": NOW + timedelta(minutes=30)}
-    return jwt.encode(claims, None, algorithm="none")
+@pytest.mark.usefixtures("logs")
+@pytest.mark.parametrize(
+    ("change", "detail"),
+    [
+        ({"role": "nonsense"}, "The role of the account would break its limits."),
+        ({"username": "somebody"}, "Another account has the same username."),
+    ],
+)
+async def test_what_the_database_asks_of_accounts_is_told(
+    settings: Settings, make: Make, change: dict[str, Any], detail: str
+) -> None:
+    app = create_app(settings)
+
+    @app.put("/accounts")
+    async def put_accounts(session: Session) -> None:
+        await session.execute(update(Account).values(change))
+
+    for _ in range(2):
+        await make.account("front_desk")
+    async with (
+        app.router.lifespan_context(app),
+        AsyncClient(transport=ASGITransport(app), base_url="http://test") as client,
+    ):
+        assert refusal(await client.put("/accounts")) == (409, "about:blank", detail)
 
 
-@pytest.mark.parametrize("token", ["", "nonsense", "Bearer nonsense", f"Bearer {unsigned_token()}"])
+@pytest.mark.parametrize(
+    ("issuer", "secret", "algorithm", "status"),
+    [
+        ("clinic", "a secret that is good for tests only", "HS256", 200),
+        ("somebody else", "a secret that is good for tests only", "HS256", 401),
+        ("clinic", "another secret that is good for nothing", "HS256", 401),
+        ("clinic", None, "none", 401),
+    ],
+)
+async def test_a_token_of_somebody_else_is_refused(
+    sign_in: SignIn, issuer: str, secret: str | None, algorithm: str, status: int
+) -> None:
+    caller = await sign_in("front_desk")
+    own = caller.headers["Authorization"].removeprefix("Bearer ")
+    claims = jwt.decode(own, options={"verify_signature": False}) | {"iss": issuer}
+    token = jwt.encode(claims, secret, algorithm)
+    answer = await caller.get("/auth/me", headers={"Authorization": f"Bearer {token}"})
+    assert answer.status_code == status
+
+
+@pytest.mark.parametrize("token", ["", "nonsense", "Bearer nonsense"])
 async def test_anything_but_a_token_of_ours_is_refused(sign_in: SignIn, token: str) -> None:
     client: AsyncClient = await sign_in("anyone")
     answer = await client.get("/auth/me", headers={"Authorization": token})

@@ -206,6 +206,7 @@ async def test_appointment_takes_a_value_at_its_limit(make: Make, sign_in: SignI
 @pytest.mark.parametrize(
     ("key", "value"),
     [
+        ("starts_at", "0001-01-01T00:00:00Z"),
         pytest.param("duration", 46, marks=pytest.mark.proves("entities.Appointment.fields.duration.one_of")),
         pytest.param(
             "reason",
@@ -260,11 +261,12 @@ async def test_two_appointments_of_one_doctor_do_not_overlap(make: Make, sign_in
 
 
 @pytest.mark.proves("entities.Appointment.rules.no_double_booking")
-async def test_appointments_follow_one_another_without_a_gap(make: Make, sign_in: SignIn) -> None:
+async def test_appointments_of_one_doctor_follow_one_another_without_a_gap(make: Make, sign_in: SignIn) -> None:
     patient = await make.patient()
     doctor = await make.doctor()
     as_front_desk = await sign_in("front_desk")
     await make.appointment(doctor=doctor, starts_at=datetime(2026, 3, 11, 8, 45, tzinfo=UTC))
+    await make.appointment(doctor=doctor, starts_at=datetime(2026, 3, 11, 9, 15, tzinfo=UTC))
     answer = await as_front_desk.post(
         "/appointments", json=APPOINTMENT | {"patient_id": patient.id, "doctor_id": doctor.id}
     )
@@ -284,15 +286,61 @@ async def test_appointments_of_another_doctor_do_not_matter(make: Make, sign_in:
 
 
 @pytest.mark.proves("entities.Appointment.rules.no_double_booking")
-async def test_appointments_that_are_cancelled_do_not_stand_in_the_way(make: Make, sign_in: SignIn) -> None:
+@pytest.mark.parametrize("status", ["booked", "confirmed", "completed", "no_show"])
+async def test_an_appointment_of_the_same_doctor_stands_in_the_way_with_status(
+    make: Make, sign_in: SignIn, status: str
+) -> None:
     patient = await make.patient()
     doctor = await make.doctor()
     as_front_desk = await sign_in("front_desk")
-    await make.appointment(doctor=doctor, status="cancelled")
+    await make.appointment(doctor=doctor, status=status)
+    answer = await as_front_desk.post(
+        "/appointments", json=APPOINTMENT | {"patient_id": patient.id, "doctor_id": doctor.id}
+    )
+    assert refusal(answer) == (409, "no-double-booking", "The doctor has another appointment at that time.")
+
+
+@pytest.mark.proves("entities.Appointment.rules.no_double_booking")
+@pytest.mark.parametrize("status", ["cancelled"])
+async def test_an_appointment_of_the_same_doctor_does_not_stand_in_the_way_with_status(
+    make: Make, sign_in: SignIn, status: str
+) -> None:
+    patient = await make.patient()
+    doctor = await make.doctor()
+    as_front_desk = await sign_in("front_desk")
+    await make.appointment(doctor=doctor, status=status)
     answer = await as_front_desk.post(
         "/appointments", json=APPOINTMENT | {"patient_id": patient.id, "doctor_id": doctor.id}
     )
     assert answer.status_code == 201
+
+
+@pytest.mark.proves("entities.Appointment.rules.no_double_booking")
+async def test_an_appointment_is_not_moved_into_another_one_of_its_doctor(make: Make, sign_in: SignIn) -> None:
+    doctor = await make.doctor()
+    appointment = await make.appointment(doctor=doctor)
+    await make.appointment(doctor=doctor, starts_at=datetime(2026, 3, 12, 9, 0, tzinfo=UTC))
+    as_front_desk = await sign_in("front_desk")
+    answer = await as_front_desk.put(
+        f"/appointments/{appointment.id}",
+        json={"starts_at": "2026-03-12T09:00:00Z", "duration": 30, "reason": "Some reason"},
+        headers={"If-Match": "*"},
+    )
+    assert refusal(answer) == (409, "no-double-booking", "The doctor has another appointment at that time.")
+
+
+@pytest.mark.proves("entities.Appointment.rules.no_double_booking")
+async def test_an_appointment_of_a_doctor_does_not_stand_in_its_own_way(make: Make, sign_in: SignIn) -> None:
+    doctor = await make.doctor()
+    appointment = await make.appointment(doctor=doctor)
+    await make.appointment(doctor=doctor, starts_at=datetime(2026, 3, 12, 9, 0, tzinfo=UTC))
+    as_front_desk = await sign_in("front_desk")
+    answer = await as_front_desk.put(
+        f"/appointments/{appointment.id}",
+        json={"starts_at": "2026-03-11T09:00:00Z", "duration": 15, "reason": "Some reason"},
+        headers={"If-Match": "*"},
+    )
+    assert answer.status_code == 200
 
 
 @pytest.mark.proves("entities.Appointment.rules.within_opening_hours")
@@ -315,6 +363,34 @@ async def test_an_appointment_is_made_when_within_opening_hours(make: Make, sign
     answer = await as_front_desk.post(
         "/appointments",
         json=APPOINTMENT | {"patient_id": patient.id, "doctor_id": doctor.id, "starts_at": "2026-03-11T07:00:00Z"},
+    )
+    assert answer.status_code == 201
+
+
+@pytest.mark.proves("entities.Appointment.rules.within_opening_hours")
+async def test_an_appointment_is_not_made_unless_within_opening_hours_with_clocks_changed(
+    make: Make, sign_in: SignIn
+) -> None:
+    patient = await make.patient()
+    doctor = await make.doctor()
+    as_front_desk = await sign_in("front_desk")
+    answer = await as_front_desk.post(
+        "/appointments",
+        json=APPOINTMENT | {"patient_id": patient.id, "doctor_id": doctor.id, "starts_at": "2026-07-08T05:59:00Z"},
+    )
+    assert refusal(answer) == (409, "within-opening-hours", "Appointments are between 08:00 and 18:00.")
+
+
+@pytest.mark.proves("entities.Appointment.rules.within_opening_hours")
+async def test_an_appointment_is_made_when_within_opening_hours_with_clocks_changed(
+    make: Make, sign_in: SignIn
+) -> None:
+    patient = await make.patient()
+    doctor = await make.doctor()
+    as_front_desk = await sign_in("front_desk")
+    answer = await as_front_desk.post(
+        "/appointments",
+        json=APPOINTMENT | {"patient_id": patient.id, "doctor_id": doctor.id, "starts_at": "2026-07-08T06:00:00Z"},
     )
     assert answer.status_code == 201
 
@@ -344,6 +420,34 @@ async def test_an_appointment_is_made_when_within_opening_hours_2(make: Make, si
 
 
 @pytest.mark.proves("entities.Appointment.rules.within_opening_hours")
+async def test_an_appointment_is_not_made_unless_within_opening_hours_2_with_clocks_changed(
+    make: Make, sign_in: SignIn
+) -> None:
+    patient = await make.patient()
+    doctor = await make.doctor()
+    as_front_desk = await sign_in("front_desk")
+    answer = await as_front_desk.post(
+        "/appointments",
+        json=APPOINTMENT | {"patient_id": patient.id, "doctor_id": doctor.id, "starts_at": "2026-07-08T15:46:00Z"},
+    )
+    assert refusal(answer) == (409, "within-opening-hours", "Appointments are between 08:00 and 18:00.")
+
+
+@pytest.mark.proves("entities.Appointment.rules.within_opening_hours")
+async def test_an_appointment_is_made_when_within_opening_hours_2_with_clocks_changed(
+    make: Make, sign_in: SignIn
+) -> None:
+    patient = await make.patient()
+    doctor = await make.doctor()
+    as_front_desk = await sign_in("front_desk")
+    answer = await as_front_desk.post(
+        "/appointments",
+        json=APPOINTMENT | {"patient_id": patient.id, "doctor_id": doctor.id, "starts_at": "2026-07-08T15:45:00Z"},
+    )
+    assert answer.status_code == 201
+
+
+@pytest.mark.proves("entities.Appointment.rules.within_opening_hours")
 async def test_an_appointment_is_not_changed_unless_within_opening_hours(make: Make, sign_in: SignIn) -> None:
     appointment = await make.appointment(starts_at=datetime(2026, 3, 11, 6, 59, tzinfo=UTC))
     as_front_desk = await sign_in("front_desk")
@@ -368,6 +472,34 @@ async def test_an_appointment_is_changed_when_within_opening_hours(make: Make, s
 
 
 @pytest.mark.proves("entities.Appointment.rules.within_opening_hours")
+async def test_an_appointment_is_not_changed_unless_within_opening_hours_with_clocks_changed(
+    make: Make, sign_in: SignIn
+) -> None:
+    appointment = await make.appointment(starts_at=datetime(2026, 7, 8, 5, 59, tzinfo=UTC))
+    as_front_desk = await sign_in("front_desk")
+    answer = await as_front_desk.put(
+        f"/appointments/{appointment.id}",
+        json={"starts_at": "2026-07-08T05:59:00Z", "duration": 15, "reason": "Some reason"},
+        headers={"If-Match": "*"},
+    )
+    assert refusal(answer) == (409, "within-opening-hours", "Appointments are between 08:00 and 18:00.")
+
+
+@pytest.mark.proves("entities.Appointment.rules.within_opening_hours")
+async def test_an_appointment_is_changed_when_within_opening_hours_with_clocks_changed(
+    make: Make, sign_in: SignIn
+) -> None:
+    appointment = await make.appointment(starts_at=datetime(2026, 7, 8, 6, 0, tzinfo=UTC))
+    as_front_desk = await sign_in("front_desk")
+    answer = await as_front_desk.put(
+        f"/appointments/{appointment.id}",
+        json={"starts_at": "2026-07-08T06:00:00Z", "duration": 15, "reason": "Some reason"},
+        headers={"If-Match": "*"},
+    )
+    assert answer.status_code == 200
+
+
+@pytest.mark.proves("entities.Appointment.rules.within_opening_hours")
 async def test_an_appointment_is_not_changed_unless_within_opening_hours_2(make: Make, sign_in: SignIn) -> None:
     appointment = await make.appointment(starts_at=datetime(2026, 3, 11, 16, 46, tzinfo=UTC))
     as_front_desk = await sign_in("front_desk")
@@ -386,6 +518,34 @@ async def test_an_appointment_is_changed_when_within_opening_hours_2(make: Make,
     answer = await as_front_desk.put(
         f"/appointments/{appointment.id}",
         json={"starts_at": "2026-03-11T16:45:00Z", "duration": 15, "reason": "Some reason"},
+        headers={"If-Match": "*"},
+    )
+    assert answer.status_code == 200
+
+
+@pytest.mark.proves("entities.Appointment.rules.within_opening_hours")
+async def test_an_appointment_is_not_changed_unless_within_opening_hours_2_with_clocks_changed(
+    make: Make, sign_in: SignIn
+) -> None:
+    appointment = await make.appointment(starts_at=datetime(2026, 7, 8, 15, 46, tzinfo=UTC))
+    as_front_desk = await sign_in("front_desk")
+    answer = await as_front_desk.put(
+        f"/appointments/{appointment.id}",
+        json={"starts_at": "2026-07-08T15:46:00Z", "duration": 15, "reason": "Some reason"},
+        headers={"If-Match": "*"},
+    )
+    assert refusal(answer) == (409, "within-opening-hours", "Appointments are between 08:00 and 18:00.")
+
+
+@pytest.mark.proves("entities.Appointment.rules.within_opening_hours")
+async def test_an_appointment_is_changed_when_within_opening_hours_2_with_clocks_changed(
+    make: Make, sign_in: SignIn
+) -> None:
+    appointment = await make.appointment(starts_at=datetime(2026, 7, 8, 15, 45, tzinfo=UTC))
+    as_front_desk = await sign_in("front_desk")
+    answer = await as_front_desk.put(
+        f"/appointments/{appointment.id}",
+        json={"starts_at": "2026-07-08T15:45:00Z", "duration": 15, "reason": "Some reason"},
         headers={"If-Match": "*"},
     )
     assert answer.status_code == 200
@@ -546,7 +706,7 @@ async def test_an_appointment_is_not_changed_unless_not_over_yet(make: Make, sig
         json={"starts_at": "2026-03-11T09:00:00Z", "duration": 15, "reason": "Some reason"},
         headers={"If-Match": "*"},
     )
-    assert refusal(answer) == (409, "not-over-yet", "Only an appointment that lies ahead can be changed.")
+    assert refusal(answer) == (409, "not-over-yet", "Only an appointment that is booked or confirmed can be changed.")
 
 
 @pytest.mark.proves("entities.Appointment.rules.not_over_yet")
@@ -608,6 +768,14 @@ async def test_confirm_is_refused_in_another_state(make: Make, sign_in: SignIn, 
     assert (status_code, rule) == (409, "wrong-state")
 
 
+@pytest.mark.proves("operations.confirm")
+async def test_confirm_is_refused_for_another_version(make: Make, sign_in: SignIn) -> None:
+    appointment = await make.appointment()
+    as_front_desk = await sign_in("front_desk")
+    answer = await as_front_desk.post(f"/appointments/{appointment.id}/confirm", headers={"If-Match": '"0"'})
+    assert answer.status_code == 412
+
+
 @pytest.mark.proves("operations.complete")
 @pytest.mark.proves("operations.complete.by")
 @pytest.mark.proves("entities.Appointment.states")
@@ -659,6 +827,14 @@ async def test_complete_is_refused_in_another_state(make: Make, sign_in: SignIn,
     assert (status_code, rule) == (409, "wrong-state")
 
 
+@pytest.mark.proves("operations.complete")
+async def test_complete_is_refused_for_another_version(make: Make, sign_in: SignIn) -> None:
+    appointment = await make.appointment(status="confirmed", starts_at=datetime(2026, 3, 4, 9, 0, tzinfo=UTC))
+    as_front_desk = await sign_in("front_desk")
+    answer = await as_front_desk.post(f"/appointments/{appointment.id}/complete", headers={"If-Match": '"0"'})
+    assert answer.status_code == 412
+
+
 @pytest.mark.proves("operations.mark_no_show")
 @pytest.mark.proves("operations.mark_no_show.by")
 @pytest.mark.proves("entities.Appointment.states")
@@ -694,6 +870,14 @@ async def test_mark_no_show_is_refused_in_another_state(make: Make, sign_in: Sig
     answer = await as_front_desk.post(f"/appointments/{appointment.id}/mark-no-show")
     status_code, rule, _ = refusal(answer)
     assert (status_code, rule) == (409, "wrong-state")
+
+
+@pytest.mark.proves("operations.mark_no_show")
+async def test_mark_no_show_is_refused_for_another_version(make: Make, sign_in: SignIn) -> None:
+    appointment = await make.appointment(status="confirmed", starts_at=datetime(2026, 3, 4, 9, 0, tzinfo=UTC))
+    as_front_desk = await sign_in("front_desk")
+    answer = await as_front_desk.post(f"/appointments/{appointment.id}/mark-no-show", headers={"If-Match": '"0"'})
+    assert answer.status_code == 412
 
 
 @pytest.mark.proves("operations.cancel")
@@ -768,6 +952,14 @@ async def test_cancel_is_refused_in_another_state(make: Make, sign_in: SignIn, s
     assert (status_code, rule) == (409, "wrong-state")
 
 
+@pytest.mark.proves("operations.cancel")
+async def test_cancel_is_refused_for_another_version(make: Make, sign_in: SignIn) -> None:
+    appointment = await make.appointment()
+    as_front_desk = await sign_in("front_desk")
+    answer = await as_front_desk.post(f"/appointments/{appointment.id}/cancel", headers={"If-Match": '"0"'})
+    assert answer.status_code == 412
+
+
 @pytest.mark.proves("operations.write_note")
 @pytest.mark.proves("operations.write_note.by")
 @pytest.mark.proves("entities.VisitNote.relations.appointment")
@@ -784,6 +976,8 @@ async def test_doctor_may_write_note(make: Make, sign_in: SignIn) -> None:
         >= {"appointment_id": appointment.id, "author_id": doctor.id, "text": "Another text"}.items()
     )
     assert answer.headers["Location"] == f"/visit-notes/{answer.json()['id']}"
+    versions = await as_doctor.get(f"{answer.headers['Location']}/versions")
+    assert versions.json()["total"] == 1
 
 
 @pytest.mark.proves("operations.write_note.requires.visit_took_place")
@@ -872,6 +1066,17 @@ async def test_write_note_refuses_a_value_beyond_its_limit(
         f"/appointments/{appointment.id}/write-note", json={"text": "Another text"} | {key: value}
     )
     assert pointers(answer) == [f"/body/{key}"]
+
+
+@pytest.mark.proves("operations.write_note")
+async def test_write_note_is_refused_for_another_version(make: Make, sign_in: SignIn) -> None:
+    doctor = await make.doctor()
+    appointment = await make.appointment(doctor=doctor, status="completed")
+    as_doctor = await sign_in("doctor", doctor)
+    answer = await as_doctor.post(
+        f"/appointments/{appointment.id}/write-note", json={"text": "Another text"}, headers={"If-Match": '"0"'}
+    )
+    assert answer.status_code == 412
 
 
 @pytest.mark.proves("entities.Appointment.list.filter")

@@ -14,7 +14,7 @@ APPOINTMENT: dict[str, Any] = {"starts_at": "2026-03-11T09:00:00Z", "duration": 
 
 @pytest.mark.proves("entities.Appointment.rules.no_double_booking")
 @pytest.mark.postgres
-async def test_one_of_several_overlapping_appointments_is_kept(make: Make, sign_in: SignIn) -> None:
+async def test_one_of_several_overlapping_appointments_of_one_doctor_is_kept(make: Make, sign_in: SignIn) -> None:
     for _ in range(5):
         patient = await make.patient()
         doctor = await make.doctor()

@@ -153,6 +153,14 @@ async def test_doctors_are_found_by_a_part_of_their_text(make: Make, sign_in: Si
     assert [item["id"] for item in answer.json()["items"]] == [doctor.id]
 
 
+@pytest.mark.proves("entities.Doctor.list.search")
+async def test_signs_with_a_meaning_to_the_database_find_no_doctors(make: Make, sign_in: SignIn) -> None:
+    await make.doctor(name="Ada Lovelace 0")
+    as_front_desk = await sign_in("front_desk")
+    answer = await as_front_desk.get("/doctors", params={"search": "%_"})
+    assert answer.json()["items"] == []
+
+
 @pytest.mark.proves("entities.Doctor.list.filter")
 async def test_doctors_are_filtered_by_speciality(make: Make, sign_in: SignIn) -> None:
     doctor = await make.doctor(speciality="paediatrics")

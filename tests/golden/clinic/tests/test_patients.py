@@ -333,6 +333,14 @@ async def test_front_desk_may_clear_no_shows(make: Make, sign_in: SignIn) -> Non
     assert answer.json().items() >= {"cleared_at": "2026-03-04T09:00:00Z"}.items()
 
 
+@pytest.mark.proves("operations.clear_no_shows")
+async def test_clear_no_shows_is_refused_for_another_version(make: Make, sign_in: SignIn) -> None:
+    patient = await make.patient()
+    as_front_desk = await sign_in("front_desk")
+    answer = await as_front_desk.post(f"/patients/{patient.id}/clear-no-shows", headers={"If-Match": '"0"'})
+    assert answer.status_code == 412
+
+
 @pytest.mark.proves("entities.Patient.list.search")
 @pytest.mark.parametrize("part", ["DA 0", "OVELACE 1"])
 async def test_patients_are_found_by_a_part_of_their_text(make: Make, sign_in: SignIn, part: str) -> None:
@@ -341,6 +349,14 @@ async def test_patients_are_found_by_a_part_of_their_text(make: Make, sign_in: S
     as_front_desk = await sign_in("front_desk")
     answer = await as_front_desk.get("/patients", params={"search": part})
     assert [item["id"] for item in answer.json()["items"]] == [patient.id]
+
+
+@pytest.mark.proves("entities.Patient.list.search")
+async def test_signs_with_a_meaning_to_the_database_find_no_patients(make: Make, sign_in: SignIn) -> None:
+    await make.patient(first_name="Ada 0", last_name="Lovelace 1")
+    as_front_desk = await sign_in("front_desk")
+    answer = await as_front_desk.get("/patients", params={"search": "%_"})
+    assert answer.json()["items"] == []
 
 
 @pytest.mark.proves("entities.Patient.list.sort")

@@ -162,6 +162,17 @@ async def test_correct_refuses_a_value_beyond_its_limit(make: Make, sign_in: Sig
     assert pointers(answer) == [f"/body/{key}"]
 
 
+@pytest.mark.proves("operations.correct")
+async def test_correct_is_refused_for_another_version(make: Make, sign_in: SignIn) -> None:
+    doctor = await make.doctor()
+    visit_note = await make.visit_note(author=doctor)
+    as_doctor = await sign_in("doctor", doctor)
+    answer = await as_doctor.post(
+        f"/visit-notes/{visit_note.id}/correct", json={"text": "Another text"}, headers={"If-Match": '"0"'}
+    )
+    assert answer.status_code == 412
+
+
 @pytest.mark.proves("entities.VisitNote.list.filter")
 async def test_visit_notes_are_filtered_by_author(make: Make, sign_in: SignIn) -> None:
     visit_note = await make.visit_note()
@@ -195,7 +206,7 @@ async def test_the_earlier_text_of_a_visit_note_stays_readable(make: Make, sign_
     as_doctor = await sign_in("doctor", doctor)
     await as_doctor.post(f"/visit-notes/{visit_note.id}/correct", json={"text": "Another text"})
     versions = await as_doctor.get(f"/visit-notes/{visit_note.id}/versions")
-    assert versions.json()[0]["text"] == "Some text"
+    assert [version["text"] for version in versions.json()["items"]] == ["Some text", "Another text"]
 
 
 @pytest.mark.proves("entities.VisitNote.audit")
@@ -204,6 +215,12 @@ async def test_reading_a_visit_note_leaves_a_trace(make: Make, sign_in: SignIn) 
     as_doctor = await sign_in("doctor")
     await as_doctor.get(f"/visit-notes/{visit_note.id}")
     await as_doctor.get("/visit-notes")
+    await as_doctor.get(f"/visit-notes/{visit_note.id}/versions")
     trail = await as_doctor.get(f"/visit-notes/{visit_note.id}/audit")
-    assert [entry["action"] for entry in trail.json()] == ["read", "read"]
-    assert all(entry["at"] == "2026-03-04T09:00:00Z" for entry in trail.json())
+    entries = trail.json()["items"]
+    assert [[entry["action"], entry["role"]] for entry in entries] == [
+        ["read", "doctor"],
+        ["read", "doctor"],
+        ["read", "doctor"],
+    ]
+    assert all(entry["at"] == "2026-03-04T09:00:00Z" for entry in entries)

@@ -3,7 +3,7 @@
 import asyncio
 
 from alembic import context
-from sqlalchemy import Connection
+from sqlalchemy import Connection, text
 
 from town_library import seeds
 from town_library.database import Base, create_engine
@@ -14,7 +14,9 @@ __all__ = ["seeds"]
 
 
 def run(connection: Connection) -> None:
-    """Run within one transaction."""
+    """Run within one transaction, and wait for whoever else runs migrations."""
+    if connection.dialect.name == "postgresql":
+        connection.execute(text("SELECT pg_advisory_xact_lock(hashtext('alembic_version'))"))
     context.configure(connection=connection, target_metadata=Base.metadata, render_as_batch=True)
     with context.begin_transaction():
         context.run_migrations()

@@ -44,10 +44,10 @@ def proofs(request: pytest.FixtureRequest, record_property: Callable[[str, objec
 
 @pytest.fixture(scope="session")
 def settings(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Settings]:
-    """The settings of an up-to-date database: a new SQLite file, or the one that DATABASE_URL names."""
+    """The settings of an up-to-date database: a new SQLite file, or that of TEST_DATABASE_URL, which is emptied."""
     file = tmp_path_factory.mktemp("database") / "test.db"
     with pytest.MonkeyPatch.context() as environment:
-        environment.setenv("DATABASE_URL", os.environ.get("DATABASE_URL", f"sqlite+aiosqlite:///{file}"))
+        environment.setenv("DATABASE_URL", os.environ.get("TEST_DATABASE_URL", f"sqlite+aiosqlite:///{file}"))
         environment.setenv("TOKEN_SECRET", "a secret that is good for tests only")
         get_settings.cache_clear()
         migrate()

@@ -43,6 +43,8 @@ async def test_librarian_may_read_a_book(make: Make, sign_in: SignIn) -> None:
     as_librarian = await sign_in("librarian")
     answer = await as_librarian.get(f"/books/{book.id}")
     assert answer.status_code == 200
+    listed = await as_librarian.get("/books")
+    assert book.id in [item["id"] for item in listed.json()["items"]]
 
 
 @pytest.mark.proves("entities.Book.access.1")
@@ -51,6 +53,8 @@ async def test_member_may_read_a_book(make: Make, sign_in: SignIn) -> None:
     as_member = await sign_in("member")
     answer = await as_member.get(f"/books/{book.id}")
     assert answer.status_code == 200
+    listed = await as_member.get("/books")
+    assert book.id in [item["id"] for item in listed.json()["items"]]
 
 
 @pytest.mark.proves("entities.Book.access.0")
@@ -116,6 +120,8 @@ async def test_librarian_may_read_a_member(make: Make, sign_in: SignIn) -> None:
     as_librarian = await sign_in("librarian")
     answer = await as_librarian.get(f"/members/{member.id}")
     assert answer.status_code == 200
+    listed = await as_librarian.get("/members")
+    assert member.id in [item["id"] for item in listed.json()["items"]]
 
 
 @pytest.mark.proves("entities.Member.access.1")
@@ -124,6 +130,8 @@ async def test_member_may_read_member_of_their_own(make: Make, sign_in: SignIn) 
     as_member = await sign_in("member", member)
     answer = await as_member.get(f"/members/{member.id}")
     assert answer.status_code == 200
+    listed = await as_member.get("/members")
+    assert member.id in [item["id"] for item in listed.json()["items"]]
 
 
 @pytest.mark.proves("entities.Member.access.1")
@@ -174,6 +182,8 @@ async def test_librarian_may_read_a_loan(make: Make, sign_in: SignIn) -> None:
     as_librarian = await sign_in("librarian")
     answer = await as_librarian.get(f"/loans/{loan.id}")
     assert answer.status_code == 200
+    listed = await as_librarian.get("/loans")
+    assert loan.id in [item["id"] for item in listed.json()["items"]]
 
 
 @pytest.mark.proves("entities.Loan.access.1")
@@ -183,6 +193,8 @@ async def test_member_may_read_loan_of_their_own(make: Make, sign_in: SignIn) ->
     as_member = await sign_in("member", member)
     answer = await as_member.get(f"/loans/{loan.id}")
     assert answer.status_code == 200
+    listed = await as_member.get("/loans")
+    assert loan.id in [item["id"] for item in listed.json()["items"]]
 
 
 @pytest.mark.proves("entities.Loan.access.1")

@@ -141,6 +141,8 @@ async def test_book_takes_a_value_at_its_limit(sign_in: SignIn, key: str, value:
         pytest.param("author", "x" * 201, id="author of 201 characters"),
         ("author", ""),
         pytest.param("isbn", "000000000000", marks=pytest.mark.proves("entities.Book.fields.isbn.pattern")),
+        pytest.param("isbn", "00000000000000", marks=pytest.mark.proves("entities.Book.fields.isbn.pattern")),
+        pytest.param("isbn", "000000000000x", marks=pytest.mark.proves("entities.Book.fields.isbn.pattern")),
         pytest.param("copies", -1, marks=pytest.mark.proves("entities.Book.fields.copies.min")),
     ],
 )
@@ -278,6 +280,14 @@ async def test_borrow_is_accepted_when_fewer_than_five_open(make: Make, sign_in:
     assert answer.status_code == 201
 
 
+@pytest.mark.proves("operations.borrow")
+async def test_borrow_is_refused_for_another_version(make: Make, sign_in: SignIn) -> None:
+    book = await make.book()
+    as_member = await sign_in("member")
+    answer = await as_member.post(f"/books/{book.id}/borrow", headers={"If-Match": '"0"'})
+    assert answer.status_code == 412
+
+
 @pytest.mark.proves("entities.Book.list.search")
 @pytest.mark.parametrize("part", ["OBY-DICK 0", "ERMAN MELVILLE 1"])
 async def test_books_are_found_by_a_part_of_their_text(make: Make, sign_in: SignIn, part: str) -> None:
@@ -286,6 +296,14 @@ async def test_books_are_found_by_a_part_of_their_text(make: Make, sign_in: Sign
     as_librarian = await sign_in("librarian")
     answer = await as_librarian.get("/books", params={"search": part})
     assert [item["id"] for item in answer.json()["items"]] == [book.id]
+
+
+@pytest.mark.proves("entities.Book.list.search")
+async def test_signs_with_a_meaning_to_the_database_find_no_books(make: Make, sign_in: SignIn) -> None:
+    await make.book(title="Moby-Dick 0", author="Herman Melville 1")
+    as_librarian = await sign_in("librarian")
+    answer = await as_librarian.get("/books", params={"search": "%_"})
+    assert answer.json()["items"] == []
 
 
 @pytest.mark.proves("entities.Book.list.filter")

@@ -214,6 +214,15 @@ async def test_renew_is_accepted_when_not_renewed(make: Make, sign_in: SignIn) -
     assert answer.status_code == 200
 
 
+@pytest.mark.proves("operations.renew")
+async def test_renew_is_refused_for_another_version(make: Make, sign_in: SignIn) -> None:
+    member = await make.member()
+    loan = await make.loan(member=member)
+    as_member = await sign_in("member", member)
+    answer = await as_member.post(f"/loans/{loan.id}/renew", headers={"If-Match": '"0"'})
+    assert answer.status_code == 412
+
+
 @pytest.mark.proves("operations.return")
 @pytest.mark.proves("operations.return.by")
 async def test_member_may_return(make: Make, sign_in: SignIn) -> None:
@@ -241,6 +250,15 @@ async def test_return_is_accepted_when_still_open(make: Make, sign_in: SignIn) -
     as_member = await sign_in("member", member)
     answer = await as_member.post(f"/loans/{loan.id}/return")
     assert answer.status_code == 200
+
+
+@pytest.mark.proves("operations.return")
+async def test_return_is_refused_for_another_version(make: Make, sign_in: SignIn) -> None:
+    member = await make.member()
+    loan = await make.loan(member=member)
+    as_member = await sign_in("member", member)
+    answer = await as_member.post(f"/loans/{loan.id}/return", headers={"If-Match": '"0"'})
+    assert answer.status_code == 412
 
 
 @pytest.mark.proves("entities.Loan.list.filter")

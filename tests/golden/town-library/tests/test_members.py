@@ -42,7 +42,7 @@ async def test_a_member_begins_with_its_defaults(sign_in: SignIn) -> None:
 async def test_no_two_members_have_the_same_email(make: Make, sign_in: SignIn) -> None:
     await make.member(email=MEMBER["email"])
     as_librarian = await sign_in("librarian")
-    answer = await as_librarian.post("/members", json=MEMBER)
+    answer = await as_librarian.post("/members", json=MEMBER | {"email": "ADA@EXAMPLE.ORG"})
     assert refusal(answer) == (409, "about:blank", "Another member has the same email.")
 
 
@@ -165,6 +165,14 @@ async def test_members_are_found_by_a_part_of_their_text(make: Make, sign_in: Si
     as_librarian = await sign_in("librarian")
     answer = await as_librarian.get("/members", params={"search": part})
     assert [item["id"] for item in answer.json()["items"]] == [member.id]
+
+
+@pytest.mark.proves("entities.Member.list.search")
+async def test_signs_with_a_meaning_to_the_database_find_no_members(make: Make, sign_in: SignIn) -> None:
+    await make.member(name="Ada Lovelace 0")
+    as_librarian = await sign_in("librarian")
+    answer = await as_librarian.get("/members", params={"search": "%_"})
+    assert answer.json()["items"] == []
 
 
 @pytest.mark.proves("entities.Member.list.filter")

@@ -4,27 +4,30 @@ import asyncio
 import io
 import json
 import sys
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator, MutableMapping
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from threading import Thread
 from typing import Any
 
 import pytest
+from fastapi import Request
 from httpx import ASGITransport, AsyncClient
 from pydantic import ValidationError
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DBAPIError, IntegrityError
+from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.orm.exc import StaleDataError
 
 from town_library.__main__ import main
 from town_library.app import create_app
+from town_library.body_limit import MAX_BODY_SIZE
 from town_library.settings import Settings
 
 from .callers import SignIn, refusal
 from .conftest import Logs
+from .factories import Make
 
 SEED = Path(__file__).parent / "seed.json"
-SECRET = "a secret that is good for tests only"
 
 
 @pytest.mark.parametrize("probe", ["live", "ready"])
@@ -34,12 +37,14 @@ async def test_the_probes_say_that_all_is_well(sign_in: SignIn, probe: str) -> N
     assert (answer.status_code, answer.json()) == (200, {"status": "ok"})
 
 
-async def test_the_service_is_not_ready_without_its_database(tmp_path: Path) -> None:
-    lost = create_app(Settings(database_url=f"sqlite+aiosqlite:///{tmp_path}/no/such/folder.db"))
+@pytest.mark.parametrize("file", ["no/such/folder.db", "never-migrated.db"])
+async def test_the_service_is_not_ready_without_its_database(tmp_path: Path, file: str) -> None:
+    lost = create_app(Settings(database_url=f"sqlite+aiosqlite:///{tmp_path}/{file}"))
     async with AsyncClient(transport=ASGITransport(lost), base_url="http://test") as client:
         assert (await client.get("/health/live")).status_code == 200
         answer = await client.get("/health/ready")
-    assert refusal(answer) == (503, "about:blank", "The database does not answer.")
+    await lost.state.sessions.kw["bind"].dispose()
+    assert refusal(answer) == (503, "about:blank", "The database does not answer or was never migrated.")
 
 
 @pytest.mark.parametrize(
@@ -113,6 +118,27 @@ async def test_a_crash_says_where_but_not_what(settings: Settings, logs: Logs) -
     assert "a private value" not in written
 
 
+@pytest.mark.usefixtures("logs")
+@pytest.mark.parametrize(("size", "status"), [(MAX_BODY_SIZE, 204), (MAX_BODY_SIZE + 1, 413)])
+async def test_a_body_is_read_up_to_its_limit(settings: Settings, size: int, status: int) -> None:
+    app = create_app(settings)
+
+    @app.put("/bytes", status_code=204)
+    async def put_bytes(request: Request) -> None:
+        await request.body()
+
+    async def parts() -> AsyncIterator[bytes]:
+        for _ in range(2):
+            yield bytes(size // 2)
+        yield bytes(size % 2)
+
+    async with AsyncClient(transport=ASGITransport(app), base_url="http://test") as client:
+        answer = await client.put("/bytes", content=parts())
+    assert answer.status_code == status
+    if status != 204:
+        assert refusal(answer) == (413, "about:blank", "Request Entity Too Large")
+
+
 class Trouble(Exception):
     """What a driver raises, with PostgreSQL's code of it."""
 
@@ -121,14 +147,31 @@ class Trouble(Exception):
         self.sqlstate = sqlstate
 
 
+@pytest.mark.usefixtures("logs")
 @pytest.mark.parametrize(
     ("error", "status"),
     [
         (DBAPIError(None, None, Trouble("22003")), 409),
         (DBAPIError(None, None, Trouble("40001")), 503),
+        (DBAPIError(None, None, Trouble("57P01")), 503),
+        (DBAPIError(None, None, Trouble("XX000")), 500),
+        (ConnectionRefusedError(), 503),
+        (IntegrityError(None, None, Trouble("23503")), 409),
+        (IntegrityError(None, None, Trouble("23502")), 500),
+        (PoolTimeoutError(), 503),
         (StaleDataError(), 412),
     ],
-    ids=["too large", "a collision", "changed meanwhile"],
+    ids=[
+        "too large",
+        "a collision",
+        "stopped",
+        "a fault",
+        "away",
+        "depended on",
+        "missing",
+        "too many callers",
+        "changed meanwhile",
+    ],
 )
 async def test_what_the_database_refuses_is_told(settings: Settings, error: Exception, status: int) -> None:
     app = create_app(settings)
@@ -142,13 +185,12 @@ async def test_what_the_database_refuses_is_told(settings: Settings, error: Exce
 
 
 class Collector(BaseHTTPRequestHandler):
-    """Takes what tracing sends and remembers where it went."""
+    """Takes what tracing sends, and remembers it and where it went."""
 
-    paths: list[str]
+    sent: list[tuple[str, bytes]]
 
     def do_POST(self) -> None:
-        self.rfile.read(int(self.headers["Content-Length"]))
-        self.paths.append(self.path)
+        self.sent.append((self.path, self.rfile.read(int(self.headers["Content-Length"]))))
         self.send_response(200)
         self.end_headers()
 
@@ -157,28 +199,32 @@ class Collector(BaseHTTPRequestHandler):
 
 
 @pytest.fixture
-def collector() -> Iterator[tuple[str, list[str]]]:
-    """The address of a trace collector and the paths of the requests that it got."""
-    Collector.paths = []
+def collector() -> Iterator[tuple[str, list[tuple[str, bytes]]]]:
+    """The address of a trace collector, and the path and the body of each request that it got."""
+    Collector.sent = []
     server = ThreadingHTTPServer(("127.0.0.1", 0), Collector)
     thread = Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
     thread.start()
-    yield f"http://127.0.0.1:{server.server_port}", Collector.paths
+    yield f"http://127.0.0.1:{server.server_port}", Collector.sent
     server.shutdown()
     thread.join()
     server.server_close()
 
 
 @pytest.mark.usefixtures("logs")
-async def test_traces_go_to_the_collector_of_the_settings(settings: Settings, collector: tuple[str, list[str]]) -> None:
-    address, paths = collector
+async def test_traces_go_to_the_collector_of_the_settings(
+    settings: Settings, collector: tuple[str, list[tuple[str, bytes]]]
+) -> None:
+    address, sent = collector
     app = create_app(settings.model_copy(update={"otel_exporter_otlp_endpoint": address}))
     async with (
         app.router.lifespan_context(app),
         AsyncClient(transport=ASGITransport(app), base_url="http://test") as client,
     ):
-        await client.get("/health/live")
-    assert paths == ["/v1/traces"]
+        await client.get("/health/live?private=value", headers={"traceparent": f"00-{'5f' * 16}-{'7a' * 8}-01"})
+    assert [path for path, _ in sent] == ["/v1/traces"]
+    assert bytes.fromhex("5f" * 16) in sent[0][1]
+    assert b"private" not in sent[0][1]
 
 
 @pytest.mark.usefixtures("logs")
@@ -190,6 +236,21 @@ async def test_the_log_goes_to_standard_output(settings: Settings, capsys: pytes
     ):
         assert (await client.get("/health/ready")).status_code == 200
     assert '"route": "/health/ready"' in capsys.readouterr().out
+
+
+@pytest.mark.usefixtures("logs")
+async def test_the_service_starts_and_stops_as_its_server_asks(settings: Settings) -> None:
+    asked = iter([{"type": "lifespan.startup"}, {"type": "lifespan.shutdown"}])
+    answered: list[str] = []
+
+    async def receive() -> MutableMapping[str, Any]:
+        return next(asked)
+
+    async def send(message: MutableMapping[str, Any]) -> None:
+        answered.append(message["type"])
+
+    await create_app(settings)({"type": "lifespan"}, receive, send)
+    assert answered == ["lifespan.startup.complete", "lifespan.shutdown.complete"]
 
 
 def test_production_needs_postgresql() -> None:
@@ -226,10 +287,26 @@ async def test_the_seeds_open_an_account_for_each_role(
         await run(monkeypatch, "seed", str(SEED))
 
 
+@pytest.mark.postgres
+async def test_records_are_numbered_on_from_those_of_the_seeds(monkeypatch: pytest.MonkeyPatch, make: Make) -> None:
+    await run(monkeypatch, "seed", str(SEED))
+    numbers = [row["id"] for row in json.loads(SEED.read_text())["books"]]
+    assert (await make.book()).id > max(numbers)
+
+
+async def test_a_file_that_is_not_there_is_told(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    with pytest.raises(SystemExit, match="No such file"):
+        await run(monkeypatch, "seed", str(tmp_path / "nothing.json"))
+
+
 @pytest.mark.usefixtures("sessions")
 @pytest.mark.parametrize(
     ("seeds", "message"),
-    [({"nonsense": []}, "unknown collections: nonsense"), ({"books": [{"nonsense": 1}]}, "book has no nonsense")],
+    [
+        ({"nonsense": []}, "unknown collections: nonsense"),
+        ({"books": [{"nonsense": 1}]}, "book has no nonsense"),
+        ({"books": [{"created_at": "soon"}]}, "should be a valid datetime"),
+    ],
 )
 async def test_seeds_that_do_not_fit_are_refused(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path, seeds: dict[str, Any], message: str
@@ -254,7 +331,24 @@ async def test_a_short_password_opens_no_account(monkeypatch: pytest.MonkeyPatch
         await run(monkeypatch, "create-account", "first", "librarian", typed="short\n")
 
 
+async def test_a_password_is_replaced_and_an_account_removed_from_the_command_line(
+    monkeypatch: pytest.MonkeyPatch, sign_in: SignIn
+) -> None:
+    caller = await sign_in("librarian")
+    username = (await caller.get("/auth/me")).json()["username"]
+    await run(monkeypatch, "set-password", username, typed="another password\n")
+    assert (await caller.get("/auth/me")).status_code == 401
+    credentials = {"username": username, "password": "another password"}
+    token = (await caller.post("/auth/token", data=credentials)).json()["access_token"]
+    signed_in = {"Authorization": f"Bearer {token}"}
+    assert (await caller.get("/auth/me", headers=signed_in)).status_code == 200
+    await run(monkeypatch, "remove-account", username)
+    assert (await caller.get("/auth/me", headers=signed_in)).status_code == 401
+    assert (await caller.post("/auth/token", data=credentials)).status_code == 401
+
+
 @pytest.mark.usefixtures("sessions")
-async def test_there_is_no_token_for_nobody(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("command", ["set-password", "remove-account", "token"])
+async def test_nothing_is_done_for_nobody(monkeypatch: pytest.MonkeyPatch, command: str) -> None:
     with pytest.raises(SystemExit, match="no account nobody"):
-        await run(monkeypatch, "token", "nobody")
+        await run(monkeypatch, command, "nobody", typed="a password to try\n")

@@ -75,17 +75,21 @@ def conditions(spec: Spec, entity: str, action: Action, role: str) -> tuple[str,
 def readable(spec: Spec, entity: str) -> tuple[Branch, ...]:
     """The records that callers may read, by role; empty when every caller reads all of them."""
     by_condition: dict[str, list[str]] = {}
-    for role in visiting_roles(spec, entity):
+    public = is_public(spec, entity, Action.READ)
+    for role in (*spec.roles, ANYONE) if public else visiting_roles(spec, entity):
         code = _sql(spec, entity, role, conditions(spec, entity, Action.READ, role))
         by_condition.setdefault(code, []).append(role)
     if set(by_condition) <= {"true()"}:
         return ()
-    ordered = sorted(by_condition.items(), key=lambda item: item[0] == "true()")
+    ordered = sorted(by_condition.items(), key=lambda item: (ANYONE not in item[1], item[0] == "true()"))
     branches = [Branch(_is_any(roles), condition) for condition, roles in ordered]
     return (*branches[:-1], Branch("", branches[-1].condition))
 
 
 def _is_any(roles: list[str]) -> str:
+    if ANYONE in roles:
+        others = [role for role in roles if role != ANYONE]
+        return f"caller is None or {_is_any(others)}" if others else "caller is None"
     if len(roles) == 1:
         return f"caller.role is {member(roles[0])}"
     return f"caller.role in {{{', '.join(member(role) for role in roles)}}}"
@@ -112,7 +116,8 @@ def refusals(spec: Spec, entity: str, action: Action, refusal: str) -> list[str]
         UnsupportedError: A condition cannot be written.
     """
     lines: list[str] = []
-    for role in roles_for(spec, entity, action):
+    strangers = is_public(spec, entity, action)
+    for role in (ANYONE,) if strangers else roles_for(spec, entity, action):
         whens = conditions(spec, entity, action, role)
         reads = conditions(spec, entity, Action.READ, role)
         if not whens or (action is not Action.CREATE and whens == reads):
@@ -123,7 +128,9 @@ def refusals(spec: Spec, entity: str, action: Action, refusal: str) -> list[str]
         writer = Writer(spec, {"this": this, "caller": caller_root()}, prelude)
         refused = " and ".join(writer.opposite(compile_cel(when, scope)).at(Level.AND) for when in whens)
         loads = prelude.take()
-        if loads:
+        if strangers:
+            lines += [*loads, f"if {refused}:", f"    {refusal}"]
+        elif loads:
             inner = [*loads, f"if {refused}:", f"    {refusal}"]
             lines += [f"if caller.role is {member(role)}:", *(f"    {line}" for line in inner)]
         else:

@@ -65,7 +65,12 @@ class EntityView(RecordView):
     @property
     def get_takes_caller(self) -> bool:
         """Whether it depends on the caller which records there are."""
-        return bool(self.readable)
+        return "caller" in names_in(line for branch in self.readable for line in (branch.test, branch.condition))
+
+    @property
+    def reader_type(self) -> str:
+        """The type of who reads, whom a stranger is told apart from where others may read more."""
+        return "Caller | None" if self.public("read") else "Caller"
 
     @property
     def list_takes_caller(self) -> bool:
@@ -73,6 +78,10 @@ class EntityView(RecordView):
         return self.get_takes_caller or self.audits("read")
 
     read_takes_caller = list_takes_caller
+
+    def refuses_strangers(self, action: str) -> bool:
+        """Whether anyone may do this, but not to every record."""
+        return self.public(action) and bool(access.refusals(self.spec, self.name, Action(action), "refuse"))
 
     @property
     def create_takes_caller(self) -> bool:

@@ -3,9 +3,10 @@
 from collections.abc import Callable, Iterator
 from functools import partial
 from graphlib import CycleError, TopologicalSorter
+from itertools import product
 
 from quantumlayer.qlayer.packs.fastapi import access
-from quantumlayer.qlayer.packs.fastapi.code import UnsupportedError
+from quantumlayer.qlayer.packs.fastapi.code import UnsupportedError, names_in
 from quantumlayer.qlayer.packs.fastapi.entities import EntityView
 from quantumlayer.qlayer.packs.fastapi.operations import operation_view
 from quantumlayer.qlayer.packs.fastapi.python import Python
@@ -119,15 +120,18 @@ def _strangers(spec: Spec, name: str, index: int) -> None:
     grant = entity.access[index]
     if ANYONE not in grant.who:
         return
-    if grant.when is not None:
-        raise UnsupportedError("a condition on what strangers may do")
+    if grant.when is not None and "caller" in names_in([grant.when]):
+        raise UnsupportedError("a condition on who a stranger is")
+    for action, role in product(grant.may, spec.roles):
+        alike = access.conditions(spec, name, action, role) == access.conditions(spec, name, action, ANYONE)
+        if not alike and action is not Action.READ:
+            raise UnsupportedError("a condition on what strangers may do, where others may do more")
     if entity.audit is not None and set(grant.may) & set(entity.audit.actions):
         raise UnsupportedError("an audit trail of what strangers do")
-    if _hides(entity) and set(grant.may) & {Action.READ, Action.UPDATE}:
-        raise UnsupportedError("values that only some roles see, where strangers may come")
-    for other in entity.access:
-        if other.when is not None and set(other.may) & set(grant.may) and Action.CREATE not in grant.may:
-            raise UnsupportedError("what strangers may do beside a condition on others")
+    if _hides(entity) and Action.UPDATE in grant.may:
+        raise UnsupportedError("values that only some roles see, where strangers may change them")
+    if {Action.UPDATE, Action.DELETE} & set(grant.may) and EntityView(spec, name).get_takes_caller:
+        raise UnsupportedError("what strangers may do with records that others may read only in part")
 
 
 def _hides(entity: Entity) -> bool:

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from quantumlayer.qlayer.packs.fastapi.access import member, roles_of
-from quantumlayer.qlayer.packs.fastapi.code import Prelude, UnsupportedError, names_in
+from quantumlayer.qlayer.packs.fastapi.code import Prelude, names_in
 from quantumlayer.qlayer.packs.fastapi.fields import FieldView
 from quantumlayer.qlayer.packs.fastapi.records import assignments, own_reads, stored_values
 from quantumlayer.qlayer.packs.fastapi.roots import Loaded, caller_root
@@ -18,7 +18,8 @@ _PLATFORM_CLASSES = frozenset(
     [
         "Page", "Session", "Query", "Response", "Depends", "Annotated", "Sequence", "Id",
         "Reading", "Writing", "Reference", "Money", "Moment", "Day", "Email", "Flag", "Whole", "Amount", "Paging",
-        "Field", "Mapping", "Conflict", "Forbidden", "Number", "Written", "WrittenMoney", "WrittenAmount",
+        "Field", "IfMatch", "Mapping", "MaybeIfMatch", "Conflict", "Forbidden", "Number", "Written", "WrittenMoney",
+        "WrittenAmount",
     ]
 )  # fmt: skip
 
@@ -96,10 +97,11 @@ def _body(spec: Spec, name: str, operation: Operation, names: EntityNames) -> tu
     scope = Scope.for_operation(spec, name)
     variable = names.snake
     roots = {"this": Loaded(variable), "caller": caller_root(), "takes": Loaded("body")}
-    writer = Writer(spec, roots, Prelude(taken={variable, "caller", "session", "body"}))
+    writer = Writer(spec, roots, Prelude(taken={variable, f"new_{variable}", "caller", "session", "body"}))
     required = {key: compile_cel(item.cel, scope) for key, item in operation.requires.items()}
     locks = writer.locks(required.values(), f"{variable}_id", via_this=False, also=(operation.on, f"{variable}_id"))
     lines = [*locks, f"{variable} = await get_{variable}(session, CALLER{variable}_id)"]
+    lines.append(f"require_match(if_match, {variable})")
     later = writer.locks(required.values(), f"{variable}_id", via_this=True)
     lines += later
     lines += _state_check(operation, variable, spec)
@@ -109,7 +111,7 @@ def _body(spec: Spec, name: str, operation: Operation, names: EntityNames) -> tu
     lines += _changes(spec, name, operation, writer, scope)
     if operation.creates is not None:
         lines += _creation(spec, name, operation.creates, writer, scope)
-        result = entity_names(operation.creates.entity).snake
+        result = _created(operation.on, operation.creates)
     else:
         result = variable
     return [*lines, f"return {result}"], len(locks) > 1 or bool(later)
@@ -211,10 +213,17 @@ def _enters(spec: Spec, operation: Operation, when: str) -> bool:
     return counts(operation.to) is not False and not all(counts(state) for state in operation.from_)
 
 
+def _created(on: str, creation: Creation) -> str:
+    """The variable that holds the record that an operation makes, beside the one it is called on."""
+    names = entity_names(creation.entity)
+    return f"new_{names.snake}" if creation.entity == on else names.snake
+
+
 def _creation(spec: Spec, name: str, creation: Creation, writer: Writer, scope: Scope) -> list[str]:
     """Make the record that the operation answers."""
     entity = spec.entities[creation.entity]
-    names = entity_names(creation.entity)
+    on = spec.operations[name].on
+    variable, names = _created(on, creation), entity_names(creation.entity)
     given: dict[str, str] = {}
     lines: list[str] = []
     for key, text in creation.set.items():
@@ -229,13 +238,12 @@ def _creation(spec: Spec, name: str, creation: Creation, writer: Writer, scope: 
     lines += before
     made = ", ".join(f"{key}={source}" for key, source in values.items())
     lines += writer.sentence(f"operations.{name}")
-    lines.append(f"{names.snake} = {creation.entity}({made})")
-    lines += stored_values(spec, creation.entity, names.snake)
-    if spec.operations[name].on == creation.entity:
-        raise UnsupportedError("an operation that creates a record of the entity it is called on")
-    functions = rule_functions(spec, creation.entity)
-    lines += [call.replace("rules.", f"{names.module}_rules.") for call in calls(functions, Moment.CREATE, names.snake)]
-    lines += [f"session.add({names.snake})", "await session.flush()"]
+    lines.append(f"{variable} = {creation.entity}({made})")
+    lines += stored_values(spec, creation.entity, variable)
+    rules = "rules." if creation.entity == on else f"{names.module}_rules."
+    checks = calls(rule_functions(spec, creation.entity), Moment.CREATE, variable)
+    lines += [check.replace("rules.", rules) for check in checks]
+    lines += [f"session.add({variable})", "await session.flush()"]
     if entity.versioned:
-        lines += [f"session.add({creation.entity}Version.of({names.snake}))", "await session.flush()"]
-    return [*lines, *_audited(entity, Action.CREATE, names.snake), f"await session.refresh({names.snake})"]
+        lines += [f"session.add({creation.entity}Version.of({variable}))", "await session.flush()"]
+    return [*lines, *_audited(entity, Action.CREATE, variable), f"await session.refresh({variable})"]

@@ -16,7 +16,13 @@ if TYPE_CHECKING:
 PLATFORM = "platform"
 MIGRATIONS = "migrations"
 # Files of the platform that only some services need, with the word in the entities' code that tells.
-_OPTIONAL = {"references.py": "require_reference", "audit/": "record_action", "decimals.py": "rounded"}
+_OPTIONAL = {
+    "references.py": "require_reference",
+    "audit/": "record_action",
+    "decimals.py": "rounded",
+    "listing.py": "page",
+    "preconditions.py": "set_etag",
+}
 
 
 @dataclass(frozen=True, slots=True)

@@ -226,11 +226,12 @@ class RecordView:
         parts: dict[str, Field | Derived] = {**self.entity.fields, **self.entity.derived}
         return {key: tuple(map(access.member, part.visible_to)) for key, part in parts.items() if part.visible_to}
 
-    def shown(self, variable: str, allowed: Sequence[str]) -> str:
-        """The source of the response body for a record, given to callers of these roles; strangers have none."""
+    def shown(self, variable: str, allowed: Sequence[str], *, visiting: bool = False) -> str:
+        """The source of the response body for a record, given to callers of these roles or `visiting` strangers."""
         if not self.hidden:
             return f"{self.name}Read.model_validate({variable})"
-        return f"{self.name}Read.shown_to({'caller.role' if allowed else 'None'}, {variable})"
+        role = "caller.role" if allowed else "caller.role if caller else None" if visiting else "None"
+        return f"{self.name}Read.shown_to({role}, {variable})"
 
     @property
     def column_property_models(self) -> list[EntityNames]:

@@ -16,6 +16,10 @@ from quantumlayer.spec.model import Spec
 
 TEMPLATES = Path(__file__).parent / "templates"
 _SUFFIX = ".jinja"
+_ACCOUNTS = "src/package/accounts/"
+_SIGNING_IN = frozenset(
+    {"argon2-cffi", "argon2-cffi-bindings", "cffi", "pycparser", "pyjwt", "python-multipart"},
+)
 
 
 @cache
@@ -78,6 +82,12 @@ def article(noun: str) -> str:
     return f"an {noun}" if noun[:1] in "aeiou" else f"a {noun}"
 
 
+def unlocked(lock: str) -> str:
+    """A lock file without the packages that only signing in needs."""
+    entries = re.split(r"^(?=\S)", lock, flags=re.MULTILINE)
+    return "".join(entry for entry in entries if entry.partition("==")[0] not in _SIGNING_IN)
+
+
 class Templates:
     """Renders the parts of one service."""
 
@@ -103,10 +113,11 @@ class Templates:
         for path in sorted(TEMPLATES.rglob(f"*{_SUFFIX}")):
             target = path.relative_to(TEMPLATES).as_posix().removesuffix(_SUFFIX)
             unused = any(f"src/package/{part}" in target and word not in uses for part, word in optional.items())
+            unused = unused or (_ACCOUNTS in target and not self._spec.roles)
             if "/entity/" not in target and "/versions/" not in target and not unused:
                 found.append(self._file(target, target.replace("src/package", "src/PACKAGE"), uses=uses))
-        locks = TEMPLATES.glob("*.lock")
-        return [*found, *(Artifact(path.name, path.read_bytes()) for path in sorted(locks))]
+        locks = ((path.name, path.read_text()) for path in sorted(TEMPLATES.glob("*.lock")))
+        return [*found, *(Artifact.text(name, text if self._spec.roles else unlocked(text)) for name, text in locks)]
 
     def migrations(self) -> list[Artifact]:
         """The first migration."""

@@ -5,15 +5,16 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from graphlib import CycleError, TopologicalSorter
+from math import ceil
 
 from quantumlayer.qlayer.packs.fastapi.access import member
 from quantumlayer.qlayer.packs.fastapi.amounts import amount_pattern
 from quantumlayer.qlayer.packs.fastapi.code import UnsupportedError
 from quantumlayer.qlayer.packs.fastapi.decimals import PLACES
 from quantumlayer.qlayer.packs.fastapi.entities import EntityView
-from quantumlayer.qlayer.packs.fastapi.fields import LARGEST
+from quantumlayer.qlayer.packs.fastapi.fields import LARGEST, FieldView
 from quantumlayer.qlayer.packs.fastapi.rules import Exclusion
-from quantumlayer.spec.model import Spec
+from quantumlayer.spec.model import RelationKind, Spec
 from quantumlayer.spec.naming import entity_names, service_package
 
 CLOCK = ("add_months", "days_between", "now", "time_of_day", "today", "TIMEZONE")
@@ -69,6 +70,24 @@ class ServiceView:
         """Every exclusion constraint."""
         return [exclusion for entity in self.entities for exclusion in entity.exclusions]
 
+    @property
+    def constraints(self) -> frozenset[str]:
+        """What tables are kept to that a request can break: accounts have a name of their own and a known role."""
+        entities = [view.entity for view in self.entities]
+        relations = [relation for entity in entities for relation in entity.relations.values()]
+        one_to_one = any(relation.kind is RelationKind.ONE_TO_ONE for relation in relations)
+        unique = one_to_one or any(field.unique for entity in entities for field in entity.fields.values())
+        found = {"relations": bool(relations), "unique": unique or bool(self.roles)}
+        return frozenset(name for name, there in found.items() if there)
+
+    @property
+    def body_mebibytes(self) -> int:
+        """What the largest body may take: a character of JSON is at most twelve bytes, a pair of escapes."""
+        taken = [entity.fields for entity in self.spec.entities.values()]
+        taken += [operation.takes for operation in self.spec.operations.values()]
+        texts = (sum(FieldView("", key, item).max_length or 0 for key, item in fields.items()) for fields in taken)
+        return max(1, ceil(12 * max(texts, default=0) / 2**20))
+
     def context(self) -> Mapping[str, object]:
         """The variables of every template."""
         name = self.spec.service.name
@@ -84,10 +103,12 @@ class ServiceView:
             "record_roles": [role for role in self.roles if role.entity],
             "staff": [role for role in self.roles if not role.entity],
             "exclusions": self.exclusions,
+            "constraints": self.constraints,
             "has_audit": any(entity.entity.audit for entity in self.entities),
             "optional_search": any(
                 entity.entity.fields[name].optional for entity in self.entities for name in entity.entity.list.search
             ),
+            "body_mebibytes": self.body_mebibytes,
             "clock_names": ", ".join(CLOCK),
             "patterns": {kind.value: amount_pattern(-most, most, PLACES[kind]) for kind, most in LARGEST.items()},
         }

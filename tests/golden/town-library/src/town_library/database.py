@@ -7,6 +7,7 @@ from typing import Annotated, Any
 
 from fastapi import Depends, Request
 from sqlalchemy import BigInteger, DateTime, Dialect, Integer, MetaData, Numeric, TypeDecorator, event, select
+from sqlalchemy.engine import make_url
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
 from sqlalchemy.orm import DeclarativeBase, Mapped, MappedColumn, declared_attr, mapped_column
@@ -73,9 +74,23 @@ class Record(Base):
         return {"version_id_col": cls.version}
 
 
+# Waits end, so that one caller never stops all. A statement sees what others have committed before it: locks need that.
+CONNECT_ARGS: dict[str, dict[str, Any]] = {
+    "postgresql": {
+        "timeout": 5,
+        "server_settings": {
+            "default_transaction_isolation": "read committed",
+            "idle_in_transaction_session_timeout": "60s",
+            "lock_timeout": "10s",
+        },
+    }
+}
+
+
 def create_engine(url: str) -> AsyncEngine:
     """An engine for PostgreSQL or, in development, SQLite. Values never reach logs or error messages."""
-    engine = create_async_engine(url, hide_parameters=True, pool_pre_ping=True)
+    connect_args = CONNECT_ARGS.get(make_url(url).get_backend_name(), {})
+    engine = create_async_engine(url, hide_parameters=True, pool_pre_ping=True, connect_args=connect_args)
     if engine.dialect.name == "sqlite":
         event.listen(engine.sync_engine, "connect", _prepare_sqlite)
         event.listen(engine.sync_engine, "begin", lambda connection: connection.exec_driver_sql("BEGIN IMMEDIATE"))
@@ -102,8 +117,9 @@ async def lock(session: AsyncSession, model: type[Record], *record_ids: int) -> 
 async def get_session(request: Request) -> AsyncIterator[AsyncSession]:
     """One transaction for one request: committed before the answer is sent, rolled back on any error."""
     sessions: async_sessionmaker[AsyncSession] = request.app.state.sessions
-    async with sessions.begin() as session:
+    async with sessions() as session:
         yield session
+        await session.commit()
 
 
 Session = Annotated[AsyncSession, Depends(get_session, scope="function")]

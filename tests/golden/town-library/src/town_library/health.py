@@ -1,5 +1,6 @@
 """Probes for whoever runs the service."""
 
+import asyncio
 from http import HTTPStatus
 
 from fastapi import APIRouter
@@ -18,7 +19,7 @@ class Health(BaseModel):
 
 
 class NotReady(Problem):
-    """The database does not answer."""
+    """The service cannot do its work yet, or for a while."""
 
     status = HTTPStatus.SERVICE_UNAVAILABLE
 
@@ -34,9 +35,10 @@ async def live() -> Health:
 
 @router.get("/ready", responses=responses(NotReady))
 async def ready(session: Session) -> Health:
-    """The service can do its work: the database answers."""
+    """The service can do its work: the database answers in time and was migrated."""
     try:
-        await session.execute(text("SELECT 1"))
+        async with asyncio.timeout(2):
+            await session.execute(text("SELECT version_num FROM alembic_version"))
     except (SQLAlchemyError, OSError) as error:
-        raise NotReady("The database does not answer.") from error
+        raise NotReady("The database does not answer or was never migrated.") from error
     return Health()

@@ -8,9 +8,10 @@ from sqlalchemy import ColumnElement, Select, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import InstrumentedAttribute
 
-from town_library.database import Record
+from town_library.database import Base, Record
 
 R = TypeVar("R", bound=Record)
+T = TypeVar("T", bound=Base)
 
 
 class Paging(BaseModel):
@@ -38,7 +39,7 @@ def ordered(
     return statement.order_by(model.id)
 
 
-async def page(session: AsyncSession, statement: Select[R], paging: Paging) -> tuple[Sequence[R], int]:
+async def page(session: AsyncSession, statement: Select[T], paging: Paging) -> tuple[Sequence[T], int]:
     """The records of one page, and how many there are in all."""
     total = await session.scalar(select(func.count()).select_from(statement.order_by(None).subquery()))
     records = await session.scalars(statement.limit(paging.limit).offset(paging.offset))

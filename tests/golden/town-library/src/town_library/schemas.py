@@ -19,6 +19,12 @@ def _written(value: object) -> object:
     return value
 
 
+def _day(value: object) -> object:
+    if isinstance(value, str) and len(value) > len("2026-03-01"):
+        raise ValueError("must be a day without a time")
+    return _written(value)
+
+
 def whole(value: object) -> object:
     """JSON has one kind of number: 3.0 is a whole one, too."""
     return int(value) if isinstance(value, float) and value.is_integer() else value
@@ -48,7 +54,7 @@ Email = Annotated[
         pattern=r"^[^@\x00-\x20\x7f-\xa0\u0130]+@[^@\x00-\x20\x7f-\xa0\u0130]+\.[^@\x00-\x20\x7f-\xa0\u0130]+$",
     ),
 ]
-Day = Annotated[date, BeforeValidator(_written)]
+Day = Annotated[date, BeforeValidator(_day)]
 Money = Annotated[Decimal, PlainSerializer(_two_places)]
 Id = Annotated[int, Field(ge=1, le=MAX_ID)]
 

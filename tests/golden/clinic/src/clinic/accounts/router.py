@@ -14,7 +14,7 @@ from clinic.problems import BadRequest, Forbidden, Unauthenticated, responses
 router = APIRouter(prefix="/auth", tags=["auth"])
 
 
-@router.post("/token", responses=responses(Unauthenticated))
+@router.post("/token", responses=responses(BadRequest, Unauthenticated))
 async def create_token(request: Request, credentials: Annotated[Credentials, Form()]) -> Token:
     """Sign in with user name and password."""
     state = request.app.state

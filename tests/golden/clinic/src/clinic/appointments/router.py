@@ -15,7 +15,7 @@ from clinic.appointments.schemas import (
     WriteNote,
 )
 from clinic.database import Session
-from clinic.preconditions import IfMatch, set_etag
+from clinic.preconditions import IfMatch, MaybeIfMatch, set_etag
 from clinic.problems import (
     BadRequest,
     Conflict,
@@ -105,21 +105,25 @@ async def update_appointment(
 
 @router.post(
     "/{appointment_id}/confirm",
-    responses=responses(Unauthenticated, Forbidden, NotFound, Conflict),
+    responses=responses(Unauthenticated, Forbidden, NotFound, Conflict, PreconditionFailed),
     openapi_extra=roles(Role.FRONT_DESK),
 )
 async def confirm(
-    appointment_id: Id, session: Session, caller: Annotated[Caller, Depends(allow(Role.FRONT_DESK))], response: Response
+    appointment_id: Id,
+    session: Session,
+    caller: Annotated[Caller, Depends(allow(Role.FRONT_DESK))],
+    response: Response,
+    if_match: MaybeIfMatch = None,
 ) -> AppointmentRead:
     """Confirm an appointment."""
-    appointment = await service.confirm(session, caller, appointment_id)
+    appointment = await service.confirm(session, caller, appointment_id, if_match)
     set_etag(response, appointment)
     return AppointmentRead.model_validate(appointment)
 
 
 @router.post(
     "/{appointment_id}/complete",
-    responses=responses(Unauthenticated, Forbidden, NotFound, Conflict),
+    responses=responses(Unauthenticated, Forbidden, NotFound, Conflict, PreconditionFailed),
     openapi_extra=roles(Role.FRONT_DESK, Role.DOCTOR),
 )
 async def complete(
@@ -127,30 +131,35 @@ async def complete(
     session: Session,
     caller: Annotated[Caller, Depends(allow(Role.FRONT_DESK, Role.DOCTOR))],
     response: Response,
+    if_match: MaybeIfMatch = None,
 ) -> AppointmentRead:
     """Complete an appointment."""
-    appointment = await service.complete(session, caller, appointment_id)
+    appointment = await service.complete(session, caller, appointment_id, if_match)
     set_etag(response, appointment)
     return AppointmentRead.model_validate(appointment)
 
 
 @router.post(
     "/{appointment_id}/mark-no-show",
-    responses=responses(Unauthenticated, Forbidden, NotFound, Conflict),
+    responses=responses(Unauthenticated, Forbidden, NotFound, Conflict, PreconditionFailed),
     openapi_extra=roles(Role.FRONT_DESK),
 )
 async def mark_no_show(
-    appointment_id: Id, session: Session, caller: Annotated[Caller, Depends(allow(Role.FRONT_DESK))], response: Response
+    appointment_id: Id,
+    session: Session,
+    caller: Annotated[Caller, Depends(allow(Role.FRONT_DESK))],
+    response: Response,
+    if_match: MaybeIfMatch = None,
 ) -> AppointmentRead:
     """Mark an appointment as a no-show."""
-    appointment = await service.mark_no_show(session, caller, appointment_id)
+    appointment = await service.mark_no_show(session, caller, appointment_id, if_match)
     set_etag(response, appointment)
     return AppointmentRead.model_validate(appointment)
 
 
 @router.post(
     "/{appointment_id}/cancel",
-    responses=responses(Unauthenticated, Forbidden, NotFound, Conflict),
+    responses=responses(Unauthenticated, Forbidden, NotFound, Conflict, PreconditionFailed),
     openapi_extra=roles(Role.FRONT_DESK, Role.PATIENT),
 )
 async def cancel(
@@ -158,9 +167,10 @@ async def cancel(
     session: Session,
     caller: Annotated[Caller, Depends(allow(Role.FRONT_DESK, Role.PATIENT))],
     response: Response,
+    if_match: MaybeIfMatch = None,
 ) -> AppointmentRead:
     """Cancel an appointment."""
-    appointment = await service.cancel(session, caller, appointment_id)
+    appointment = await service.cancel(session, caller, appointment_id, if_match)
     set_etag(response, appointment)
     return AppointmentRead.model_validate(appointment)
 
@@ -168,7 +178,7 @@ async def cancel(
 @router.post(
     "/{appointment_id}/write-note",
     status_code=status.HTTP_201_CREATED,
-    responses=responses(Unauthenticated, Forbidden, BadRequest, NotFound, Conflict),
+    responses=responses(Unauthenticated, Forbidden, BadRequest, NotFound, Conflict, PreconditionFailed),
     openapi_extra=roles(Role.DOCTOR),
 )
 async def write_note(
@@ -177,9 +187,10 @@ async def write_note(
     session: Session,
     caller: Annotated[Caller, Depends(allow(Role.DOCTOR))],
     response: Response,
+    if_match: MaybeIfMatch = None,
 ) -> VisitNoteRead:
     """Write the note of a visit."""
-    visit_note = await service.write_note(session, caller, appointment_id, body)
+    visit_note = await service.write_note(session, caller, appointment_id, body, if_match)
     response.headers["Location"] = f"/visit-notes/{visit_note.id}"
     set_etag(response, visit_note)
     return VisitNoteRead.model_validate(visit_note)

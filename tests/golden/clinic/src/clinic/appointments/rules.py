@@ -79,4 +79,4 @@ async def require_changeable(session: AsyncSession, appointment: Appointment) ->
         RuleBroken: It breaks one.
     """
     if appointment.status not in {"booked", "confirmed"}:
-        raise RuleBroken("not-over-yet", "Only an appointment that lies ahead can be changed.")
+        raise RuleBroken("not-over-yet", "Only an appointment that is booked or confirmed can be changed.")

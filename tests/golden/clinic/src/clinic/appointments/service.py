@@ -112,15 +112,17 @@ async def update_appointment(
     return appointment
 
 
-async def confirm(session: AsyncSession, caller: Caller, appointment_id: int) -> Appointment:
+async def confirm(session: AsyncSession, caller: Caller, appointment_id: int, if_match: str | None) -> Appointment:
     """Confirm an appointment.
 
     Raises:
         NotFound: There is no such appointment.
+        PreconditionFailed: It is not the version that the caller means.
         RuleBroken: A rule stands against it.
     """
     await lock(session, Appointment, appointment_id)
     appointment = await get_appointment(session, caller, appointment_id)
+    require_match(if_match, appointment)
     if appointment.status != "booked":
         raise WrongState("appointment", appointment.status)
     # An appointment is booked, then confirmed by the front desk, then either completed, cancelled or
@@ -131,15 +133,17 @@ async def confirm(session: AsyncSession, caller: Caller, appointment_id: int) ->
     return appointment
 
 
-async def complete(session: AsyncSession, caller: Caller, appointment_id: int) -> Appointment:
+async def complete(session: AsyncSession, caller: Caller, appointment_id: int, if_match: str | None) -> Appointment:
     """Complete an appointment.
 
     Raises:
         NotFound: There is no such appointment.
+        PreconditionFailed: It is not the version that the caller means.
         RuleBroken: A rule stands against it.
     """
     await lock(session, Appointment, appointment_id)
     appointment = await get_appointment(session, caller, appointment_id)
+    require_match(if_match, appointment)
     if appointment.status != "confirmed":
         raise WrongState("appointment", appointment.status)
     if now() < appointment.starts_at:
@@ -152,15 +156,17 @@ async def complete(session: AsyncSession, caller: Caller, appointment_id: int) -
     return appointment
 
 
-async def mark_no_show(session: AsyncSession, caller: Caller, appointment_id: int) -> Appointment:
+async def mark_no_show(session: AsyncSession, caller: Caller, appointment_id: int, if_match: str | None) -> Appointment:
     """Mark an appointment as a no-show.
 
     Raises:
         NotFound: There is no such appointment.
+        PreconditionFailed: It is not the version that the caller means.
         RuleBroken: A rule stands against it.
     """
     await lock(session, Appointment, appointment_id)
     appointment = await get_appointment(session, caller, appointment_id)
+    require_match(if_match, appointment)
     if appointment.status != "confirmed":
         raise WrongState("appointment", appointment.status)
     if now() < appointment.starts_at:
@@ -173,15 +179,17 @@ async def mark_no_show(session: AsyncSession, caller: Caller, appointment_id: in
     return appointment
 
 
-async def cancel(session: AsyncSession, caller: Caller, appointment_id: int) -> Appointment:
+async def cancel(session: AsyncSession, caller: Caller, appointment_id: int, if_match: str | None) -> Appointment:
     """Cancel an appointment.
 
     Raises:
         NotFound: There is no such appointment.
+        PreconditionFailed: It is not the version that the caller means.
         RuleBroken: A rule stands against it.
     """
     await lock(session, Appointment, appointment_id)
     appointment = await get_appointment(session, caller, appointment_id)
+    require_match(if_match, appointment)
     if appointment.status not in {"booked", "confirmed"}:
         raise WrongState("appointment", appointment.status)
     # Patients may cancel up to 24 hours before the start; after that only the front desk can.
@@ -193,15 +201,19 @@ async def cancel(session: AsyncSession, caller: Caller, appointment_id: int) -> 
     return appointment
 
 
-async def write_note(session: AsyncSession, caller: Caller, appointment_id: int, body: WriteNote) -> VisitNote:
+async def write_note(
+    session: AsyncSession, caller: Caller, appointment_id: int, body: WriteNote, if_match: str | None
+) -> VisitNote:
     """Write the note of a visit.
 
     Raises:
         NotFound: There is no such appointment.
+        PreconditionFailed: It is not the version that the caller means.
         RuleBroken: A rule stands against it.
     """
     await lock(session, Appointment, appointment_id)
     appointment = await get_appointment(session, caller, appointment_id)
+    require_match(if_match, appointment)
     # Doctors write a visit note after a completed appointment.
     if appointment.status != "completed":
         raise RuleBroken("visit-took-place", "A note is written after a completed appointment.")

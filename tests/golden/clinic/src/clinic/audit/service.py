@@ -8,6 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from clinic.accounts.access import Caller
 from clinic.audit.models import AuditEntry
 from clinic.database import Record
+from clinic.listing import Paging, page
 
 
 async def record_action(session: AsyncSession, caller: Caller, action: str, records: Sequence[Record]) -> None:
@@ -26,11 +27,9 @@ async def record_action(session: AsyncSession, caller: Caller, action: str, reco
     await session.flush()
 
 
-async def list_entries(session: AsyncSession, record: Record) -> Sequence[AuditEntry]:
-    """Everything that was noted about a record, oldest first."""
-    entries = await session.scalars(
-        select(AuditEntry)
-        .where(AuditEntry.record_type == record.__tablename__, AuditEntry.record_id == record.id)
-        .order_by(AuditEntry.id)
+async def list_entries(session: AsyncSession, record: Record, paging: Paging) -> tuple[Sequence[AuditEntry], int]:
+    """A page of what was noted about a record, oldest first, and how much there is in all."""
+    statement = select(AuditEntry).where(
+        AuditEntry.record_type == record.__tablename__, AuditEntry.record_id == record.id
     )
-    return entries.all()
+    return await page(session, statement.order_by(AuditEntry.id), paging)

@@ -6,7 +6,7 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from clinic.accounts.models import Role
-from clinic.accounts.service import open_account
+from clinic.accounts.service import new_account
 from clinic.doctors.models import Doctor
 from clinic.doctors.schemas import DoctorCreate, DoctorQuery, DoctorWrite
 from clinic.listing import contains, ordered, page
@@ -39,10 +39,14 @@ async def get_doctor(session: AsyncSession, doctor_id: int) -> Doctor:
 
 async def create_doctor(session: AsyncSession, body: DoctorCreate) -> Doctor:
     """Keep a new doctor and open the account they sign in with."""
+    await session.commit()  # nothing has changed yet, and no connection waits while the password is hashed
+    account = await new_account(body.account, Role.DOCTOR)
     doctor = Doctor(name=body.name, speciality=body.speciality, room=body.room)
     session.add(doctor)
     await session.flush()
-    await open_account(session, body.account, Role.DOCTOR, doctor_id=doctor.id)
+    account.doctor_id = doctor.id
+    session.add(account)
+    await session.flush()
     await session.refresh(doctor)
     return doctor
 

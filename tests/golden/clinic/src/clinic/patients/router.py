@@ -9,7 +9,7 @@ from clinic.accounts.models import Role
 from clinic.database import Session
 from clinic.patients import service
 from clinic.patients.schemas import PatientCreate, PatientQuery, PatientRead, PatientWrite
-from clinic.preconditions import IfMatch, set_etag
+from clinic.preconditions import IfMatch, MaybeIfMatch, set_etag
 from clinic.problems import (
     BadRequest,
     Conflict,
@@ -112,13 +112,17 @@ async def delete_patient(
 @router.post(
     "/{patient_id}/clear-no-shows",
     response_model_exclude_unset=True,
-    responses=responses(Unauthenticated, Forbidden, NotFound, Conflict),
+    responses=responses(Unauthenticated, Forbidden, NotFound, Conflict, PreconditionFailed),
     openapi_extra=roles(Role.FRONT_DESK),
 )
 async def clear_no_shows(
-    patient_id: Id, session: Session, caller: Annotated[Caller, Depends(allow(Role.FRONT_DESK))], response: Response
+    patient_id: Id,
+    session: Session,
+    caller: Annotated[Caller, Depends(allow(Role.FRONT_DESK))],
+    response: Response,
+    if_match: MaybeIfMatch = None,
 ) -> PatientRead:
     """Forgive a patient the no-shows so far."""
-    patient = await service.clear_no_shows(session, caller, patient_id)
+    patient = await service.clear_no_shows(session, caller, patient_id, if_match)
     set_etag(response, patient)
     return PatientRead.shown_to(caller.role, patient)

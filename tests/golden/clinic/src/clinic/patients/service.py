@@ -7,7 +7,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from clinic.accounts.access import Caller
 from clinic.accounts.models import Role
-from clinic.accounts.service import open_account
+from clinic.accounts.service import new_account
 from clinic.clock import now
 from clinic.database import lock
 from clinic.listing import contains, ordered, page
@@ -49,6 +49,8 @@ async def get_patient(session: AsyncSession, caller: Caller, patient_id: int) ->
 
 async def create_patient(session: AsyncSession, body: PatientCreate) -> Patient:
     """Keep a new patient and open the account they sign in with."""
+    await session.commit()  # nothing has changed yet, and no connection waits while the password is hashed
+    account = await new_account(body.account, Role.PATIENT)
     patient = Patient(
         first_name=body.first_name,
         last_name=body.last_name,
@@ -58,7 +60,9 @@ async def create_patient(session: AsyncSession, body: PatientCreate) -> Patient:
     )
     session.add(patient)
     await session.flush()
-    await open_account(session, body.account, Role.PATIENT, patient_id=patient.id)
+    account.patient_id = patient.id
+    session.add(account)
+    await session.flush()
     await session.refresh(patient)
     return patient
 
@@ -99,14 +103,16 @@ async def delete_patient(session: AsyncSession, caller: Caller, patient_id: int,
     await session.flush()
 
 
-async def clear_no_shows(session: AsyncSession, caller: Caller, patient_id: int) -> Patient:
+async def clear_no_shows(session: AsyncSession, caller: Caller, patient_id: int, if_match: str | None) -> Patient:
     """Forgive a patient the no-shows so far.
 
     Raises:
         NotFound: There is no such patient.
+        PreconditionFailed: It is not the version that the caller means.
     """
     await lock(session, Patient, patient_id)
     patient = await get_patient(session, caller, patient_id)
+    require_match(if_match, patient)
     # A patient with three no-shows in the last 12 months cannot book online until the front desk clears
     # them.
     patient.cleared_at = now()

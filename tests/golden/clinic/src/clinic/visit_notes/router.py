@@ -8,8 +8,9 @@ from clinic.accounts.access import Caller, allow, roles
 from clinic.accounts.models import Role
 from clinic.audit.schemas import AuditEntryRead
 from clinic.database import Session
-from clinic.preconditions import set_etag
-from clinic.problems import BadRequest, Conflict, Forbidden, NotFound, Unauthenticated, responses
+from clinic.listing import Paging
+from clinic.preconditions import MaybeIfMatch, set_etag
+from clinic.problems import BadRequest, Conflict, Forbidden, NotFound, PreconditionFailed, Unauthenticated, responses
 from clinic.schemas import Id, Page
 from clinic.visit_notes import service
 from clinic.visit_notes.schemas import Correct, VisitNoteQuery, VisitNoteRead, VisitNoteVersionRead
@@ -45,11 +46,15 @@ async def read_visit_note(
     openapi_extra=roles(Role.DOCTOR),
 )
 async def list_visit_note_versions(
-    visit_note_id: Id, session: Session, caller: Annotated[Caller, Depends(allow(Role.DOCTOR))]
-) -> list[VisitNoteVersionRead]:
+    visit_note_id: Id,
+    query: Annotated[Paging, Query()],
+    session: Session,
+    caller: Annotated[Caller, Depends(allow(Role.DOCTOR))],
+) -> Page[VisitNoteVersionRead]:
     """Read everything that a visit note ever said, oldest first."""
-    versions = await service.list_visit_note_versions(session, caller, visit_note_id)
-    return [VisitNoteVersionRead.model_validate(version) for version in versions]
+    versions, total = await service.list_visit_note_versions(session, caller, visit_note_id, query)
+    items = [VisitNoteVersionRead.model_validate(version) for version in versions]
+    return Page(items=items, total=total, limit=query.limit, offset=query.offset)
 
 
 @router.get(
@@ -58,15 +63,18 @@ async def list_visit_note_versions(
     responses=responses(Unauthenticated, Forbidden, NotFound),
     openapi_extra=roles(Role.DOCTOR),
 )
-async def list_visit_note_audit(visit_note_id: Id, session: Session) -> list[AuditEntryRead]:
+async def list_visit_note_audit(
+    visit_note_id: Id, query: Annotated[Paging, Query()], session: Session
+) -> Page[AuditEntryRead]:
     """Read who did what with a visit note, oldest first."""
-    entries = await service.list_visit_note_audit(session, visit_note_id)
-    return [AuditEntryRead.model_validate(entry) for entry in entries]
+    entries, total = await service.list_visit_note_audit(session, visit_note_id, query)
+    items = [AuditEntryRead.model_validate(entry) for entry in entries]
+    return Page(items=items, total=total, limit=query.limit, offset=query.offset)
 
 
 @router.post(
     "/{visit_note_id}/correct",
-    responses=responses(Unauthenticated, Forbidden, BadRequest, NotFound, Conflict),
+    responses=responses(Unauthenticated, Forbidden, BadRequest, NotFound, Conflict, PreconditionFailed),
     openapi_extra=roles(Role.DOCTOR),
 )
 async def correct(
@@ -75,8 +83,9 @@ async def correct(
     session: Session,
     caller: Annotated[Caller, Depends(allow(Role.DOCTOR))],
     response: Response,
+    if_match: MaybeIfMatch = None,
 ) -> VisitNoteRead:
     """Correct a visit note."""
-    visit_note = await service.correct(session, caller, visit_note_id, body)
+    visit_note = await service.correct(session, caller, visit_note_id, body, if_match)
     set_etag(response, visit_note)
     return VisitNoteRead.model_validate(visit_note)

@@ -9,7 +9,8 @@ from clinic.accounts.access import Caller
 from clinic.audit.models import AuditEntry
 from clinic.audit.service import list_entries, record_action
 from clinic.database import lock
-from clinic.listing import ordered, page
+from clinic.listing import Paging, page
+from clinic.preconditions import require_match
 from clinic.problems import NotFound, RuleBroken
 from clinic.visit_notes.models import VisitNote, VisitNoteVersion
 from clinic.visit_notes.schemas import Correct, VisitNoteQuery
@@ -22,7 +23,7 @@ async def list_visit_notes(
     statement = select(VisitNote)
     if query.author_id is not None:
         statement = statement.where(VisitNote.author_id == query.author_id)
-    statement = ordered(statement, VisitNote, None, {})
+    statement = statement.order_by(VisitNote.id)
     visit_notes, total = await page(session, statement, query)
     await record_action(session, caller, "read", visit_notes)
     return visit_notes, total
@@ -52,19 +53,21 @@ async def read_visit_note(session: AsyncSession, caller: Caller, visit_note_id: 
     return visit_note
 
 
-async def list_visit_note_audit(session: AsyncSession, visit_note_id: int) -> Sequence[AuditEntry]:
-    """Who did what with a visit note, oldest first.
+async def list_visit_note_audit(
+    session: AsyncSession, visit_note_id: int, paging: Paging
+) -> tuple[Sequence[AuditEntry], int]:
+    """A page of who did what with a visit note, oldest first, and how much there is in all.
 
     Raises:
         NotFound: There is no such visit note.
     """
-    return await list_entries(session, await get_visit_note(session, visit_note_id))
+    return await list_entries(session, await get_visit_note(session, visit_note_id), paging)
 
 
 async def list_visit_note_versions(
-    session: AsyncSession, caller: Caller, visit_note_id: int
-) -> Sequence[VisitNoteVersion]:
-    """Everything that a visit note ever said, oldest first.
+    session: AsyncSession, caller: Caller, visit_note_id: int, paging: Paging
+) -> tuple[Sequence[VisitNoteVersion], int]:
+    """A page of everything that a visit note ever said, oldest first, and how much there is in all.
 
     Raises:
         NotFound: There is no such visit note.
@@ -72,23 +75,23 @@ async def list_visit_note_versions(
     visit_note = await get_visit_note(session, visit_note_id)
     # Notes are never deleted; a correction adds a new version.
     await record_action(session, caller, "read", [visit_note])
-    versions = await session.scalars(
-        select(VisitNoteVersion)
-        .where(VisitNoteVersion.visit_note_id == visit_note.id)
-        .order_by(VisitNoteVersion.number)
-    )
-    return versions.all()
+    statement = select(VisitNoteVersion).where(VisitNoteVersion.visit_note_id == visit_note.id)
+    return await page(session, statement.order_by(VisitNoteVersion.number), paging)
 
 
-async def correct(session: AsyncSession, caller: Caller, visit_note_id: int, body: Correct) -> VisitNote:
+async def correct(
+    session: AsyncSession, caller: Caller, visit_note_id: int, body: Correct, if_match: str | None
+) -> VisitNote:
     """Correct a visit note.
 
     Raises:
         NotFound: There is no such visit note.
+        PreconditionFailed: It is not the version that the caller means.
         RuleBroken: A rule stands against it.
     """
     await lock(session, VisitNote, visit_note_id)
     visit_note = await get_visit_note(session, visit_note_id)
+    require_match(if_match, visit_note)
     if visit_note.author_id != caller.doctor_id:
         raise RuleBroken("own-note", "A note is corrected by the doctor who wrote it.")
     # Notes are never deleted; a correction adds a new version.

@@ -21,9 +21,13 @@ async def hash_password(password: str) -> str:
 
 async def verify_password(password: str, password_hash: str | None) -> bool:
     """Whether the password belongs to the hash; always false, and as slow, when there is none."""
+    loop = asyncio.get_running_loop()
+    fits = await loop.run_in_executor(_workers, _fits, password_hash or _NOBODY, password)
+    return fits and password_hash is not None
+
+
+def _fits(password_hash: str, password: str) -> bool:
     try:
-        loop = asyncio.get_running_loop()
-        await loop.run_in_executor(_workers, _hasher.verify, password_hash or _NOBODY, password)
+        return _hasher.verify(password_hash, password)
     except (VerificationError, InvalidHashError):
         return False
-    return password_hash is not None

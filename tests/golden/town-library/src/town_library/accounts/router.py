@@ -14,7 +14,7 @@ from town_library.problems import BadRequest, Forbidden, Unauthenticated, respon
 router = APIRouter(prefix="/auth", tags=["auth"])
 
 
-@router.post("/token", responses=responses(Unauthenticated))
+@router.post("/token", responses=responses(BadRequest, Unauthenticated))
 async def create_token(request: Request, credentials: Annotated[Credentials, Form()]) -> Token:
     """Sign in with user name and password."""
     state = request.app.state

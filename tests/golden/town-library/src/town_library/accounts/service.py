@@ -9,17 +9,10 @@ from town_library.accounts.schemas import NewAccount, PasswordChange
 from town_library.problems import Forbidden, Unauthenticated
 
 
-async def open_account(session: AsyncSession, new: NewAccount, role: Role, *, member_id: int | None = None) -> Account:
-    """An account for a role, and for the caller's own record where the role has one."""
-    account = Account(
-        username=new.username,
-        password_hash=await hash_password(new.password.get_secret_value()),
-        role=role,
-        member_id=member_id,
-    )
-    session.add(account)
-    await session.flush()
-    return account
+async def new_account(new: NewAccount, role: Role) -> Account:
+    """An account for a role, not yet kept: hashing takes a while, in which no transaction should be open."""
+    password_hash = await hash_password(new.password.get_secret_value())
+    return Account(username=new.username, password_hash=password_hash, role=role)
 
 
 async def sign_in(sessions: async_sessionmaker[AsyncSession], username: str, password: str) -> Account:
@@ -41,6 +34,7 @@ async def change_password(session: AsyncSession, account: Account, change: Passw
     Raises:
         Forbidden: The old password is wrong.
     """
+    await session.commit()  # no connection waits while the passwords are worked out
     if not await verify_password(change.old_password.get_secret_value(), account.password_hash):
         raise Forbidden("The old password is wrong.")
     account.password_hash = await hash_password(change.new_password.get_secret_value())

@@ -10,7 +10,7 @@ from town_library.books import service
 from town_library.books.schemas import BookQuery, BookRead, BookWrite
 from town_library.database import Session
 from town_library.loans.schemas import LoanRead
-from town_library.preconditions import IfMatch, set_etag
+from town_library.preconditions import IfMatch, MaybeIfMatch, set_etag
 from town_library.problems import (
     BadRequest,
     Conflict,
@@ -99,14 +99,18 @@ async def delete_book(book_id: Id, if_match: IfMatch, session: Session) -> None:
 @router.post(
     "/{book_id}/borrow",
     status_code=status.HTTP_201_CREATED,
-    responses=responses(Unauthenticated, Forbidden, NotFound, Conflict),
+    responses=responses(Unauthenticated, Forbidden, NotFound, Conflict, PreconditionFailed),
     openapi_extra=roles(Role.MEMBER),
 )
 async def borrow(
-    book_id: Id, session: Session, caller: Annotated[Caller, Depends(allow(Role.MEMBER))], response: Response
+    book_id: Id,
+    session: Session,
+    caller: Annotated[Caller, Depends(allow(Role.MEMBER))],
+    response: Response,
+    if_match: MaybeIfMatch = None,
 ) -> LoanRead:
     """Borrow a book."""
-    loan = await service.borrow(session, caller, book_id)
+    loan = await service.borrow(session, caller, book_id, if_match)
     response.headers["Location"] = f"/loans/{loan.id}"
     set_etag(response, loan)
     return LoanRead.model_validate(loan)

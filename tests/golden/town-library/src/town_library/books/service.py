@@ -84,18 +84,20 @@ async def delete_book(session: AsyncSession, book_id: int, if_match: str) -> Non
     await session.flush()
 
 
-async def borrow(session: AsyncSession, caller: Caller, book_id: int) -> Loan:
+async def borrow(session: AsyncSession, caller: Caller, book_id: int, if_match: str | None) -> Loan:
     """Borrow a book.
 
     What the rules count is locked first, so that two callers at once cannot both pass.
 
     Raises:
         NotFound: There is no such book.
+        PreconditionFailed: It is not the version that the caller means.
         RuleBroken: A rule stands against it.
     """
     await lock(session, Book, book_id)
     await lock(session, Member, caller.member_id)
     book = await get_book(session, book_id)
+    require_match(if_match, book)
     # Nobody may borrow a book when every copy is out, and a member may not have more than 5 open loans.
     if book.available <= 0:
         raise RuleBroken("copy-available", "Every copy of this book is out.")

@@ -9,8 +9,8 @@ from town_library.accounts.models import Role
 from town_library.database import Session
 from town_library.loans import service
 from town_library.loans.schemas import LoanQuery, LoanRead
-from town_library.preconditions import set_etag
-from town_library.problems import Conflict, Forbidden, NotFound, Unauthenticated, responses
+from town_library.preconditions import MaybeIfMatch, set_etag
+from town_library.problems import Conflict, Forbidden, NotFound, PreconditionFailed, Unauthenticated, responses
 from town_library.schemas import Id, Page
 
 router = APIRouter(prefix="/loans", tags=["loans"])
@@ -47,27 +47,35 @@ async def read_loan(
 
 @router.post(
     "/{loan_id}/renew",
-    responses=responses(Unauthenticated, Forbidden, NotFound, Conflict),
+    responses=responses(Unauthenticated, Forbidden, NotFound, Conflict, PreconditionFailed),
     openapi_extra=roles(Role.MEMBER),
 )
 async def renew(
-    loan_id: Id, session: Session, caller: Annotated[Caller, Depends(allow(Role.MEMBER))], response: Response
+    loan_id: Id,
+    session: Session,
+    caller: Annotated[Caller, Depends(allow(Role.MEMBER))],
+    response: Response,
+    if_match: MaybeIfMatch = None,
 ) -> LoanRead:
     """Renew a loan."""
-    loan = await service.renew(session, caller, loan_id)
+    loan = await service.renew(session, caller, loan_id, if_match)
     set_etag(response, loan)
     return LoanRead.model_validate(loan)
 
 
 @router.post(
     "/{loan_id}/return",
-    responses=responses(Unauthenticated, Forbidden, NotFound, Conflict),
+    responses=responses(Unauthenticated, Forbidden, NotFound, Conflict, PreconditionFailed),
     openapi_extra=roles(Role.MEMBER),
 )
 async def return_(
-    loan_id: Id, session: Session, caller: Annotated[Caller, Depends(allow(Role.MEMBER))], response: Response
+    loan_id: Id,
+    session: Session,
+    caller: Annotated[Caller, Depends(allow(Role.MEMBER))],
+    response: Response,
+    if_match: MaybeIfMatch = None,
 ) -> LoanRead:
     """Return a loan."""
-    loan = await service.return_(session, caller, loan_id)
+    loan = await service.return_(session, caller, loan_id, if_match)
     set_etag(response, loan)
     return LoanRead.model_validate(loan)

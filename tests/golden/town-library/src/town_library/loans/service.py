@@ -13,6 +13,7 @@ from town_library.database import lock
 from town_library.listing import ordered, page
 from town_library.loans.models import Loan
 from town_library.loans.schemas import LoanQuery
+from town_library.preconditions import require_match
 from town_library.problems import NotFound, RuleBroken
 
 
@@ -48,15 +49,17 @@ async def get_loan(session: AsyncSession, caller: Caller, loan_id: int) -> Loan:
     return loan
 
 
-async def renew(session: AsyncSession, caller: Caller, loan_id: int) -> Loan:
+async def renew(session: AsyncSession, caller: Caller, loan_id: int, if_match: str | None) -> Loan:
     """Renew a loan.
 
     Raises:
         NotFound: There is no such loan.
+        PreconditionFailed: It is not the version that the caller means.
         RuleBroken: A rule stands against it.
     """
     await lock(session, Loan, loan_id)
     loan = await get_loan(session, caller, loan_id)
+    require_match(if_match, loan)
     if loan.returned_on is not None:
         raise RuleBroken("still-open", "This loan was returned already.")
     # A loan that is already overdue cannot be renewed.
@@ -72,15 +75,17 @@ async def renew(session: AsyncSession, caller: Caller, loan_id: int) -> Loan:
     return loan
 
 
-async def return_(session: AsyncSession, caller: Caller, loan_id: int) -> Loan:
+async def return_(session: AsyncSession, caller: Caller, loan_id: int, if_match: str | None) -> Loan:
     """Return a loan.
 
     Raises:
         NotFound: There is no such loan.
+        PreconditionFailed: It is not the version that the caller means.
         RuleBroken: A rule stands against it.
     """
     await lock(session, Loan, loan_id)
     loan = await get_loan(session, caller, loan_id)
+    require_match(if_match, loan)
     if loan.returned_on is not None:
         raise RuleBroken("still-open", "This loan was returned already.")
     # Members can search books by title or author, borrow, renew and return, and see only their own loans

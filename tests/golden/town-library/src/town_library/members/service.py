@@ -7,7 +7,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from town_library.accounts.access import Caller
 from town_library.accounts.models import Role
-from town_library.accounts.service import open_account
+from town_library.accounts.service import new_account
 from town_library.clock import today
 from town_library.listing import contains, ordered, page
 from town_library.members.models import Member
@@ -49,12 +49,16 @@ async def get_member(session: AsyncSession, caller: Caller, member_id: int) -> M
 
 async def create_member(session: AsyncSession, body: MemberCreate) -> Member:
     """Keep a new member and open the account they sign in with."""
+    await session.commit()  # nothing has changed yet, and no connection waits while the password is hashed
+    account = await new_account(body.account, Role.MEMBER)
     member = Member(
         name=body.name, email=body.email, joined_on=body.joined_on if body.joined_on is not None else today()
     )
     session.add(member)
     await session.flush()
-    await open_account(session, body.account, Role.MEMBER, member_id=member.id)
+    account.member_id = member.id
+    session.add(account)
+    await session.flush()
     await session.refresh(member)
     return member
 

@@ -1,0 +1,164 @@
+"""Runs inside the sandbox, in the service's environment: prepares a database, serves, and calls with schemathesis.
+
+The service is imported once and forked twice, because its import takes longer than all that prepares it. Nothing of
+`quantumlayer` can be imported here.
+"""
+
+import importlib
+import json
+import multiprocessing
+import os
+import runpy
+import subprocess
+import sys
+from contextlib import redirect_stdout
+from io import StringIO
+from pathlib import Path
+from typing import Any
+
+DOCUMENT, SETTINGS = Path("openapi.json"), Path("schemathesis.toml")
+SEEDS = Path("tests/seed.json")
+LOG = Path("server.log")
+NOBODY = 2**53 - 1
+UNSEEN = "UNSEEN_COLLECTIONS"
+"""The variable that names the collections of which makers may lose sight of records."""
+
+# A change without If-Match is answered with 428 (RFC 6585), one with an old ETag with 412 (RFC 9110): no schema can
+# say so.
+PRECONDITIONS = """[checks]
+missing_required_header.expected-statuses = [400, 401, 403, 406, 415, 422, 428]
+positive_data_acceptance.expected-statuses = ["2xx", "3xx", 401, 403, 404, 409, 412, 429, "5xx"]
+"""
+
+
+def call(module: str, *arguments: str) -> str:
+    """Run a module as a program and return what it prints.
+
+    Raises:
+        SystemExit: It failed.
+    """
+    sys.argv = [module, *arguments]
+    output = StringIO()
+    try:
+        with redirect_stdout(output):
+            runpy.run_module(module, run_name="__main__", alter_sys=True)
+    except SystemExit as stop:
+        if stop.code:
+            raise
+    return output.getvalue().strip()
+
+
+def operations(document: dict[str, Any]) -> list[tuple[str, dict[str, Any]]]:
+    """Each operation of an API document by its label, `GET /books`."""
+    return [
+        (f"{method.upper()} {path}", operation)
+        for path, item in document["paths"].items()
+        for method, operation in item.items()
+    ]
+
+
+def first_role(operation: dict[str, Any]) -> str | None:
+    """The role that calls an operation: the widest, which the document names first."""
+    return next(iter(operation.get("x-roles", ())), None)
+
+
+def callers(seeds: object) -> dict[str, int]:
+    """For each collection that callers are records of, a record that no caller is, or the id of none."""
+    found: dict[str, int] = {}
+    for name, rows in seeds.items() if isinstance(seeds, dict) else ():
+        others = [row["id"] for row in rows if "account" not in row and "id" in row]
+        if any("account" in row for row in rows):
+            found[name] = others[-1] if others else NOBODY
+    return found
+
+
+def fixed(label: str, operation: dict[str, Any], spare: dict[str, int]) -> dict[str, object]:
+    """Parameters that are not tried: the version a change is based on, and nobody removes a caller."""
+    found: dict[str, object] = {}
+    method, path = label.split(" ")
+    collection, *rest = path.strip("/").split("/")
+    for parameter in operation.get("parameters", ()):
+        name, place = parameter["name"], parameter.get("in")
+        if place == "header" and name.lower() == "if-match":
+            found[f"header.{name}"] = "*"
+        elif place == "path" and method == "DELETE" and len(rest) == 1:
+            found |= {f"path.{name}": number for key, number in spare.items() if key == collection.replace("-", "_")}
+    return found
+
+
+def settings(
+    document: dict[str, Any], tokens: dict[str, str], spare: dict[str, int], unseen: tuple[str, ...] = ()
+) -> str:
+    """Who calls each operation, and what it is called with, as schemathesis reads it.
+
+    Args:
+        document: The API document.
+        tokens: A token for each role that calls.
+        spare: For each collection that callers are records of, a record that no caller is.
+        unseen: The collections of which makers may lose sight of records.
+    """
+    parts = [PRECONDITIONS]
+    makers = {name.removeprefix("POST "): first_role(operation) for name, operation in operations(document)}
+    for label, operation in operations(document):
+        lines = ["[[operations]]", f"include-name = {json.dumps(label)}"]
+        role = first_role(operation)
+        if role is not None:
+            lines.append(f'headers = {{ Authorization = "Bearer {tokens[role]}" }}')
+        kept = fixed(label, operation, spare)
+        if kept:
+            given = ", ".join(f"{json.dumps(key)} = {json.dumps(value)}" for key, value in kept.items())
+            lines.append(f"parameters = {{ {given} }}")
+        spared = any(key.startswith("path.") for key in kept)
+        name = label.split(" ")[1].strip("/").split("/")[0]
+        # Somebody else makes the records, or makers lose sight of them: then it is no fault that they are not found.
+        if spared or name in unseen or makers.get(f"/{name}", role) != role:
+            lines.append("checks.ensure_resource_availability.enabled = false")
+        if spared:
+            lines.append("warnings.enabled = false")
+        if len(lines) > 2:
+            parts.append("\n".join(lines))
+    return "\n\n".join(parts) + "\n"
+
+
+def prepare(package: str) -> None:
+    """Bring the database up to date, seed it, and write the API document and the settings of its caller."""
+    call("alembic", "upgrade", "head")
+    call(package, "seed", str(SEEDS))
+    document = importlib.import_module(f"{package}.app").create_app().openapi()
+    roles = {first_role(operation) for _, operation in operations(document)} - {None}
+    unseen = tuple(os.environ.get(UNSEEN, "").split())
+    tokens = {role: call(package, "token", role) for role in sorted(map(str, roles))}
+    SETTINGS.write_text(settings(document, tokens, callers(json.loads(SEEDS.read_text())), unseen))
+    DOCUMENT.write_text(json.dumps(document))
+
+
+def serve(package: str, port: int) -> None:
+    """Serve until killed; what the server says goes to a file."""
+    uvicorn = importlib.import_module("uvicorn")
+    with LOG.open("wb") as log:
+        os.dup2(log.fileno(), sys.stdout.fileno())
+        os.dup2(log.fileno(), sys.stderr.fileno())
+        uvicorn.run(f"{package}.app:create_app", factory=True, port=port, log_level="warning", access_log=False)
+
+
+def main(package: str, port: str, *command: str) -> int:
+    """Prepare, serve, and run a command beside it; its exit code."""
+    for name in ("alembic.config", "uvicorn", f"{package}.app"):
+        importlib.import_module(name)
+    forked = multiprocessing.get_context("fork")
+    preparation = forked.Process(target=prepare, args=(package,))
+    preparation.start()
+    preparation.join()
+    if preparation.exitcode:
+        return 1
+    server = forked.Process(target=serve, args=(package, int(port)), daemon=True)
+    server.start()
+    ended = subprocess.run(command, check=False).returncode  # noqa: S603 - the validator's own command
+    server.kill()
+    server.join()
+    sys.stderr.write(LOG.read_text(errors="replace")[-4000:])
+    return ended
+
+
+if __name__ == "__main__":
+    sys.exit(main(*sys.argv[1:]))
