@@ -3,6 +3,7 @@
 import pytest
 
 from quantumlayer.qlayer.parser import Requirement, parse
+from quantumlayer.qlayer.parser.silence import unread
 from quantumlayer.spec.model import Computed, FieldType, Moment, NoOverlap, Spec
 from quantumlayer.spec.validate import validate
 
@@ -180,3 +181,62 @@ def test_an_overlap_of_records_with_a_length() -> None:
     assert visit.fields["duration"].one_of == (15, 30, 45)
     assert list(visit.fields) == ["start_time", "duration", "reason"]
     assert visit.derived["ends_at"].stored
+
+
+def test_what_only_keeps_things_is_where_the_service_is_at_home() -> None:
+    spec = read("A shop keeps products with a name and a price. The shop is in Bremen. Customers can order products.")
+    assert list(spec.entities) == ["Product"]
+    assert {"name", "price"} <= set(spec.entities["Product"].fields)
+    assert spec.entities["Product"].relations == {}
+    assert spec.service.name == "shop"
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "A shop keeps products. A shop has an address.",
+        "A shop keeps products. Every clerk belongs to one shop. A clerk has a name.",
+        "A shop keeps products. Each shop belongs to one owner. An owner has a name.",
+        "Each shop keeps products. A product has a price.",
+        "A shop keeps products. Managers can close a shop.",
+    ],
+)
+def test_what_is_said_to_be_more_than_a_place_is_a_record(said: str) -> None:
+    assert "Shop" in read(said).entities
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "Only members without loans may borrow books.",
+        "Members who have paid their fee can borrow books.",
+        "Members over 18 may borrow books.",
+        "Nobody except members who have paid may borrow a book.",
+        "Members may borrow books if they have no open loans.",
+        "Only members with a card may see books.",
+    ],
+)
+def test_a_condition_on_who_acts_is_asked_about(said: str) -> None:
+    spec = read(f"A book has a title. A member has a name. {said}")
+    assert f'Which rule does this state: "{said}"?' in [note.text for note in spec.questions]
+    assert said in unread(spec)
+
+
+@pytest.mark.parametrize(
+    "said", ["Members of the club may borrow books.", "Only members may borrow books.", "A member can borrow a book."]
+)
+def test_who_acts_without_a_condition_is_not_asked_about(said: str) -> None:
+    spec = read(f"A book has a title. A member has a name. {said}")
+    assert not [note for note in spec.questions if said in note.text]
+
+
+def test_a_sentence_that_stands_twice_is_traced_to_each_of_its_places() -> None:
+    said = "A book has a title. "
+    spec = read(f"{said * 40}Librarians manage books.")
+    starts = [source.start for source in spec.trace if "entities.Book.fields.title" in source.elements]
+    assert starts == [len(said) * place for place in range(40)]
+
+
+def test_thousands_of_words_without_a_point_are_one_sentence() -> None:
+    spec = read(f"A book has a title. {'members borrow books and librarians add tools, ' * 500}the end.")
+    assert {"borrow"} <= set(spec.operations)

@@ -66,7 +66,8 @@ def _spec(draft: Draft) -> Spec:
 
 def _service(draft: Draft) -> Service:
     title = next((sentence for sentence in draft.sentences if sentence.kind is Kind.HEADING), None)
-    text = title.text if title else _named_system(draft) or next(iter(draft.entities.values())).title
+    place = " ".join(draft.itself[0]) if draft.itself else next(iter(draft.entities.values())).title
+    text = title.text if title else _named_system(draft) or place
     named = [word for word in words(text) if word.isascii() and word.isalnum()][:8]
     name = "-".join(named)[:50].strip("-") or "service"
     first = draft.sentences[0] if title is None else title

@@ -97,10 +97,11 @@ class OperationDraft:
 class Draft:
     """Everything known so far. Each element is marked with the sentence that it came from.
 
-    Assumptions and questions are kept in their order, each once.
+    Assumptions and questions are kept in their order, each once. `itself` are the words that mean the service's place.
     """
 
     sentences: list[Sentence]
+    itself: tuple[tuple[str, ...], ...] = ()
     entities: dict[str, EntityDraft] = field(default_factory=dict)
     roles: dict[str, Role] = field(default_factory=dict)
     operations: dict[str, OperationDraft] = field(default_factory=dict)

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterable
 
 from quantumlayer.qlayer.parser.draft import Draft
+from quantumlayer.qlayer.parser.meaning.people import actors
 from quantumlayer.qlayer.parser.text.clauses import Clause
 from quantumlayer.qlayer.parser.text.document import Kind
 from quantumlayer.qlayer.parser.text.sentences import Sentence
@@ -23,6 +24,7 @@ _WHICH_RULE = "Which rule does this state", "None yet: the service does not chec
 _WHAT_TO_DO = "What should the service do about this", "Nothing yet: it is not in the Spec."
 _BACKGROUND = "What should the service do about this", "Nothing: it is background."
 _ASKED = re.compile(rf'(?:{_WHICH_RULE[0]}|{_WHAT_TO_DO[0]}): "(?P<said>.*)"\?(?: \(in: .*\))?', re.DOTALL)
+_CONDITIONS = frozenset({"when", "if", "unless", "until", "while", "whenever"})
 _LONGEST = 300
 
 
@@ -40,10 +42,23 @@ def ask_about_silence(draft: Draft, clauses: Iterable[Clause]) -> None:
             not _gave(draft, index) and _demands(draft, sentence, parts, opening=index < first)
         ):
             _ask(draft, sentence.text)
-        elif id(sentence) not in draft.read:
-            for clause in parts:
-                if id(clause) not in draft.read and clause.modal and _gave(draft, index):
-                    _ask(draft, _said(clause), sentence)
+            continue
+        for clause in parts:
+            if _restricts(draft, clause) and _gave(draft, index):
+                draft.ask("", _question(_WHICH_RULE[0], sentence.text), _WHICH_RULE[1])
+            elif not {id(sentence), id(clause)} & draft.read and clause.modal and _gave(draft, index):
+                _ask(draft, _said(clause), sentence)
+
+
+def _restricts(draft: Draft, clause: Clause) -> bool:
+    """Whether a clause lets somebody act under a condition, which no reading takes into what they may do.
+
+    `Members without loans may borrow books`; `members may borrow books if they have paid`.
+    """
+    if clause.negated or not any(who in draft.roles for who in actors(draft, clause)):
+        return False
+    narrowed = any(part.post and not part.post.startswith("of ") for part in clause.subject)
+    return narrowed or clause.condition.split(" ")[0] in _CONDITIONS
 
 
 def _gave(draft: Draft, index: int) -> bool:
@@ -73,12 +88,16 @@ def _said(clause: Clause) -> str:
 
 
 def _ask(draft: Draft, quote: str, sentence: Sentence | None = None) -> None:
-    said = quote if len(quote) <= _LONGEST else f"{quote[: _LONGEST - 1]}\u2026"
     whole = f" (in: {sentence.text[:_LONGEST]})" if sentence and sentence.text != quote else ""
     lowered = quote.lower()
     duty = sentence is not None or _DUTY.search(lowered)
     asked, proposed = _WHICH_RULE if _RULE.search(lowered) else _WHAT_TO_DO if duty else _BACKGROUND
-    draft.ask("", f'{asked}: "{said}"?{whole}', proposed)
+    draft.ask("", f"{_question(asked, quote)}{whole}", proposed)
+
+
+def _question(asked: str, quote: str) -> str:
+    said = quote if len(quote) <= _LONGEST else f"{quote[: _LONGEST - 1]}\u2026"
+    return f'{asked}: "{said}"?'
 
 
 def unread(spec: Spec) -> tuple[str, ...]:

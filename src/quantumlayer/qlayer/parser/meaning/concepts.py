@@ -61,8 +61,12 @@ def describes(clause: Clause) -> bool:
 def find_entities(draft: Draft, clauses: Iterable[Clause]) -> None:
     """Every subject of a clause that lists attributes is an entity; so is what relates two of them."""
     found = list(clauses)
+    draft.itself = _places(found)
     for clause in found:
-        if describes(clause):
+        if _of_service(draft, clause):
+            for phrase in clause.objects:
+                draft.mark(clause, draft.add_entity(phrase.name).address, LIKELY)
+        elif describes(clause):
             for subject in clause.subject[:1]:
                 entity = draft.add_entity(subject.name)
                 draft.mark(clause, entity.address)
@@ -75,17 +79,51 @@ def find_entities(draft: Draft, clauses: Iterable[Clause]) -> None:
             draft.mark(clause, entity.address, LIKELY)
 
 
+def _places(clauses: list[Clause]) -> tuple[tuple[str, ...], ...]:
+    """What only keeps several kinds of things is where the service is at home, no record of it: `A shop keeps tools`.
+
+    Whatever is said to have something of its own, to act, or to be one of several is a record all the same.
+    """
+    keeping = dict.fromkeys(
+        clause.subject[0].core
+        for clause in clauses
+        if describes(clause) and _keeps(clause) and not clause.subject[0].many and len(clause.subject) == 1
+    )
+    others = [clause for clause in clauses if not (describes(clause) and _keeps(clause))]
+    records = {clause.subject[0].core for clause in others if clause.subject and _is_of_record(clause)}
+    named = {phrase.core for clause in others for phrase in clause.attributes}
+    return tuple(core for core in keeping if core not in records | named)
+
+
+def _is_of_record(clause: Clause) -> bool:
+    several = clause.subject[0].many or clause.subject[0].lead in {"each", "every"}
+    return describes(clause) or several or clause.modal in {"can", "may"} or clause.verb in _LINKING - {"be"}
+
+
+def _keeps(clause: Clause) -> bool:
+    """Whether a clause says which records its subject keeps, rather than what one of it has."""
+    lead = clause.subject[0].lead
+    objects = clause.objects
+    return (
+        clause.verb in {"keep", "store", "hold"}
+        and lead in {"", "a", "an", "the"}
+        and bool(objects)
+        and all(part.many and not part.lead for part in objects)
+    )
+
+
+def _of_service(draft: Draft, clause: Clause) -> bool:
+    return describes(clause) and clause.subject[0].core in draft.itself
+
+
 def find_attributes(draft: Draft, clauses: Iterable[Clause]) -> None:
     """The fields and relations of every entity."""
     for clause in clauses:
-        if describes(clause):
-            entity = draft.entity(clause.subject[0])
+        if described := _described(draft, clause):
+            phrase, attributes = described
+            entity = draft.entity(phrase)
             if entity is not None:
-                _describe(draft, entity, clause, clause.attributes)
-        elif introduces(clause):
-            entity = draft.entity(clause.objects[0])
-            if entity is not None:
-                _describe(draft, entity, clause, clause.having)
+                _describe(draft, entity, clause, attributes)
         elif clause.verb in LASTING and clause.subject:
             _choose_length(draft, clause)
         elif targets := _links(draft, clause):
@@ -94,6 +132,15 @@ def find_attributes(draft: Draft, clauses: Iterable[Clause]) -> None:
                 if entity is not None and entity is not target:
                     many = bool(_MANY.search(clause.text))
                     relate(draft, entity, target, clause, many=many)
+
+
+def _described(draft: Draft, clause: Clause) -> tuple[Phrase, tuple[Phrase, ...]] | None:
+    """What a clause lists attributes of, and the attributes."""
+    if _of_service(draft, clause):
+        return clause.objects[-1], clause.having
+    if describes(clause):
+        return clause.subject[0], clause.attributes
+    return (clause.objects[0], clause.having) if introduces(clause) else None
 
 
 def _choose_length(draft: Draft, clause: Clause) -> None:
