@@ -26,4 +26,6 @@ echo "setup: installing what requirements.lock names (a minute or two the first 
 "$venv/bin/python" -m pip install --quiet --no-deps --no-build-isolation -e .
 # pip compiles what it installs; an editable installation would be compiled anew at each start where nobody may write.
 "$venv/bin/python" -m compileall -q src
+echo "setup: learning the types of what services import, once, so that no build must (20 seconds)"
+"$venv/bin/python" tools/learn_types.py
 "$venv/bin/ql" --help >/dev/null || fail "ql was installed and does not start"
