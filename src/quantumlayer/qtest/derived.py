@@ -1,13 +1,11 @@
 """Tests of derived values: the Spec's own examples, and values worked out in small worlds."""
 
-import re
 from collections.abc import Iterator
-from datetime import datetime
 
-from quantumlayer.kit.identifiers import singular
+from quantumlayer.qtest.decisive import Aggregates, told
 from quantumlayer.qtest.factories import parameter_type
 from quantumlayer.qtest.literals import source, text, wire
-from quantumlayer.qtest.places import COUNT, THIS, Slot
+from quantumlayer.qtest.places import COUNT, THIS
 from quantumlayer.qtest.records import Records
 from quantumlayer.qtest.scenes import Scene, with_values
 from quantumlayer.qtest.tests import Row, Test
@@ -95,14 +93,14 @@ def _worked_out(records: Records, key: str, derived: Derived, role: str) -> Iter
     address = f"entities.{records.name}.derived.{key}"
     scene = Scene(records.suite, base)
     alike: list[tuple[dict[str, object], str]] = []
-    for witness, value in found:
+    for witness, value, name in found:
         shown = source(wire(value, derived.type))
         changed = {slot: item for slot, item in witness.choice.items() if base.choice.get(slot, _UNSET) != item}
-        if all(slot.place == THIS and slot.name.isidentifier() for slot in changed):
+        if not name and all(slot.place == THIS and slot.name.isidentifier() for slot in changed):
             alike.append(({slot.name: item for slot, item in changed.items()}, shown))
             continue
         other = Scene(records.suite, witness)
-        yield Test(f"{key}_{_told(changed)}", [*other.lines, *_shown(records, other, key, shown)], [address])
+        yield Test(f"{key}_{name or told(changed)}", [*other.lines, *_shown(records, other, key, shown)], [address])
     if len(alike) == 1:
         yield Test(f"{key}_is_worked_out", [*scene.lines, *_shown(records, scene, key, alike[0][1])], [address])
         return
@@ -139,20 +137,8 @@ def _shown(records: Records, scene: Scene, key: str, value: str) -> list[str]:
     ]
 
 
-def _told(changed: dict[Slot, object]) -> str:
-    """What is special about a world, as part of a name."""
-    words = []
-    for slot, value in changed.items():
-        last = slot.place[-1].removesuffix("*")
-        said = f"{value:%Y_%m_%d_%H_%M}" if isinstance(value, datetime) else value
-        words.append(
-            f"{said}_{last if value != 1 else singular(last)}" if slot.name == COUNT else f"{slot.name}_{said}"
-        )
-    return "with_" + "_and_".join(re.sub(r"\W+", "_", word).strip("_").lower() for word in words)
-
-
-def values(records: Records, derived: Derived, role: str) -> list[tuple[Witness, object]]:
-    """Worlds in which the derived value differs, the plainest first."""
+def values(records: Records, derived: Derived, role: str) -> list[tuple[Witness, object, str]]:
+    """Worlds in which the derived value differs, the plainest first; then those that have a name for what they tell."""
     scope = Scope.for_derived(records.suite.spec, records.name)
     checked = compile_cel(derived.cel, scope)
     permission = records.suite.question(records.name, Action.READ, role)
@@ -187,4 +173,6 @@ def values(records: Records, derived: Derived, role: str) -> list[tuple[Witness,
     unlike: dict[tuple[str, ...], Witness] = {}
     for one in worlds:
         unlike.setdefault(tuple(Scene(records.suite, one).lines), one)
-    return [(one, value(one.built)) for one in unlike.values()]
+    aggregates = Aggregates(question, checked, slots, question.accepts)
+    decisive = [(one.witness, value(one.witness.built), one.told) for one in aggregates.worlds(list(unlike.values()))]
+    return [*((one, value(one.built), "") for one in unlike.values()), *decisive]

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from quantumlayer.qtest.decisive import Decisive, of_condition
 from quantumlayer.qtest.limits import rows
 from quantumlayer.qtest.literals import source, text, wire
 from quantumlayer.qtest.places import TAKES, THIS, Slot
@@ -189,11 +190,14 @@ class Operating:
         cel = self.operation.requires[key].cel
         pairs: list[Pair] = []
         others: list[Witness] = []
+        decisive: list[tuple[Decisive, bool]] = []
         for role in self.operation.by:
             for state in self.operation.from_ or (None,):
                 question = self.question(role, state)
                 target = next(one for one in question.conditions if one.cel == cel)
-                pairs = pairs or list(question.refusals(target))
+                if not pairs:
+                    pairs = list(question.refusals(target))
+                    decisive = list(of_condition(question, target, pairs))
             question = self.question(role)
             others += question.alternatives(next(one for one in question.conditions if one.cel == cel))
         if not pairs:
@@ -212,6 +216,10 @@ class Operating:
             scene = Scene(self.suite, other)
             name = f"{verb}_is_accepted_when_{key}_because_of_reason_{number + 1}"
             yield Test(name, [*scene.lines, self.call(scene), done], [address])
+        for one, holds in decisive:
+            scene = Scene(self.suite, one.witness)
+            name = f"{verb}_is_{'accepted' if holds else 'refused'}_as_{key}_{one.told}"
+            yield Test(name, [*scene.lines, self.call(scene), done if holds else told], [address])
 
     def around(self, role: str, cel: str) -> Pair | None:
         """Worlds on both sides of a requirement, for the first state in which there are some."""

@@ -282,7 +282,7 @@ def _dates(constants: Constants) -> list[date]:
     for months in sorted(constants.months):
         found += [add_months(today, months), add_months(today, -months)]
     near = [day + timedelta(days=step) for day in found for step in (0, -1, 1)]
-    return [*near, today - timedelta(days=400), today + timedelta(days=400)]
+    return [*near, today - _far(constants), today + _far(constants)]
 
 
 def _moments(constants: Constants) -> list[datetime]:
@@ -294,7 +294,12 @@ def _moments(constants: Constants) -> list[datetime]:
         found += [moment + step * _MINUTE for moment in around if isinstance(moment, datetime) for step in (0, 1, -1)]
     for name in sorted(constants.zones):
         found += _local(constants, zone(name))
-    return [*found, NOW - timedelta(days=400), NOW + timedelta(days=400)]
+    return [*found, NOW - _far(constants), NOW + _far(constants)]
+
+
+def _far(constants: Constants) -> timedelta:
+    """Further away than any border, whatever is added to it."""
+    return timedelta(days=max([400, *(min(32 * months, 36_500) for months in constants.months)]))
 
 
 def _local(constants: Constants, place: tzinfo) -> Iterator[datetime]:

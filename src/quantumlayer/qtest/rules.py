@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from quantumlayer.qtest.bodies import IF_ANY, Creation
+from quantumlayer.qtest.decisive import Decisive, of_condition
 from quantumlayer.qtest.literals import text
 from quantumlayer.qtest.overlaps import overlap_tests
 from quantumlayer.qtest.records import Records
@@ -28,7 +29,7 @@ def rule_tests(records: Records) -> Iterator[Test]:
 
 
 def _judged(records: Records, key: str, rule: Rule, moment: Moment) -> Iterator[Test]:
-    pairs, others = witnesses(records, key, moment)
+    pairs, others, decisive = witnesses(records, key, moment)
     address = f"entities.{records.name}.rules.{key}"
     if not pairs:
         records.suite.leave_open(address, NO_WITNESS)
@@ -44,19 +45,30 @@ def _judged(records: Records, key: str, rule: Rule, moment: Moment) -> Iterator[
     for number, other in enumerate(others):
         lines = [*_call(records, other, moment), accepted]
         yield Test(f"{records.a}_is_{verb}_when_{key}_because_of_reason_{number + 1}", lines, [address])
+    for one, holds in decisive:
+        lines = [*_call(records, one.witness, moment), accepted if holds else refused]
+        yield Test(f"{records.a}_is_{'' if holds else 'not_'}{verb}_as_{key}_{one.told}", lines, [address])
 
 
-def witnesses(records: Records, key: str, moment: Moment) -> tuple[list[Pair], list[Witness]]:
-    """Worlds on both sides of a rule, for the first role that has some, and each other way to keep it, for any role."""
+def witnesses(
+    records: Records, key: str, moment: Moment
+) -> tuple[list[Pair], list[Witness], list[tuple[Decisive, bool]]]:
+    """Worlds on both sides of a rule, for the first role that has some, and each other way to keep it, for any role.
+
+    Last come worlds in which one part of what it asks of related records decides.
+    """
     action = Action(moment.value)
     condition = records.suite.rules(records.name, moment)[key]
     pairs: list[Pair] = []
     others: list[Witness] = []
+    decisive: list[tuple[Decisive, bool]] = []
     for role in records.suite.roles_for(records.name, action):
         question = records.suite.question(records.name, action, role)
-        pairs = pairs or list(question.refusals(condition))
+        if not pairs:
+            pairs = list(question.refusals(condition))
+            decisive = list(of_condition(question, condition, pairs))
         others += question.alternatives(condition)
-    return pairs, others
+    return pairs, others, decisive
 
 
 def _call(records: Records, found: Witness, moment: Moment) -> list[str]:

@@ -139,9 +139,9 @@ class Question:
         choice |= {slot: True for slot in self.reader.slots if slot.name == SAME}
         return choice | dict(self.fixed)
 
-    def accepts(self, built: Built) -> bool:
-        """Whether every condition holds in a world."""
-        return all(self._holds(one, built) for one in self.judged)
+    def accepts(self, built: Built, besides: str = "") -> bool:
+        """Whether every condition holds in a world, one aside."""
+        return all(self._holds(one, built) for one in self.judged if one.cel != besides)
 
     def base(self) -> Witness | None:
         """A world in which every condition holds."""
@@ -162,7 +162,7 @@ class Question:
     ) -> dict[Slot, object] | None:
         """The nearest choice in which fewer conditions fail."""
         slots = list(dict.fromkeys(slot for one in failing for slot in one.slots))
-        for changed in self._changes(choice, slots):
+        for changed in self.changes(choice, slots):
             built = builder.build(changed)
             if sum(not self._holds(one, built) for one in self.judged) < len(failing):
                 return changed
@@ -214,7 +214,7 @@ class Question:
     def _around(self, base: Witness, target: _Judged, others: list[_Judged]) -> Pair | None:
         builder = self.builder()
         for slots in (target.slots, list(self.reader.slots)):
-            for choice in self._changes(base.choice, slots):
+            for choice in self.changes(base.choice, slots):
                 built = builder.build(choice)
                 if self._fails(target, built) and all(self._holds(one, built) for one in others):
                     changed = [slot for slot in choice if choice[slot] != base.choice.get(slot, _UNSET)]
@@ -238,7 +238,7 @@ class Question:
 
     def _only(self, base: Witness, target: _Judged, only: _Judged, rest: list[_Judged]) -> Witness | None:
         builder = self.builder()
-        for choice in (base.choice, *self._changes(base.choice, target.slots)):
+        for choice in (base.choice, *self.changes(base.choice, target.slots)):
             built = builder.build(choice)
             if self._holds(only, built) and all(self._fails(way, built) for way in rest) and self.accepts(built):
                 return Witness(choice, built)
@@ -291,14 +291,15 @@ class Question:
             return
         yield base
         builder = self.builder()
-        for choice in self._changes(base.choice, list(slots), most=2):
+        for choice in self.changes(base.choice, list(slots), most=2):
             built = builder.build(choice)
             if self.accepts(built):
                 yield Witness(choice, built)
 
-    def _changes(
+    def changes(
         self, choice: dict[Slot, object], slots: Sequence[Slot], *, most: int = _MOST_CHANGES
     ) -> Iterator[dict[Slot, object]]:
+        """Choices that differ from this one in one slot, then in two, and so on."""
         free = {
             slot: [value for value in self.options(slot, choice) if value != choice.get(slot, _UNSET)]
             for slot in slots

@@ -26,6 +26,7 @@ from quantumlayer.spec.cel.tree import (
     MapNode,
     Select,
     Unary,
+    exchanged,
 )
 from quantumlayer.spec.cel.types import (
     ANY,
@@ -62,6 +63,14 @@ class Checked:
     def member_of(self, node: Select) -> Member | None:
         """What a selection selects; None for the value of a map."""
         return self._members.get(node)
+
+    def with_part(self, old: Expr, new: Expr) -> "Checked":
+        """The expression with another condition in the place of one of its conditions; the rest keeps its types."""
+        copies: dict[Expr, Expr] = {}
+        expr = exchanged(self.expr, old, new, copies)
+        types = {**self._types, new: self._types[old], **{copy: self._types[node] for copy, node in copies.items()}}
+        members = {copy: self._members[node] for copy, node in copies.items() if node in self._members}
+        return replace(self, expr=expr, _types=types, _members={**self._members, **members})
 
 
 def compile_cel(text: str, scope: Scope) -> Checked:

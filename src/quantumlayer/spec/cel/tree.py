@@ -6,9 +6,10 @@ as `a.b != null`, a negative number as one literal.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, fields, replace
 from decimal import Decimal
 from enum import StrEnum
+from typing import Any
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -156,3 +157,21 @@ def walk(expr: Expr) -> Iterator[Expr]:
     yield expr
     for child in children(expr):
         yield from walk(child)
+
+
+def exchanged(expr: Expr, old: Expr, new: Expr, copies: dict[Expr, Expr]) -> Expr:
+    """The tree with another node in the place of `old`; `copies` learns which nodes around it were made anew."""
+
+    def inside(value: object) -> object:
+        if isinstance(value, tuple):
+            return tuple(inside(item) for item in value)
+        return exchanged(value, old, new, copies) if isinstance(value, Expr) else value
+
+    if expr is old:
+        return new
+    if all(one is not old for one in walk(expr)):
+        return expr
+    parts: dict[str, Any] = {part.name: inside(getattr(expr, part.name)) for part in fields(expr)}
+    copy: Expr = replace(expr, **parts)
+    copies[copy] = expr
+    return copy
