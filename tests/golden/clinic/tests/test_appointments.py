@@ -1017,6 +1017,19 @@ async def test_write_note_is_accepted_when_no_note_yet(make: Make, sign_in: Sign
     assert answer.status_code == 201
 
 
+@pytest.mark.proves("operations.write_note.requires.no_note_yet")
+async def test_write_note_is_accepted_as_no_note_yet_leaves_out_note_of_another_appointment(
+    make: Make, sign_in: SignIn
+) -> None:
+    doctor = await make.doctor()
+    appointment = await make.appointment(doctor=doctor, status="completed")
+    another_appointment = await make.appointment(doctor=doctor)
+    await make.visit_note(appointment=another_appointment)
+    as_doctor = await sign_in("doctor", doctor)
+    answer = await as_doctor.post(f"/appointments/{appointment.id}/write-note", json={"text": "Another text"})
+    assert answer.status_code == 201
+
+
 @pytest.mark.parametrize(("key", "value"), [("text", 7), ("nonsense", 1)])
 async def test_write_note_is_refused_with_input_of_another_type(
     make: Make, sign_in: SignIn, key: str, value: object

@@ -282,6 +282,38 @@ async def test_recent_no_shows_with_1_appointment_and_status_no_show_and_starts_
 
 
 @pytest.mark.proves("entities.Patient.derived.recent_no_shows")
+async def test_recent_no_shows_leaves_out_appointments_with_cleared_at_2026_03_11_09_00(
+    make: Make, sign_in: SignIn
+) -> None:
+    patient = await make.patient(cleared_at=datetime(2026, 3, 11, 9, 0, tzinfo=UTC))
+    await make.appointment(patient=patient, status="no_show")
+    as_front_desk = await sign_in("front_desk")
+    answer = await as_front_desk.get(f"/patients/{patient.id}")
+    assert answer.json()["recent_no_shows"] == 0
+
+
+@pytest.mark.proves("entities.Patient.derived.recent_no_shows")
+async def test_recent_no_shows_counts_appointments_with_cleared_at_2026_03_04_09_00(
+    make: Make, sign_in: SignIn
+) -> None:
+    patient = await make.patient(cleared_at=datetime(2026, 3, 4, 9, 0, tzinfo=UTC))
+    await make.appointment(patient=patient, status="no_show")
+    as_front_desk = await sign_in("front_desk")
+    answer = await as_front_desk.get(f"/patients/{patient.id}")
+    assert answer.json()["recent_no_shows"] == 1
+
+
+@pytest.mark.proves("entities.Patient.derived.recent_no_shows")
+async def test_recent_no_shows_leaves_out_appointments_of_another_patient(make: Make, sign_in: SignIn) -> None:
+    patient = await make.patient()
+    another_patient = await make.patient()
+    await make.appointment(patient=another_patient, status="no_show")
+    as_front_desk = await sign_in("front_desk")
+    answer = await as_front_desk.get(f"/patients/{patient.id}")
+    assert answer.json()["recent_no_shows"] == 0
+
+
+@pytest.mark.proves("entities.Patient.derived.recent_no_shows")
 async def test_recent_no_shows_is_worked_out(make: Make, sign_in: SignIn) -> None:
     patient = await make.patient()
     as_front_desk = await sign_in("front_desk")
@@ -317,6 +349,29 @@ async def test_a_patient_is_not_deleted_unless_kept_for_ten_years_2(make: Make, 
 @pytest.mark.proves("entities.Patient.rules.kept_for_ten_years")
 async def test_a_patient_is_deleted_when_kept_for_ten_years_2(make: Make, sign_in: SignIn) -> None:
     patient = await make.patient(created_at=datetime(2016, 3, 4, 9, 0, tzinfo=UTC))
+    as_front_desk = await sign_in("front_desk")
+    answer = await as_front_desk.delete(f"/patients/{patient.id}", headers={"If-Match": "*"})
+    assert answer.status_code == 204
+
+
+@pytest.mark.proves("entities.Patient.rules.kept_for_ten_years")
+async def test_a_patient_is_deleted_as_kept_for_ten_years_leaves_out_appointments_with_starts_at_2015_08_29_09_00(
+    make: Make, sign_in: SignIn
+) -> None:
+    patient = await make.patient(created_at=datetime(2016, 3, 4, 9, 0, tzinfo=UTC))
+    await make.appointment(patient=patient, starts_at=datetime(2015, 8, 29, 9, 0, tzinfo=UTC))
+    as_front_desk = await sign_in("front_desk")
+    answer = await as_front_desk.delete(f"/patients/{patient.id}", headers={"If-Match": "*"})
+    assert answer.status_code == 204
+
+
+@pytest.mark.proves("entities.Patient.rules.kept_for_ten_years")
+async def test_a_patient_is_deleted_as_kept_for_ten_years_leaves_out_appointments_of_another_patient(
+    make: Make, sign_in: SignIn
+) -> None:
+    patient = await make.patient(created_at=datetime(2016, 3, 4, 9, 0, tzinfo=UTC))
+    another_patient = await make.patient()
+    await make.appointment(patient=another_patient)
     as_front_desk = await sign_in("front_desk")
     answer = await as_front_desk.delete(f"/patients/{patient.id}", headers={"If-Match": "*"})
     assert answer.status_code == 204

@@ -181,6 +181,16 @@ async def test_available_with_1_loan_and_returned_on_2026_03_04(make: Make, sign
 
 
 @pytest.mark.proves("entities.Book.derived.available")
+async def test_available_leaves_out_loans_of_another_book(make: Make, sign_in: SignIn) -> None:
+    book = await make.book()
+    another_book = await make.book()
+    await make.loan(book=another_book)
+    as_librarian = await sign_in("librarian")
+    answer = await as_librarian.get(f"/books/{book.id}")
+    assert answer.json()["available"] == 1
+
+
+@pytest.mark.proves("entities.Book.derived.available")
 @pytest.mark.parametrize(("given", "available"), [({}, 1), ({"copies": 2}, 2)])
 async def test_available_is_worked_out(make: Make, sign_in: SignIn, given: dict[str, Any], available: object) -> None:
     book = await make.book(**given)
@@ -207,6 +217,39 @@ async def test_a_book_is_not_changed_unless_enough_for_open_loans(make: Make, si
 async def test_a_book_is_changed_when_enough_for_open_loans(make: Make, sign_in: SignIn) -> None:
     book = await make.book()
     await make.loan(book=book)
+    as_librarian = await sign_in("librarian")
+    answer = await as_librarian.put(
+        f"/books/{book.id}",
+        json={"title": "Moby-Dick", "author": "Herman Melville", "isbn": "0000000000000", "copies": 1},
+        headers={"If-Match": "*"},
+    )
+    assert answer.status_code == 200
+
+
+@pytest.mark.proves("entities.Book.rules.enough_for_open_loans")
+async def test_a_book_is_changed_as_enough_for_open_loans_leaves_out_loans_with_returned_on_2026_03_04(
+    make: Make, sign_in: SignIn
+) -> None:
+    book = await make.book()
+    for _ in range(2):
+        await make.loan(book=book, returned_on=date(2026, 3, 4))
+    as_librarian = await sign_in("librarian")
+    answer = await as_librarian.put(
+        f"/books/{book.id}",
+        json={"title": "Moby-Dick", "author": "Herman Melville", "isbn": "0000000000000", "copies": 1},
+        headers={"If-Match": "*"},
+    )
+    assert answer.status_code == 200
+
+
+@pytest.mark.proves("entities.Book.rules.enough_for_open_loans")
+async def test_a_book_is_changed_as_enough_for_open_loans_leaves_out_loans_of_another_book(
+    make: Make, sign_in: SignIn
+) -> None:
+    book = await make.book()
+    another_book = await make.book()
+    for _ in range(2):
+        await make.loan(book=another_book)
     as_librarian = await sign_in("librarian")
     answer = await as_librarian.put(
         f"/books/{book.id}",
@@ -276,6 +319,32 @@ async def test_borrow_is_accepted_when_fewer_than_five_open(make: Make, sign_in:
     for _ in range(4):
         await make.loan(member=member)
     as_member = await sign_in("member", member)
+    answer = await as_member.post(f"/books/{book.id}/borrow")
+    assert answer.status_code == 201
+
+
+@pytest.mark.proves("operations.borrow.requires.fewer_than_five_open")
+async def test_borrow_is_accepted_as_fewer_than_five_open_leaves_out_loans_with_returned_on_2026_03_04(
+    make: Make, sign_in: SignIn
+) -> None:
+    member = await make.member()
+    book = await make.book()
+    for _ in range(5):
+        await make.loan(member=member, returned_on=date(2026, 3, 4))
+    as_member = await sign_in("member", member)
+    answer = await as_member.post(f"/books/{book.id}/borrow")
+    assert answer.status_code == 201
+
+
+@pytest.mark.proves("operations.borrow.requires.fewer_than_five_open")
+async def test_borrow_is_accepted_as_fewer_than_five_open_leaves_out_loans_of_another_member(
+    make: Make, sign_in: SignIn
+) -> None:
+    book = await make.book()
+    member = await make.member()
+    for _ in range(5):
+        await make.loan(member=member)
+    as_member = await sign_in("member")
     answer = await as_member.post(f"/books/{book.id}/borrow")
     assert answer.status_code == 201
 
