@@ -124,6 +124,15 @@ def test_few_caches_of_packages_are_kept(check: Run, cache: Path) -> None:
     assert len(list((cache / "mypy").iterdir())) == KEPT
 
 
+@pytest.mark.slow
+def test_a_cache_of_packages_grows_with_what_services_import(check: Run, cache: Path) -> None:
+    assert check("types", {"src/tiny/more.py": "import httpx\n"}).status is Status.PASSED
+    assert check("types", {"src/tiny/more.py": "import jwt\n"}).status is Status.PASSED
+    before = sorted((cache / "mypy").iterdir())
+    assert check("types", {"src/tiny/more.py": "import httpx\nimport jwt\n"}).status is Status.PASSED
+    assert sorted((cache / "mypy").iterdir()) == before
+
+
 def test_a_place_too_long_for_a_socket_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / ("x" * 100)).mkdir()
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / ("x" * 100)))

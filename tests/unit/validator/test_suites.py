@@ -56,6 +56,14 @@ def test_a_service_may_ask_for_more_coverage(check: Run, service: Path) -> None:
     assert "100 % are asked for" in found.findings[0].message
 
 
+@pytest.mark.parametrize("setting", ['exclude_also = ["def never"]', 'omit = ["src/tiny/never.py"]'])
+def test_a_service_may_leave_code_out_of_the_measure(check: Run, service: Path, setting: str) -> None:
+    settings = (service / "pyproject.toml").read_text() + f"\n[tool.coverage.report]\n{setting}\n"
+    source = '"""Code for later."""\n\n\ndef never() -> None:\n' + "    print()\n" * 20
+    assert check("tests", {"src/tiny/never.py": source}).status is Status.FAILED
+    assert check("tests", {"pyproject.toml": settings}).status is Status.PASSED
+
+
 def test_a_test_file_that_cannot_be_imported_is_found_with_its_cause(check: Run) -> None:
     found = check("tests", {"tests/test_broken.py": "import nowhere\n"})
     assert found.status is Status.FAILED

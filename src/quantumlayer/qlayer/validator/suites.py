@@ -6,9 +6,10 @@ from importlib.metadata import entry_points
 from pathlib import Path
 
 from quantumlayer.core.checks import Finding, Status
+from quantumlayer.qlayer.validator import measure_tests
 from quantumlayer.qlayer.validator.junit import read_junit
 from quantumlayer.qlayer.validator.models import CheckContext, Outcome
-from quantumlayer.qlayer.validator.workspace import crashed, project, run_in
+from quantumlayer.qlayer.validator.workspace import crashed, package, project, run_in
 from quantumlayer.sandbox.ports import Completed
 
 FAIL_UNDER = 95.0
@@ -20,9 +21,11 @@ SECONDS = 600.0
 REPORT, COVERAGE = "junit.xml", "coverage.json"
 NO_TESTS = 5
 
-PYTEST = ("pytest", "-q", "-p", "no:cacheprovider", "--junitxml", REPORT, "-o", "junit_family=xunit1")
+OPTIONS = ("-q", "-p", "no:cacheprovider", "--junitxml", REPORT, "-o", "junit_family=xunit1")
 
-OWN_PLUGINS = frozenset({"pytest-xdist", "schemathesis"})
+SCRIPT = Path(measure_tests.__file__).read_bytes()
+
+OWN_PLUGINS = frozenset({"pytest-xdist", "schemathesis", "slipcover"})
 """Distributions with plugins for pytest that `ql` needs and no service asks for."""
 
 ENVIRONMENT = {"PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"}
@@ -33,16 +36,17 @@ seconds, as it cannot keep the result in a sandbox."""
 async def check_tests(copy: Path, context: CheckContext) -> Outcome:
     """The service's tests pass on SQLite and reach enough of its code."""
     shown = ("pytest", "--cov", "--cov-branch", "-m", "not postgres")
-    coverage = ("--cov", "--cov-branch", f"--cov-report=json:{COVERAGE}", "--cov-fail-under=0")
-    argv = (*PYTEST, *_plugins(), *coverage, "-m", "not postgres")
-    completed = await run_in(copy, context.sandbox, *argv, env=ENVIRONMENT, seconds=SECONDS)
+    # -P: as with the program `pytest`, modules are not found because they lie in the folder that it starts in.
+    measured_by = ("python", "-P", "-", f"src/{package(copy)}", COVERAGE)
+    argv = (*measured_by, *OPTIONS, *_plugins(), "-m", "not postgres")
+    completed = await run_in(copy, context.sandbox, *argv, env=ENVIRONMENT, seconds=SECONDS, stdin=SCRIPT)
     outcome = _outcome(shown, completed, copy)
     measured = copy / COVERAGE
-    if not measured.is_file():
+    if completed.returncode == NO_TESTS or not measured.is_file():
         return outcome
     asked: float = project(copy).get("tool", {}).get("coverage", {}).get("report", {}).get("fail_under", 0)
     report = json.loads(measured.read_text())
-    percent = round(float(report["totals"]["percent_covered"]), 2)
+    percent = round(float(report["summary"]["percent_covered"]), 2)
     findings = _uncovered(report["files"], percent, max(FAIL_UNDER, asked))
     return replace(
         outcome,
@@ -56,7 +60,7 @@ async def check_tests(copy: Path, context: CheckContext) -> Outcome:
 async def check_postgres_tests(copy: Path, context: CheckContext) -> Outcome:
     """The tests that need a real PostgreSQL, such as two callers at once, pass on it."""
     database = await context.postgres.database()
-    argv = (*PYTEST, *_plugins(), "-m", "postgres")
+    argv = ("pytest", *OPTIONS, *_plugins(), "-m", "postgres")
     env = {**ENVIRONMENT, "TEST_DATABASE_URL": database.url}
     completed = await run_in(copy, context.sandbox, *argv, env=env, mounts=(database.mount,), seconds=SECONDS)
     return _outcome(("pytest", "-m", "postgres"), completed, copy)

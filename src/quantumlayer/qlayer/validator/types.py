@@ -19,7 +19,10 @@ from quantumlayer.sandbox.ports import Command, Completed, Mount
 from quantumlayer.sandbox.scratch import PREFIX, scratch, sweep
 
 KEPT = 4
-"""How many caches stay: one for each set of packages, settings and imports used lately."""
+"""How many caches stay: one for each set of packages and settings used lately."""
+
+LEARNED = "modules.txt"
+"""The file in a cache that names the modules whose types it holds."""
 
 CACHE = ".mypy_cache"
 
@@ -59,39 +62,57 @@ async def _packages_cache(copy: Path, context: CheckContext) -> Path | None:
     result there that another one believes.
     """
     settings = _settings(project(copy))
-    modules = sorted(_imported(copy))
-    key = hashlib.sha256(json.dumps([sys.version, _installed(), settings, modules]).encode()).hexdigest()[:32]
-    folder = context.cache / "mypy" / key
+    modules = _imported(copy)
+    caches = context.cache / "mypy"
+    known: list[Path] = []
     try:
-        if folder.is_dir():
-            folder.touch()
-            return folder
-        folder.parent.mkdir(parents=True, exist_ok=True)
-        return await _cached(folder, settings, modules, context)
+        caches.mkdir(parents=True, exist_ok=True)
+        known = sorted(caches.glob(f"{_digest(sys.version, _installed(), settings)}-*"), key=_used, reverse=True)
+        for folder in known:
+            if modules <= _learned(folder):
+                folder.touch()
+                return folder
+        return await _cached(caches, known[0] if known else None, settings, modules, context)
     except (OSError, ScratchError):  # no place to write to, or none left
-        return folder if folder.is_dir() else None
+        return known[0] if known else None
 
 
-async def _cached(folder: Path, settings: str, modules: list[str], context: CheckContext) -> Path | None:
-    """Make the cache.
+async def _cached(
+    caches: Path, earlier: Path | None, settings: str, modules: set[str], context: CheckContext
+) -> Path | None:
+    """Make a cache of these modules and those of an earlier one, so that one soon fits every service.
 
     Raises:
         OSError: It cannot be written.
         ScratchError: The same.
     """
-    with scratch("cache", folder.parent) as temporary:
+    wanted = sorted(modules | _learned(earlier)) if earlier else sorted(modules)
+    folder = caches / f"{_digest(sys.version, _installed(), settings)}-{_digest(wanted)}"
+    with scratch("cache", caches) as temporary:
         made = temporary / "cache"
+        if earlier:
+            shutil.copytree(earlier, made)
         (temporary / "mypy.ini").write_text(settings)
-        program = "\n".join(f"import {module}" for module in modules)
+        program = "\n".join(f"import {module}" for module in wanted)
         argv = ("mypy", "--strict", "--config-file", "mypy.ini", "--cache-dir", str(made), "-c", program)
         mounts = (Mount(temporary, writable=True),)
         done = await context.sandbox.run(Command(argv, temporary, mounts=mounts))
         if done.timed_out or done.out_of_memory or not made.is_dir():
             return None
+        (made / LEARNED).write_text("\n".join(wanted))
         with suppress(OSError):  # another build was faster, and its cache is as good
             made.rename(folder)
-    _prune(folder.parent)
+    _prune(caches)
     return folder
+
+
+def _learned(folder: Path) -> set[str]:
+    """The modules whose types a cache holds."""
+    return set((folder / LEARNED).read_text().splitlines())
+
+
+def _digest(*parts: object) -> str:
+    return hashlib.sha256(json.dumps(parts).encode()).hexdigest()[:32]
 
 
 def _settings(pyproject: dict[str, Any]) -> str:
@@ -126,9 +147,9 @@ def _imports(tree: ast.Module) -> Iterator[str]:
 
 
 def _installed() -> list[str]:
-    """Name and version of every installed package, which is what the cache was made from."""
+    """Where packages are installed, and name and version of each: what the cache was made from."""
     folders = {Path(sysconfig.get_path(name)) for name in ("purelib", "platlib")}
-    return sorted({path.name for folder in folders for path in folder.glob("*.dist-info")})
+    return sorted({str(path) for folder in folders for path in folder.glob("*.dist-info")})
 
 
 def _prune(folder: Path) -> None:
