@@ -9,7 +9,7 @@ from quantumlayer.qtest.places import COUNT, THIS
 from quantumlayer.qtest.records import Records
 from quantumlayer.qtest.scenes import Scene, with_values
 from quantumlayer.qtest.tests import Row, Test
-from quantumlayer.qtest.witness import Question, Witness
+from quantumlayer.qtest.witness import Witness
 from quantumlayer.qtest.worlds import Built
 from quantumlayer.spec.cel import CelRuntimeError, Scope, compile_cel, evaluate, rounded
 from quantumlayer.spec.model import Action, Derived, Example
@@ -20,11 +20,7 @@ _MOST_VALUES = 4
 def derived_tests(records: Records) -> Iterator[Test]:
     """For each derived value its examples, then a few worlds in which it differs."""
     for key, derived in records.entity.derived.items():
-        roles = [
-            role
-            for role in records.suite.roles_for(records.name, Action.READ)
-            if not derived.visible_to or role in derived.visible_to
-        ]
+        roles = readers(records, derived)
         address = f"entities.{records.name}.derived.{key}"
         if not roles:
             records.suite.leave_open(address, "no role may read it")
@@ -32,6 +28,15 @@ def derived_tests(records: Records) -> Iterator[Test]:
         if derived.examples:
             yield from _examples(records, key, derived, roles[0])
         yield from _worked_out(records, key, derived, roles[0])
+
+
+def readers(records: Records, derived: Derived) -> list[str]:
+    """The roles that see a derived value."""
+    return [
+        role
+        for role in records.suite.roles_for(records.name, Action.READ)
+        if not derived.visible_to or role in derived.visible_to
+    ]
 
 
 def _examples(records: Records, key: str, derived: Derived, role: str) -> Iterator[Test]:
@@ -141,15 +146,7 @@ def values(records: Records, derived: Derived, role: str) -> list[tuple[Witness,
     """Worlds in which the derived value differs, the plainest first; then those that have a name for what they tell."""
     scope = Scope.for_derived(records.suite.spec, records.name)
     checked = compile_cel(derived.cel, scope)
-    permission = records.suite.question(records.name, Action.READ, role)
-    question = Question(
-        records.suite.spec,
-        records.suite.defaults,
-        records.name,
-        [role],
-        permission.conditions,
-        fixed=permission.fixed,
-    )
+    question = records.suite.question(records.name, Action.READ, role)
     slots = question.reader.read(checked, scope, {"this": ("this",)})
 
     def value(built: Built) -> object:

@@ -186,7 +186,6 @@ class Operating:
 
     def _requirement(self, key: str) -> Iterator[Test]:
         address = f"{self.address}.requires.{key}"
-        said = self.operation.requires[key].else_
         cel = self.operation.requires[key].cel
         pairs: list[Pair] = []
         others: list[Witness] = []
@@ -202,24 +201,28 @@ class Operating:
             others += question.alternatives(next(one for one in question.conditions if one.cel == cel))
         if not pairs:
             self.suite.leave_open(address, NO_WITNESS)
-        verb = self.name.strip("_")
-        told = f"assert refusal(answer) == (409, {text(key.replace('_', '-'))}, {text(said)})"
-        done = f"assert answer.status_code == {self.done}"
         for nth, pair in numbered(pairs):
-            refused = Scene(self.suite, pair.refused)
-            yield Test(f"{verb}_is_refused_unless_{key}{nth}", [*refused.lines, self.call(refused), told], [address])
+            yield self.judged(key, pair.refused, holds=False, nth=nth)
             if pair.accepted is not None:
-                accepted = Scene(self.suite, pair.accepted)
-                lines = [*accepted.lines, self.call(accepted), done]
-                yield Test(f"{verb}_is_accepted_when_{key}{nth}", lines, [address])
+                yield self.judged(key, pair.accepted, holds=True, nth=nth)
         for number, other in enumerate(others):
-            scene = Scene(self.suite, other)
-            name = f"{verb}_is_accepted_when_{key}_because_of_reason_{number + 1}"
-            yield Test(name, [*scene.lines, self.call(scene), done], [address])
+            yield self.judged(key, other, holds=True, nth=f"_because_of_reason_{number + 1}")
+        verb = self.name.strip("_")
         for one, holds in decisive:
-            scene = Scene(self.suite, one.witness)
-            name = f"{verb}_is_{'accepted' if holds else 'refused'}_as_{key}_{one.told}"
-            yield Test(name, [*scene.lines, self.call(scene), done if holds else told], [address])
+            test = self.judged(key, one.witness, holds=holds, nth="")
+            test.name = f"{verb}_is_{'accepted' if holds else 'refused'}_as_{key}_{one.told}"
+            yield test
+
+    def judged(self, key: str, found: Witness, *, holds: bool, nth: str) -> Test:
+        """A call that is accepted, or refused by a requirement."""
+        scene, verb = Scene(self.suite, found), self.name.strip("_")
+        said = self.operation.requires[key].else_
+        refused = f"assert refusal(answer) == (409, {text(key.replace('_', '-'))}, {text(said)})"
+        return Test(
+            f"{verb}_is_accepted_when_{key}{nth}" if holds else f"{verb}_is_refused_unless_{key}{nth}",
+            [*scene.lines, self.call(scene), f"assert answer.status_code == {self.done}" if holds else refused],
+            [f"{self.address}.requires.{key}"],
+        )
 
     def around(self, role: str, cel: str) -> Pair | None:
         """Worlds on both sides of a requirement, for the first state in which there are some."""

@@ -183,7 +183,7 @@ class _Overlapping:
         if item is not None and not item.one_of and item.type is not FieldType.BOOL:
             found = list(question.border(Witness(start, built), slot, counts) or ())
         else:
-            worlds = ({**start, slot: value} for value in question.options(slot, start))
+            worlds = ({**start, slot: value} for value in question.options(slot))
             found = [Witness(choice, question.builder().build(choice)) for choice in worlds]
         taken = self._span(new.built, new.built.this)
         return [

@@ -58,8 +58,9 @@ class Slot:
 
 @dataclass(slots=True)
 class Constants:
-    """What expressions compare with."""
+    """What expressions compare with, and when they do."""
 
+    now: datetime = NOW
     whole: set[int] = field(default_factory=set)
     limits: set[int] = field(default_factory=set)
     decimals: set[Decimal] = field(default_factory=set)
@@ -274,7 +275,7 @@ def _pool(kind: FieldType, constants: Constants) -> Iterable[object]:
 
 
 def _dates(constants: Constants) -> list[date]:
-    today = NOW.date()
+    today = constants.now.date()
     numbers = {timedelta(days=number) for number in constants.whole if 0 < number < 4000}
     found: list[date] = [today]
     for span in sorted({abs(span) for span in constants.spans} | numbers):
@@ -286,15 +287,16 @@ def _dates(constants: Constants) -> list[date]:
 
 
 def _moments(constants: Constants) -> list[datetime]:
-    found = [NOW, NOW - _MINUTE, NOW + _MINUTE]
+    now = constants.now
+    found = [now, now - _MINUTE, now + _MINUTE]
     for span in sorted(constants.spans):
-        found += [NOW + sign * span + step * _MINUTE for sign in (1, -1) for step in (0, 1, -1)]
+        found += [now + sign * span + step * _MINUTE for sign in (1, -1) for step in (0, 1, -1)]
     for months in sorted(constants.months):
-        around = [add_months(NOW, sign * months) for sign in (1, -1)]
+        around = [add_months(now, sign * months) for sign in (1, -1)]
         found += [moment + step * _MINUTE for moment in around if isinstance(moment, datetime) for step in (0, 1, -1)]
     for name in sorted(constants.zones):
         found += _local(constants, zone(name))
-    return [*found, NOW - _far(constants), NOW + _far(constants)]
+    return [*found, now - _far(constants), now + _far(constants)]
 
 
 def _far(constants: Constants) -> timedelta:
@@ -304,7 +306,7 @@ def _far(constants: Constants) -> timedelta:
 
 def _local(constants: Constants, place: tzinfo) -> Iterator[datetime]:
     """Moments around the edges of hours and of days by the clocks of a place."""
-    later = NOW + timedelta(days=7)
+    later = constants.now + timedelta(days=7)
     midnight = datetime.combine(later.date(), time(0), place).astimezone(UTC)
     if constants.weekdays:
         yield from (later + timedelta(days=step) for step in range(1, 7))
@@ -323,3 +325,18 @@ def counts(constants: Constants) -> list[int]:
     """How many records of a collection are worth trying."""
     near = {number + step for number in constants.whole for step in (-1, 0, 1)} | {0, 1, 2}
     return sorted(number for number in near if 0 <= number <= _MOST_COUNTED)
+
+
+def distance(one: object, other: object) -> float:
+    """How far two values of a slot are apart; unlike ones are far."""
+    match one, other:
+        case (datetime(), datetime()):
+            return abs((one - other).total_seconds()) / 86400
+        case (date(), date()):
+            return float(abs((one - other).days))
+        case (bool(), bool()):
+            return 1.0
+        case (int() | Decimal(), int() | Decimal()):
+            return float(abs(Decimal(one) - Decimal(other)))
+        case _:
+            return 1000.0

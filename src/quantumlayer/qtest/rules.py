@@ -11,7 +11,7 @@ from quantumlayer.qtest.scenes import Scene
 from quantumlayer.qtest.suite import NO_WITNESS
 from quantumlayer.qtest.tests import Test
 from quantumlayer.qtest.witness import Pair, Witness, numbered
-from quantumlayer.spec.model import Action, Moment, Rule
+from quantumlayer.spec.model import Action, Moment
 
 VERBS = {Moment.CREATE: "made", Moment.UPDATE: "changed", Moment.DELETE: "deleted"}
 STATUS = {Moment.CREATE: 201, Moment.UPDATE: 200, Moment.DELETE: 204}
@@ -25,29 +25,42 @@ def rule_tests(records: Records) -> Iterator[Test]:
             continue
         for moment in rule.on:
             if records.suite.offered(records.name, Action(moment.value)):
-                yield from _judged(records, key, rule, moment)
+                yield from _judged(records, key, moment)
 
 
-def _judged(records: Records, key: str, rule: Rule, moment: Moment) -> Iterator[Test]:
+def _judged(records: Records, key: str, moment: Moment) -> Iterator[Test]:
     pairs, others, decisive = witnesses(records, key, moment)
     address = f"entities.{records.name}.rules.{key}"
     if not pairs:
         records.suite.leave_open(address, NO_WITNESS)
-    refused = f"assert refusal(answer) == (409, {text(key.replace('_', '-'))}, {text(rule.else_)})"
-    accepted = f"assert answer.status_code == {STATUS[moment]}"
-    verb = VERBS[moment]
+    yes, no = (name_of(records, key, moment, holds=holds) for holds in (True, False))
     for nth, pair in numbered(pairs):
-        lines = [*_call(records, pair.refused, moment), refused]
-        yield Test(f"{records.a}_is_not_{verb}_unless_{key}{nth}", lines, [address])
+        yield Test(f"{no}{nth}", judged(records, key, pair.refused, moment, holds=False), [address])
         if pair.accepted is not None:
-            lines = [*_call(records, pair.accepted, moment), accepted]
-            yield Test(f"{records.a}_is_{verb}_when_{key}{nth}", lines, [address])
+            yield Test(f"{yes}{nth}", judged(records, key, pair.accepted, moment, holds=True), [address])
     for number, other in enumerate(others):
-        lines = [*_call(records, other, moment), accepted]
-        yield Test(f"{records.a}_is_{verb}_when_{key}_because_of_reason_{number + 1}", lines, [address])
+        lines = judged(records, key, other, moment, holds=True)
+        yield Test(f"{yes}_because_of_reason_{number + 1}", lines, [address])
     for one, holds in decisive:
-        lines = [*_call(records, one.witness, moment), accepted if holds else refused]
-        yield Test(f"{records.a}_is_{'' if holds else 'not_'}{verb}_as_{key}_{one.told}", lines, [address])
+        lines = judged(records, key, one.witness, moment, holds=holds)
+        name = f"{records.a}_is_{'' if holds else 'not_'}{VERBS[moment]}_as_{key}_{one.told}"
+        yield Test(name, lines, [address])
+
+
+def name_of(records: Records, key: str, moment: Moment, *, holds: bool) -> str:
+    """What a test of a rule is called."""
+    return f"{records.a}_is_{VERBS[moment]}_when_{key}" if holds else f"{records.a}_is_not_{VERBS[moment]}_unless_{key}"
+
+
+def judged(records: Records, key: str, found: Witness, moment: Moment, *, holds: bool) -> list[str]:
+    """The lines that bring a world about, make the call, and find it accepted or refused by the rule."""
+    if holds:
+        return [*_call(records, found, moment), f"assert answer.status_code == {STATUS[moment]}"]
+    said = records.entity.rules[key].else_
+    return [
+        *_call(records, found, moment),
+        f"assert refusal(answer) == (409, {text(key.replace('_', '-'))}, {text(said)})",
+    ]
 
 
 def witnesses(

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 
 from quantumlayer.qtest.literals import source, wire
 from quantumlayer.qtest.places import CALLER, Place
+from quantumlayer.qtest.samples import NOW
 from quantumlayer.qtest.suite import Suite, relations_given, writable
 from quantumlayer.qtest.variables import variable
 from quantumlayer.qtest.witness import Witness
@@ -126,9 +127,11 @@ class Scene:
         ) or self._aged(record)
 
     def _aged(self, record: Record) -> bool:
-        return any(record.values[key] != self.built.world.now for key in ("created_at", "updated_at"))
+        return any(record.values[key] != NOW for key in ("created_at", "updated_at"))
 
     def _arrange(self) -> None:
+        if self.built.world.now != NOW:
+            self.lines.append(f"clock.move_to({source(self.built.world.now)})")
         places = self._all()
         ordered = [pair for pair in places if pair[1] is self.built.caller.record]
         ordered += [pair for pair in places if pair not in ordered]
@@ -175,7 +178,7 @@ class Scene:
         usual = self.suite.defaults.of(record.entity)
         given = {key: self.name(target) for key, target in self._targets(record) if self.named(target)}
         for key, value in record.values.items():
-            moved = key in {"created_at", "updated_at"} and value != self.built.world.now
+            moved = key in {"created_at", "updated_at"} and value != NOW
             if moved or (key in usual and (value != usual[key] or self._numbered(record, key))):
                 given[key] = source(value)
         return given

@@ -6,8 +6,7 @@ slot, then two, then three, values near the constants of the expressions first.
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import UTC, date, datetime, tzinfo
-from decimal import Decimal
+from datetime import UTC, datetime, tzinfo
 from itertools import combinations, islice, product
 
 from quantumlayer.qtest.clocks import WEEKS, later
@@ -24,7 +23,9 @@ from quantumlayer.qtest.places import (
     Slot,
     candidates,
     counts,
+    distance,
 )
+from quantumlayer.qtest.samples import NOW
 from quantumlayer.qtest.worlds import Builder, Built, Choice, Defaults
 from quantumlayer.spec.cel import Binary, CelRuntimeError, Checked, Expr, Scope, compile_cel, evaluate
 from quantumlayer.spec.cel.runtime import zone
@@ -88,6 +89,7 @@ class Question:
         new: Whether `this` is about to be made: everything that it refers to is part of the world, because the caller
             must name it, and no collection holds it yet.
         values: What is worked out of the world, so that it must hold what they read.
+        now: The moment of the call.
     """
 
     spec: Spec
@@ -100,9 +102,11 @@ class Question:
     fixed: Choice = field(default_factory=dict)
     new: bool = False
     values: Sequence[Condition] = ()
+    now: datetime = NOW
 
     def __post_init__(self) -> None:
         self.reader = Reader(self.spec)
+        self.reader.constants.now = self.now
         if self.new:
             relations = self.spec.entities[self.this].relations
             self.reader.entities |= {
@@ -131,7 +135,7 @@ class Question:
         """Makes the worlds of this question."""
         entities = {THIS: self.this, **self.reader.entities}
         read = frozenset((entities[slot.place], slot.name) for slot in self.reader.slots if slot.place in entities)
-        return Builder(self.spec, self.defaults, entities, self.this, self.given, new=self.new, read=read)
+        return Builder(self.defaults, entities, self.this, self.given, new=self.new, read=read, now=self.now)
 
     def start(self) -> dict[Slot, object]:
         """The plainest choice: records as the factories make them, and whoever is compared with is the same."""
@@ -250,7 +254,7 @@ class Question:
         for slot in changed:
             refused: list[Witness] = []
             accepted: list[Witness] = []
-            for value in self.options(slot, found.choice):
+            for value in self.options(slot):
                 choice = {**found.choice, slot: value}
                 built = builder.build(choice)
                 if self.accepts(built):
@@ -260,7 +264,7 @@ class Question:
                 ):
                     refused.append(Witness(choice, built))
             for no, yes in product(refused, accepted):
-                apart = _distance(no.choice.get(slot), yes.choice.get(slot))
+                apart = distance(no.choice.get(slot), yes.choice.get(slot))
                 if best is None or apart < best[0]:
                     best = (apart, no, yes)
         if best is None:
@@ -271,13 +275,13 @@ class Question:
         """The closest two worlds along one slot in which something has different values."""
         builder = self.builder()
         seen: list[tuple[object, Witness]] = []
-        for option in self.options(slot, witness.choice):
+        for option in self.options(slot):
             choice = {**witness.choice, slot: option}
             built = builder.build(choice)
             if self.accepts(built):
                 seen.append((value(built), Witness(choice, built)))
         apart = [
-            (_distance(one.choice[slot], other.choice[slot]), one, other)
+            (distance(one.choice[slot], other.choice[slot]), one, other)
             for (first, one), (second, other) in combinations(seen, 2)
             if first != second
         ]
@@ -301,7 +305,7 @@ class Question:
     ) -> Iterator[dict[Slot, object]]:
         """Choices that differ from this one in one slot, then in two, and so on."""
         free = {
-            slot: [value for value in self.options(slot, choice) if value != choice.get(slot, _UNSET)]
+            slot: [value for value in self.options(slot) if value != choice.get(slot, _UNSET)]
             for slot in slots
             if slot not in self.fixed
         }
@@ -315,7 +319,7 @@ class Question:
             for changed in islice(every, _MOST_WORLDS):
                 yield {**choice, **changed}
 
-    def options(self, slot: Slot, choice: Choice) -> Sequence[object]:
+    def options(self, slot: Slot) -> Sequence[object]:
         """Values worth trying in a slot."""
         if slot.name in {SAME, ABSENT}:
             return self._either(slot)
@@ -325,7 +329,7 @@ class Question:
             return self._counts(slot)
         if slot.place == TAKES:
             return candidates(slot.name, self.takes[slot.name], self.reader.constants)
-        entity = self.spec.entities[self._entity(slot.place, choice)]
+        entity = self.spec.entities[self._entity(slot.place)]
         if entity.states is not None and slot.name == entity.states.field:
             return list(entity.states.values)
         item = entity.fields.get(slot.name)
@@ -342,14 +346,13 @@ class Question:
 
     def _counts(self, slot: Slot) -> Sequence[object]:
         entity = self.spec.entities[self.reader.entities[slot.place]]
-        owner = self._entity(slot.place[:-1], {})
+        owner = self._entity(slot.place[:-1])
         single = any(
             relation.kind is RelationKind.ONE_TO_ONE and relation.to == owner for relation in entity.relations.values()
         )
         return [0, 1] if single else counts(self.reader.constants)
 
-    def _entity(self, place: Place, choice: Choice) -> str:
-        del choice
+    def _entity(self, place: Place) -> str:
         return self.this if place == THIS else self.reader.entities[place]
 
     def _value(self, one: _Judged, built: Built) -> object:
@@ -375,21 +378,6 @@ def numbered(pairs: Iterable[Pair]) -> Iterator[tuple[str, Pair]]:
         number += not pair.clocks_changed
         nth = f"_{number}" if number > 1 else ""
         yield f"{nth}_with_clocks_changed" if pair.clocks_changed else nth, pair
-
-
-def _distance(one: object, other: object) -> float:
-    """How far two values of a slot are apart; unlike ones are far."""
-    match one, other:
-        case (datetime(), datetime()):
-            return abs((one - other).total_seconds()) / 86400
-        case (date(), date()):
-            return float(abs((one - other).days))
-        case (bool(), bool()):
-            return 1.0
-        case (int() | Decimal(), int() | Decimal()):
-            return float(abs(Decimal(one) - Decimal(other)))
-        case _:
-            return 1000.0
 
 
 def split(expr: Expr, operator: str) -> list[Expr]:

@@ -86,18 +86,17 @@ class Builder:
     """Makes worlds for one question.
 
     Args:
-        spec: The Spec.
-        defaults: What records hold where nothing is chosen.
+        defaults: What records hold where nothing is chosen, and the Spec.
         entities: The entity of each place that matters.
         this: The entity of `this`.
         takes: The fields of the operation's input with their values unless chosen otherwise.
         new: Whether `this` is about to be made, so that no collection holds it yet.
         read: The fields, by entity, that matter.
+        now: The moment it is.
     """
 
     def __init__(
         self,
-        spec: Spec,
         defaults: Defaults,
         entities: Mapping[Place, str],
         this: str,
@@ -105,8 +104,10 @@ class Builder:
         *,
         new: bool = False,
         read: frozenset[tuple[str, str]] = frozenset(),
+        now: datetime = NOW,
     ) -> None:
-        self.spec, self.defaults, self.takes, self.new, self.read = spec, defaults, takes, new, read
+        self.spec, self.defaults, self.takes, self.new, self.read = defaults.spec, defaults, takes, new, read
+        self.now = now
         self.entities = {THIS: this, **entities}
 
     def build(self, choice: Choice) -> Built:
@@ -125,7 +126,7 @@ class Builder:
 class _Building:
     def __init__(self, builder: Builder, choice: Choice) -> None:
         self.builder, self.choice = builder, choice
-        self.world = World(builder.spec, NOW)
+        self.world = World(builder.spec, builder.now)
         self.found: dict[Place, list[Record]] = {}
         self.count = 0
         self.same = {slot.place: slot.other for slot, value in choice.items() if slot.name == SAME and value}
