@@ -11,41 +11,35 @@ import asyncio
 import json
 import shutil
 import sys
-import tempfile
 from pathlib import Path
+from typing import Any
 
 from quantumlayer.qlayer.validator.postgres import PostgresServer
-from quantumlayer.qlayer.validator.suites import ENVIRONMENT, _plugins
+from quantumlayer.qlayer.validator.suites import ENVIRONMENT, plugins
 from quantumlayer.qlayer.validator.workspace import run_in
 from quantumlayer.sandbox.find import find_sandbox
+from quantumlayer.sandbox.scratch import scratch
 
 SCRIPT = Path(__file__).with_name("mutate.py")
 SECONDS = 7200.0
 
 
-async def tried(service: Path, files: list[Path], results: Path) -> None:
-    """Try the changes of each file, one file after the other."""
+async def tried(service: Path, file: Path, known: list[str]) -> list[dict[str, Any]]:
+    """What became of the changes of one file that are not known yet."""
     sandbox = find_sandbox(unsafe=False)
-    with tempfile.TemporaryDirectory(prefix="ql-mutants-") as folder:
-        copy = Path(folder) / service.name
+    with scratch("mutants") as folder:
+        copy = folder / service.name
         shutil.copytree(service, copy)
         shutil.copy(SCRIPT, copy / SCRIPT.name)
         async with PostgresServer(sandbox) as postgres:
-            for file in files:
-                known = {json.loads(line)["change"] for line in results.read_text().splitlines()}
-                database = await postgres.database()
-                argv = ("python", "-P", SCRIPT.name, file.as_posix(), *_plugins())
-                env = {**ENVIRONMENT, "TEST_DATABASE_URL": database.url}
-                given = "\n".join(known).encode()
-                mounts = (database.mount,)
-                done = await run_in(copy, sandbox, *argv, env=env, mounts=mounts, seconds=SECONDS, stdin=given)
-                if done.returncode:
-                    sys.exit(f"{file}: {done.stderr[-2000:]}")
-                lines = [line for line in done.stdout.splitlines() if line.startswith("{")]
-                with results.open("a") as out:
-                    out.writelines(f"{line}\n" for line in lines)
-                alive = [json.loads(line)["change"] for line in lines if not json.loads(line)["noticed"]]
-                print(f"{file}: {len(lines)} tried, {len(alive)} not noticed", *alive, sep="\n  ", flush=True)
+            database = await postgres.database()
+            argv = ("python", "-P", SCRIPT.name, file.as_posix(), *plugins())
+            env = {**ENVIRONMENT, "TEST_DATABASE_URL": database.url}
+            given = "\n".join(known).encode()
+            done = await run_in(copy, sandbox, *argv, env=env, mounts=(database.mount,), seconds=SECONDS, stdin=given)
+    if done.returncode:
+        sys.exit(f"{file}: {done.stderr[-2000:]}")
+    return [json.loads(line) for line in done.stdout.splitlines() if line.startswith("{")]
 
 
 def main() -> int:
@@ -59,8 +53,14 @@ def main() -> int:
     results: Path = options.results or Path("build") / f"mutants-{service.name}.jsonl"
     results.parent.mkdir(parents=True, exist_ok=True)
     results.touch()
-    files = sorted(path.relative_to(service) for path in service.glob(options.files))
-    asyncio.run(tried(service, files, results))
+    for path in sorted(service.glob(options.files)):
+        file = path.relative_to(service)
+        known = [json.loads(line)["change"] for line in results.read_text().splitlines()]
+        new = asyncio.run(tried(service, file, known))
+        with results.open("a") as out:
+            out.writelines(f"{json.dumps(item)}\n" for item in new)
+        alive = [item["change"] for item in new if not item["noticed"]]
+        print(f"{file}: {len(new)} tried, {len(alive)} not noticed", *alive, sep="\n  ", flush=True)
     found = [json.loads(line) for line in results.read_text().splitlines()]
     noticed = sum(item["noticed"] for item in found)
     print(f"{noticed} of {len(found)} changes noticed ({100 * noticed / max(1, len(found)):.1f} %)")

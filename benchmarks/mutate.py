@@ -8,7 +8,6 @@ Prints one JSON object a change. Nothing of `quantumlayer` can be imported here.
 import ast
 import copy
 import importlib
-import io
 import json
 import os
 import signal
