@@ -11,7 +11,7 @@ from quantumlayer.spec.generator import OpenElement, Part
 from quantumlayer.spec.model import Spec
 
 _FILES = {
-    "container": ("Dockerfile", ".dockerignore", "compose.yaml"),
+    "container": ("Dockerfile", ".dockerignore", "compose.database.sql", "compose.yaml"),
     "ci": (".github/workflows/ci.yml",),
 }
 

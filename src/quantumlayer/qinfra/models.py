@@ -26,8 +26,8 @@ class Database:
 
     Args:
         image: Container image, by version.
-        name: Name of the database, and of the user that owns it.
-        password: The variable that holds the user's password.
+        name: Name of the database, and of the role that owns it and nothing else.
+        password: The variable that holds the role's password.
         port: TCP port.
     """
 

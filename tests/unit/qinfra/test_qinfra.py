@@ -42,13 +42,13 @@ def named(name: str) -> Spec:
 
 def test_each_part_gives_its_files_and_nothing_is_left_open() -> None:
     spec = example("town-library")
-    assert list(files(spec)) == [".dockerignore", CI, "Dockerfile", "compose.yaml"]
+    assert list(files(spec)) == [".dockerignore", CI, "Dockerfile", "compose.database.sql", "compose.yaml"]
     assert QInfra().open_elements(spec) == ()
     with pytest.raises(KeyError):
         QInfra().generate(spec, Part(id="unknown", title="unknown"))
 
 
-@pytest.mark.parametrize("path", [".dockerignore", CI, "Dockerfile", "compose.yaml"])
+@pytest.mark.parametrize("path", [".dockerignore", CI, "Dockerfile", "compose.database.sql", "compose.yaml"])
 def test_the_town_library_gets_the_files_reviewed_by_hand(path: str) -> None:
     golden = ROOT / "tests" / "golden" / "town-library" / path
     assert text(example("town-library"), path) == golden.read_text()
@@ -75,7 +75,7 @@ def test_any_name_gives_files_that_mean_what_they_say(name: str) -> None:
     spec = named(name)
     compose = parsed(spec, "compose.yaml")
     assert str(compose["name"]) == name
-    assert compose["services"]["database"]["environment"]["POSTGRES_USER"] == "service"
+    assert "postgresql+asyncpg://service:" in compose["services"]["service"]["environment"]["DATABASE_URL"]
     assert parsed(spec, CI)["jobs"].keys() == {"check", "postgres", "image"}
 
 
@@ -151,13 +151,17 @@ def test_compose_starts_in_order() -> None:
     }
     assert services["migrate"]["restart"] == "no"
     assert "--host=127.0.0.1" in services["database"]["healthcheck"]["test"]
-    assert services["database"]["volumes"] == ["database:/var/lib/postgresql/data"]
+    assert services["database"]["volumes"] == [
+        "database:/var/lib/postgresql/data",
+        "./compose.database.sql:/docker-entrypoint-initdb.d/service.sql:ro",
+    ]
 
 
 def test_compose_holds_no_secret() -> None:
     services = parsed(example("town-library"), "compose.yaml")["services"]
     environment = services["service"]["environment"]
     assert environment["TOKEN_SECRET"] == "${TOKEN_SECRET:?TOKEN_SECRET must be set}"
+    assert services["database"]["environment"].keys() == {"POSTGRES_PASSWORD"}
     assert services["database"]["environment"]["POSTGRES_PASSWORD"].startswith("${POSTGRES_PASSWORD:?")
     assert environment["DATABASE_URL"].startswith("postgresql+asyncpg://service:${POSTGRES_PASSWORD:?")
     assert environment["ENVIRONMENT"] == "production"

@@ -90,7 +90,7 @@ class PostgresServer:
         folder = await self._reached(SOCKET)
         name = f"check_{next(self._numbers)}"
         mount = Mount(folder, writable=True)
-        programs = _programs()
+        programs = program_folder()
         create = ("-h", str(folder), "-U", "postgres", "-qc", f"CREATE DATABASE {name} TEMPLATE template0")
         command = Command((str(programs / "psql"), *create), mounts=(mount,))
         done = await self._sandbox.run(command)
@@ -109,7 +109,7 @@ class PostgresServer:
         Raises:
             PostgresMissingError: The server does not start.
         """
-        programs = _programs()
+        programs = program_folder()
         try:
             async with self._lock, asyncio.timeout(START_SECONDS):
                 return await self._come_to(sign, programs)
@@ -132,7 +132,7 @@ class PostgresServer:
         raise PostgresMissingError("PostgreSQL did not start.", why=self._server.result().stderr.strip())
 
 
-def _programs() -> Path:
+def program_folder() -> Path:
     """The folder of PostgreSQL's programs, from the package that carries them.
 
     Raises:
