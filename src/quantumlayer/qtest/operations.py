@@ -6,6 +6,7 @@ from quantumlayer.qtest.decisive import Decisive, of_condition
 from quantumlayer.qtest.limits import rows
 from quantumlayer.qtest.literals import source, text, wire
 from quantumlayer.qtest.places import TAKES, THIS, Slot
+from quantumlayer.qtest.readings import unmistakable
 from quantumlayer.qtest.records import Records
 from quantumlayer.qtest.samples import NOW, wrong_type
 from quantumlayer.qtest.scenes import Scene
@@ -54,7 +55,7 @@ class Operating:
 
     def _old_version(self) -> Iterator[Test]:
         """A caller who means another version of the record is not served."""
-        base = next(filter(None, map(self.base, self.operation.by)), None)
+        base = next(filter(None, (self.question(role).base() for role in self.operation.by)), None)
         if base is not None:
             scene = Scene(self.suite, base)
             call = self.call(scene).removesuffix(")") + ', headers={"If-Match": \'"0"\'})'
@@ -79,7 +80,7 @@ class Operating:
         return self.suite.operation(self.name, role, state)
 
     def base(self, role: str) -> Witness | None:
-        """A world in which the operation works and changes every value that it sets."""
+        """A world in which the operation works and changes every value that it sets, each to what shows how."""
         question = self.question(role)
         base = question.base()
         if base is None:
@@ -87,10 +88,15 @@ class Operating:
         entity = self.suite.spec.entities[self.operation.on]
         slots = [Slot(THIS, key) for key in self.operation.sets if key in entity.fields]
         slots += [Slot(TAKES, key) for key in self.operation.takes]
+        scope = Scope.for_operation(self.suite.spec, self.name)
+        checked = [compile_cel(cel, scope) for cel in self.operation.sets.values()]
+        found = None
         for witness in question.variations(slots):
             if all(after != witness.built.this.values.get(key) for key, after in self.after(witness).items()):
-                return witness
-        return base
+                if all(unmistakable(one, witness.built, self.suite.spans) for one in checked):
+                    return witness
+                found = found or witness
+        return found or base
 
     def after(self, witness: Witness) -> dict[str, object]:
         """The values that the operation gives the record."""
@@ -110,7 +116,7 @@ class Operating:
         if base is None:
             self.suite.leave_open(self.address, NO_WITNESS)
             return
-        scene = Scene(self.suite, base)
+        scene = Scene(self.suite, base, told=self._referred(base))
         expected, proves = self._expected(base, scene, role)
         name = self.name.strip("_")
         lines = [*scene.lines, self.call(scene), f"assert answer.status_code == {self.done}"]
@@ -121,6 +127,13 @@ class Operating:
             lines.append(f'assert answer.headers["Location"] == f"/{made.path}/{{answer.json()[\'id\']}}"')
             lines += self._first_version(self.operation.creates.entity, scene)
         yield Test(f"{role}_may_{name}", lines, [self.address, f"{self.address}.by", *proves])
+
+    def _referred(self, base: Witness) -> list[Record]:
+        """The records to which what it sets or makes refers."""
+        scope = Scope.for_operation(self.suite.spec, self.name)
+        creation = self.operation.creates
+        said = self.operation.sets if creation is None else creation.set
+        return [value for cel in said.values() if isinstance(value := self._value(cel, scope, base), Record)]
 
     def _first_version(self, entity: str, scene: Scene) -> list[str]:
         """What was made is its own first version, where the caller may ask for it."""

@@ -1,7 +1,7 @@
 """A world as the first lines of a test: the records it needs, each in one line, and the caller."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from quantumlayer.qtest.literals import source, wire
@@ -20,13 +20,15 @@ class Scene:
     """The arrangement of a test.
 
     `this_is_made` is false where the call under test makes `this`: then what it refers to is made. `repeated` is true
-    where a test arranges it several times: then the factories make up what must be unique.
+    where a test arranges it several times: then the factories make up what must be unique. `told` are records that the
+    test names whatever else it says of them.
     """
 
     suite: Suite
     witness: Witness
     this_is_made: bool = True
     repeated: bool = False
+    told: Sequence[Record] = ()
     lines: list[str] = field(default_factory=list)
 
     def __post_init__(self) -> None:
@@ -88,6 +90,7 @@ class Scene:
         needed: set[Record] = {this} if self.this_is_made else set()
         if not self.this_is_made:
             needed |= {value for value in this.values.values() if isinstance(value, Record)}
+        needed |= {record for _, record in self._all() if record in self.told}
         references: dict[Record, int] = {}
         for place, record in self._all():
             if record is this and not self.this_is_made:

@@ -2,10 +2,12 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import timedelta
 from functools import cached_property
 from itertools import islice
 
 from quantumlayer.qtest.places import CALLER, ROLE, THIS, Slot
+from quantumlayer.qtest.readings import spans
 from quantumlayer.qtest.samples import samples
 from quantumlayer.qtest.witness import Condition, Question, Witness
 from quantumlayer.qtest.worlds import Defaults
@@ -34,6 +36,11 @@ class Suite:
             if base is not None:
                 own = self.defaults.of(name)
                 own.update({key: value for key, value in base.built.this.values.items() if key in own})
+
+    @cached_property
+    def spans(self) -> frozenset[timedelta]:
+        """The lengths of time that its expressions may add."""
+        return spans(self.spec)
 
     @cached_property
     def package(self) -> str:
