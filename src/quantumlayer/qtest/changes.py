@@ -169,3 +169,15 @@ def _deleting(records: Records) -> Iterator[Test]:
             *_no_longer_found(records, scene, themselves=themselves),
         ],
     )
+    role = records.suite.own_role(records.name)
+    if role is not None and not themselves:
+        yield Test(
+            f"the_account_of_{records.a}_goes_with_it",
+            [
+                *scene.lines,
+                f'caller = await sign_in("{role}", {scene.this})',
+                'assert (await caller.get("/auth/me")).status_code == 200',
+                f"assert (await {scene.caller}.delete({url}, {IF_ANY})).status_code == 204",
+                'assert (await caller.get("/auth/me")).status_code == 401',
+            ],
+        )

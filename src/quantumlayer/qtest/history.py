@@ -168,6 +168,17 @@ def _trace(records: Records, doing: str, lines: list[str], url: str, caller: str
             'entries = trail.json()["items"]',
             f'assert [[entry["action"], entry["role"]] for entry in entries] == {source(done)}',
             'assert all(entry["at"] == "2026-03-04T09:00:00Z" for entry in entries)',
+            *_by_name(records, done[0][1]),
         ],
         [f"entities.{records.name}.audit"],
     )
+
+
+def _by_name(records: Records, role: str) -> list[str]:
+    """The lines that find the user name of whoever did it; a stranger has none."""
+    if role == ANYONE:
+        return []
+    return [
+        f'me = await {records.suite.caller(role)}.get("/auth/me")',
+        'assert {entry["username"] for entry in entries} == {me.json()["username"]}',
+    ]

@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime
 from decimal import Decimal
 
 from quantumlayer.qtest.bodies import Creation
-from quantumlayer.qtest.literals import source, wire
+from quantumlayer.qtest.literals import source, text, wire
 from quantumlayer.qtest.operations import Operating, works
 from quantumlayer.qtest.patterns import matching
 from quantumlayer.qtest.places import TAKES, Slot
@@ -13,7 +13,7 @@ from quantumlayer.qtest.records import Records
 from quantumlayer.qtest.samples import lengths
 from quantumlayer.qtest.scenes import Scene
 from quantumlayer.qtest.suite import Suite, writable
-from quantumlayer.qtest.tests import Test
+from quantumlayer.qtest.tests import Row, Test
 from quantumlayer.qtest.witness import Witness
 from quantumlayer.spec.model import Action, Field, FieldType
 
@@ -79,6 +79,17 @@ def personal_tests(records: Records) -> Iterator[Test]:
         ],
         [f"entities.{records.name}.fields.{key}.personal" for key in sent],
     )
+    yield Test(
+        f"personal_data_of_{records.a}_is_not_repeated_to_whoever_sends_it",
+        [
+            *scene.lines,
+            f"answer = {post}{_with_value(creation, scene)})",
+            'assert pointers(answer) == [f"/body/{key}"]',
+            'assert "telling" not in answer.text + logs()',
+        ],
+        names={"key": "str"},
+        rows=[Row((text(key),), (f"entities.{records.name}.fields.{key}.personal",)) for key in sent],
+    )
 
 
 def personal_input_tests(records: Records) -> Iterator[Test]:
@@ -109,6 +120,14 @@ def personal_input_tests(records: Records) -> Iterator[Test]:
             ],
             [f"operations.{name}.takes.{key}.personal" for key in told],
         )
+
+
+def _with_value(creation: Creation, scene: Scene) -> str:
+    """The body with a value that no field takes."""
+    body = creation.body(scene)
+    return (
+        f'{body[:-1]}, key: ["a telling value"]}}' if body.endswith("}") else f'{body} | {{key: ["a telling value"]}}'
+    )
 
 
 def _merged(creation: Creation, scene: Scene) -> str:

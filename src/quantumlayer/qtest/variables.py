@@ -26,8 +26,8 @@ _IMPORTED = frozenset(
 _LOCAL = frozenset(
     {
         "all_records", "answer", "answers", "bodies", "body", "caller", "callers", "calls", "entries", "etag",
-        "expected", "high", "kept", "key", "listed", "low", "moment", "number", "other", "part", "personal", "read",
-        "rule", "session", "status_code", "trail", "url", "value", "versions", "written",
+        "expected", "high", "kept", "key", "listed", "low", "me", "moment", "number", "other", "part", "personal",
+        "read", "rule", "session", "status_code", "trail", "url", "value", "versions", "written",
     }
 )  # fmt: skip
 
