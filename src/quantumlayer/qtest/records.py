@@ -298,13 +298,19 @@ class Records:
         return self.suite.plain(self.name, Action.READ)
 
     def _missing(self) -> Iterator[Test]:
-        role = next(iter(self.suite.roles_for(self.name, Action.READ)), ANYONE)
-        title = self.names.title
+        """A record that is not there is not found, though another one is."""
+        found = self.reading()
+        if found is None:
+            role = next(iter(self.suite.roles_for(self.name, Action.READ)), ANYONE)
+            lines, caller = self.suite.sign_in(role), self.suite.caller(role)
+        else:
+            scene = Scene(self.suite, found[1])
+            lines, caller = scene.unnamed(), scene.caller
         yield Test(
             f"{self.a}_that_does_not_exist_is_not_found",
             [
-                *self.suite.sign_in(role),
-                f'answer = await {self.suite.caller(role)}.get("{self.path}/{NOBODY}")',
-                f'assert refusal(answer) == (404, "about:blank", "There is no {title} {NOBODY}.")',
+                *lines,
+                f'answer = await {caller}.get("{self.path}/{NOBODY}")',
+                f'assert refusal(answer) == (404, "about:blank", "There is no {self.names.title} {NOBODY}.")',
             ],
         )

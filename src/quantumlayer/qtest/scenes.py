@@ -1,5 +1,6 @@
 """A world as the first lines of a test: the records it needs, each in one line, and the caller."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
@@ -43,6 +44,14 @@ class Scene:
     def caller(self) -> str:
         """The variable of the client that calls."""
         return self.suite.caller(self.built.caller.role)
+
+    def unnamed(self) -> list[str]:
+        """The lines for a test that does not speak of `this`: it is made without a variable that nothing would use."""
+        made = f"{self.this} = "
+        used = re.compile(rf"(?<![.\w]){self.this}\b(?!=)")
+        if any(used.search(line.removeprefix(made)) for line in self.lines):
+            return self.lines
+        return [line.removeprefix(made) for line in self.lines]
 
     def name(self, record: Record) -> str:
         """The variable that holds a record."""

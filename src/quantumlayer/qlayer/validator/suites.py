@@ -38,7 +38,7 @@ async def check_tests(copy: Path, context: CheckContext) -> Outcome:
     shown = ("pytest", "--cov", "--cov-branch", "-m", "not postgres")
     # -P: as with the program `pytest`, modules are not found because they lie in the folder that it starts in.
     measured_by = ("python", "-P", "-", f"src/{package(copy)}", COVERAGE)
-    argv = (*measured_by, *OPTIONS, *_plugins(), "-m", "not postgres")
+    argv = (*measured_by, *OPTIONS, *plugins(), "-m", "not postgres")
     completed = await run_in(copy, context.sandbox, *argv, env=ENVIRONMENT, seconds=SECONDS, stdin=SCRIPT)
     outcome = _outcome(shown, completed, copy)
     measured = copy / COVERAGE
@@ -60,13 +60,13 @@ async def check_tests(copy: Path, context: CheckContext) -> Outcome:
 async def check_postgres_tests(copy: Path, context: CheckContext) -> Outcome:
     """The tests that need a real PostgreSQL, such as two callers at once, pass on it."""
     database = await context.postgres.database()
-    argv = ("pytest", *OPTIONS, *_plugins(), "-m", "postgres")
+    argv = ("pytest", *OPTIONS, *plugins(), "-m", "postgres")
     env = {**ENVIRONMENT, "TEST_DATABASE_URL": database.url}
     completed = await run_in(copy, context.sandbox, *argv, env=env, mounts=(database.mount,), seconds=SECONDS)
     return _outcome(("pytest", "-m", "postgres"), completed, copy)
 
 
-def _plugins() -> tuple[str, ...]:
+def plugins() -> tuple[str, ...]:
     """The plugins of the environment that a service may use."""
     found = entry_points(group="pytest11")
     return tuple(f"-p{one.name}" for one in found if one.dist is not None and one.dist.name not in OWN_PLUGINS)

@@ -127,7 +127,8 @@ async def test_an_appointment_needs_doctor_that_exists(make: Make, sign_in: Sign
     assert refusal(answer) == (409, "about:blank", "There is no doctor 999999.")
 
 
-async def test_an_appointment_that_does_not_exist_is_not_found(sign_in: SignIn) -> None:
+async def test_an_appointment_that_does_not_exist_is_not_found(make: Make, sign_in: SignIn) -> None:
+    await make.appointment()
     as_front_desk = await sign_in("front_desk")
     answer = await as_front_desk.get("/appointments/999999")
     assert refusal(answer) == (404, "about:blank", "There is no appointment 999999.")

@@ -101,7 +101,8 @@ async def test_a_patient_is_refused_with_a_value_of_another_type(sign_in: SignIn
     assert pointers(answer) == [f"/body/{key}"]
 
 
-async def test_a_patient_that_does_not_exist_is_not_found(sign_in: SignIn) -> None:
+async def test_a_patient_that_does_not_exist_is_not_found(make: Make, sign_in: SignIn) -> None:
+    await make.patient()
     as_front_desk = await sign_in("front_desk")
     answer = await as_front_desk.get("/patients/999999")
     assert refusal(answer) == (404, "about:blank", "There is no patient 999999.")

@@ -27,7 +27,8 @@ async def test_a_visit_note_is_shown_as_it_is_kept(make: Make, sign_in: SignIn) 
     )
 
 
-async def test_a_visit_note_that_does_not_exist_is_not_found(sign_in: SignIn) -> None:
+async def test_a_visit_note_that_does_not_exist_is_not_found(make: Make, sign_in: SignIn) -> None:
+    await make.visit_note()
     as_doctor = await sign_in("doctor")
     answer = await as_doctor.get("/visit-notes/999999")
     assert refusal(answer) == (404, "about:blank", "There is no visit note 999999.")

@@ -78,7 +78,8 @@ async def test_a_book_is_refused_with_a_value_of_another_type(sign_in: SignIn, k
     assert pointers(answer) == [f"/body/{key}"]
 
 
-async def test_a_book_that_does_not_exist_is_not_found(sign_in: SignIn) -> None:
+async def test_a_book_that_does_not_exist_is_not_found(make: Make, sign_in: SignIn) -> None:
+    await make.book()
     as_librarian = await sign_in("librarian")
     answer = await as_librarian.get("/books/999999")
     assert refusal(answer) == (404, "about:blank", "There is no book 999999.")

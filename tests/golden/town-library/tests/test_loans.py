@@ -38,7 +38,8 @@ async def test_a_loan_is_shown_as_it_is_kept(make: Make, sign_in: SignIn) -> Non
     )
 
 
-async def test_a_loan_that_does_not_exist_is_not_found(sign_in: SignIn) -> None:
+async def test_a_loan_that_does_not_exist_is_not_found(make: Make, sign_in: SignIn) -> None:
+    await make.loan()
     as_librarian = await sign_in("librarian")
     answer = await as_librarian.get("/loans/999999")
     assert refusal(answer) == (404, "about:blank", "There is no loan 999999.")

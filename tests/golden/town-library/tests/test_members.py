@@ -83,7 +83,8 @@ async def test_a_member_is_refused_with_a_value_of_another_type(sign_in: SignIn,
     assert pointers(answer) == [f"/body/{key}"]
 
 
-async def test_a_member_that_does_not_exist_is_not_found(sign_in: SignIn) -> None:
+async def test_a_member_that_does_not_exist_is_not_found(make: Make, sign_in: SignIn) -> None:
+    await make.member()
     as_librarian = await sign_in("librarian")
     answer = await as_librarian.get("/members/999999")
     assert refusal(answer) == (404, "about:blank", "There is no member 999999.")
