@@ -109,6 +109,15 @@ async def test_a_doctor_is_gone_once_deleted(make: Make, sign_in: SignIn) -> Non
     assert (await as_front_desk.get(url)).status_code == 404
 
 
+async def test_the_account_of_a_doctor_goes_with_it(make: Make, sign_in: SignIn) -> None:
+    doctor = await make.doctor()
+    as_front_desk = await sign_in("front_desk")
+    caller = await sign_in("doctor", doctor)
+    assert (await caller.get("/auth/me")).status_code == 200
+    assert (await as_front_desk.delete(f"/doctors/{doctor.id}", headers={"If-Match": "*"})).status_code == 204
+    assert (await caller.get("/auth/me")).status_code == 401
+
+
 @pytest.mark.parametrize(
     ("key", "value"),
     [

@@ -187,6 +187,15 @@ async def test_a_patient_is_gone_once_deleted(make: Make, sign_in: SignIn) -> No
     assert (await as_front_desk.get(url)).status_code == 404
 
 
+async def test_the_account_of_a_patient_goes_with_it(make: Make, sign_in: SignIn) -> None:
+    patient = await make.patient(created_at=datetime(2016, 3, 4, 9, 0, tzinfo=UTC))
+    as_front_desk = await sign_in("front_desk")
+    caller = await sign_in("patient", patient)
+    assert (await caller.get("/auth/me")).status_code == 200
+    assert (await as_front_desk.delete(f"/patients/{patient.id}", headers={"If-Match": "*"})).status_code == 204
+    assert (await caller.get("/auth/me")).status_code == 401
+
+
 @pytest.mark.parametrize(
     ("key", "value"),
     [
@@ -456,3 +465,20 @@ async def test_personal_data_of_a_patient_never_reaches_a_log(sign_in: SignIn, l
     written = logs()
     assert "POST" in written
     assert not [value for value in personal.values() if value in written]
+
+
+@pytest.mark.parametrize(
+    "key",
+    [
+        pytest.param("date_of_birth", marks=pytest.mark.proves("entities.Patient.fields.date_of_birth.personal")),
+        pytest.param("phone", marks=pytest.mark.proves("entities.Patient.fields.phone.personal")),
+        pytest.param("email", marks=pytest.mark.proves("entities.Patient.fields.email.personal")),
+    ],
+)
+async def test_personal_data_of_a_patient_is_not_repeated_to_whoever_sends_it(
+    sign_in: SignIn, logs: Logs, key: str
+) -> None:
+    as_anyone = await sign_in("anyone")
+    answer = await as_anyone.post("/patients", json=PATIENT | {key: ["a telling value"]})
+    assert pointers(answer) == [f"/body/{key}"]
+    assert "telling" not in answer.text + logs()

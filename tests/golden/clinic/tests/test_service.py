@@ -3,6 +3,7 @@
 import asyncio
 import io
 import json
+import os
 import sys
 from collections.abc import AsyncIterator, Iterator, MutableMapping
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -14,13 +15,16 @@ import pytest
 from fastapi import Request
 from httpx import ASGITransport, AsyncClient
 from pydantic import ValidationError
+from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
+from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 from sqlalchemy.orm.exc import StaleDataError
 
 from clinic.__main__ import main
 from clinic.app import create_app
 from clinic.body_limit import MAX_BODY_SIZE
+from clinic.database import Session
 from clinic.settings import Settings
 
 from .callers import SignIn, refusal
@@ -153,6 +157,7 @@ class Trouble(Exception):
     [
         (DBAPIError(None, None, Trouble("22003")), 409),
         (DBAPIError(None, None, Trouble("40001")), 503),
+        (DBAPIError(None, None, Trouble("57014")), 503),
         (DBAPIError(None, None, Trouble("57P01")), 503),
         (DBAPIError(None, None, Trouble("XX000")), 500),
         (ConnectionRefusedError(), 503),
@@ -164,6 +169,7 @@ class Trouble(Exception):
     ids=[
         "too large",
         "a collision",
+        "too slow",
         "stopped",
         "a fault",
         "away",
@@ -182,6 +188,29 @@ async def test_what_the_database_refuses_is_told(settings: Settings, error: Exce
 
     async with AsyncClient(transport=ASGITransport(app), base_url="http://test") as client:
         assert refusal(await client.get("/trouble"))[0] == status
+
+
+async def test_a_request_waits_only_so_long_for_a_connection(settings: Settings) -> None:
+    app = create_app(settings.model_copy(update={"database_connections": 1, "database_wait_seconds": 0}))
+
+    @app.get("/one")
+    async def one(session: Session) -> None:
+        await session.execute(text("SELECT 1"))
+
+    engine = app.state.sessions.kw["bind"]
+    async with AsyncClient(transport=ASGITransport(app), base_url="http://test") as client:
+        async with engine.connect():
+            answer = await client.get("/one")
+        assert (await client.get("/one")).status_code == 200
+    await engine.dispose()
+    assert (answer.status_code, answer.headers["Retry-After"]) == (503, "1")
+
+
+@pytest.mark.postgres
+@pytest.mark.skipif("TEST_DATABASE_URL" not in os.environ, reason="SQLite lets a statement take its time")
+async def test_a_statement_may_take_only_so_long(sessions: async_sessionmaker[AsyncSession]) -> None:
+    async with sessions() as session:
+        assert await session.scalar(text("SHOW statement_timeout")) == "30s"
 
 
 class Collector(BaseHTTPRequestHandler):

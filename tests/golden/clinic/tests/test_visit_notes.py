@@ -225,3 +225,5 @@ async def test_reading_a_visit_note_leaves_a_trace(make: Make, sign_in: SignIn) 
         ["read", "doctor"],
     ]
     assert all(entry["at"] == "2026-03-04T09:00:00Z" for entry in entries)
+    me = await as_doctor.get("/auth/me")
+    assert {entry["username"] for entry in entries} == {me.json()["username"]}

@@ -14,8 +14,9 @@ __all__ = ["seeds"]
 
 
 def run(connection: Connection) -> None:
-    """Run within one transaction, and wait for whoever else runs migrations."""
+    """Run within one transaction, however long it takes, and wait for whoever else runs migrations."""
     if connection.dialect.name == "postgresql":
+        connection.execute(text("SET LOCAL statement_timeout = 0"))
         connection.execute(text("SELECT pg_advisory_xact_lock(hashtext('alembic_version'))"))
     context.configure(connection=connection, target_metadata=Base.metadata, render_as_batch=True)
     with context.begin_transaction():
@@ -24,7 +25,7 @@ def run(connection: Connection) -> None:
 
 async def connect_and_run() -> None:
     """Open a connection and run."""
-    engine = create_engine(get_settings().database_url)
+    engine = create_engine(get_settings())
     async with engine.begin() as connection:
         await connection.run_sync(run)
     await engine.dispose()

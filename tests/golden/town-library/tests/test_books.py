@@ -1,9 +1,10 @@
 """Books."""
 
-from datetime import date
+from datetime import UTC, date, datetime
 from typing import Any
 
 import pytest
+from time_machine import TimeMachineFixture
 
 from .callers import SignIn, pointers, refusal
 from .factories import Make
@@ -268,14 +269,16 @@ async def test_a_book_is_changed_as_enough_for_open_loans_leaves_out_loans_of_an
 @pytest.mark.proves("entities.Loan.fields.due_on.default")
 @pytest.mark.proves("entities.Loan.fields.renewed.default")
 async def test_member_may_borrow(make: Make, sign_in: SignIn) -> None:
+    member = await make.member()
     book = await make.book()
-    as_member = await sign_in("member")
+    as_member = await sign_in("member", member)
     answer = await as_member.post(f"/books/{book.id}/borrow")
     assert answer.status_code == 201
     assert (
         answer.json().items()
         >= {
             "book_id": book.id,
+            "member_id": member.id,
             "borrowed_on": "2026-03-04",
             "due_on": "2026-03-25",
             "returned_on": None,
@@ -356,6 +359,21 @@ async def test_borrow_is_refused_for_another_version(make: Make, sign_in: SignIn
     as_member = await sign_in("member")
     answer = await as_member.post(f"/books/{book.id}/borrow", headers={"If-Match": '"0"'})
     assert answer.status_code == 412
+
+
+@pytest.mark.proves("entities.Loan.fields.borrowed_on.default")
+@pytest.mark.parametrize(
+    ("moment", "borrowed_on"),
+    [(datetime(2026, 3, 4, 22, 59, tzinfo=UTC), "2026-03-04"), (datetime(2026, 7, 1, 22, 0, tzinfo=UTC), "2026-07-02")],
+)
+async def test_borrow_gives_borrowed_on_by_the_local_day(
+    make: Make, sign_in: SignIn, clock: TimeMachineFixture, moment: datetime, borrowed_on: object
+) -> None:
+    clock.move_to(moment)
+    book = await make.book()
+    as_member = await sign_in("member")
+    answer = await as_member.post(f"/books/{book.id}/borrow")
+    assert answer.json()["borrowed_on"] == borrowed_on
 
 
 @pytest.mark.proves("entities.Book.list.search")

@@ -1,11 +1,12 @@
 """Loans."""
 
-from datetime import date
+from datetime import UTC, date, datetime
 from typing import Any
 
 import pytest
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
+from time_machine import TimeMachineFixture
 
 from town_library.loans.models import Loan
 
@@ -154,11 +155,11 @@ async def test_member_of_a_loan_cannot_be_deleted(
 @pytest.mark.proves("operations.renew.by")
 async def test_member_may_renew(make: Make, sign_in: SignIn) -> None:
     member = await make.member()
-    loan = await make.loan(member=member)
+    loan = await make.loan(member=member, due_on=date(2026, 3, 5))
     as_member = await sign_in("member", member)
     answer = await as_member.post(f"/loans/{loan.id}/renew")
     assert answer.status_code == 200
-    assert answer.json().items() >= {"due_on": "2026-04-08", "renewed": True}.items()
+    assert answer.json().items() >= {"due_on": "2026-03-19", "renewed": True}.items()
 
 
 @pytest.mark.proves("operations.renew.requires.still_open")
@@ -260,6 +261,68 @@ async def test_return_is_refused_for_another_version(make: Make, sign_in: SignIn
     as_member = await sign_in("member", member)
     answer = await as_member.post(f"/loans/{loan.id}/return", headers={"If-Match": '"0"'})
     assert answer.status_code == 412
+
+
+@pytest.mark.proves("entities.Loan.derived.days_late")
+async def test_days_late_follows_the_local_day_a_minute_before_midnight(
+    make: Make, sign_in: SignIn, clock: TimeMachineFixture
+) -> None:
+    clock.move_to(datetime(2026, 3, 4, 22, 59, tzinfo=UTC))
+    loan = await make.loan(due_on=date(2026, 3, 4))
+    as_librarian = await sign_in("librarian")
+    answer = await as_librarian.get(f"/loans/{loan.id}")
+    assert answer.json()["days_late"] == 0
+
+
+@pytest.mark.proves("entities.Loan.derived.days_late")
+async def test_days_late_follows_the_local_day_at_midnight(
+    make: Make, sign_in: SignIn, clock: TimeMachineFixture
+) -> None:
+    clock.move_to(datetime(2026, 7, 1, 22, 0, tzinfo=UTC))
+    loan = await make.loan()
+    as_librarian = await sign_in("librarian")
+    answer = await as_librarian.get(f"/loans/{loan.id}")
+    assert answer.json()["days_late"] == 99
+
+
+@pytest.mark.proves("operations.renew.requires.not_overdue")
+async def test_renew_is_accepted_when_not_overdue_a_minute_before_midnight(
+    make: Make, sign_in: SignIn, clock: TimeMachineFixture
+) -> None:
+    clock.move_to(datetime(2026, 3, 4, 22, 59, tzinfo=UTC))
+    member = await make.member()
+    loan = await make.loan(member=member, due_on=date(2026, 3, 4))
+    as_member = await sign_in("member", member)
+    answer = await as_member.post(f"/loans/{loan.id}/renew")
+    assert answer.status_code == 200
+
+
+@pytest.mark.proves("operations.renew.requires.not_overdue")
+async def test_renew_is_refused_unless_not_overdue_at_midnight(
+    make: Make, sign_in: SignIn, clock: TimeMachineFixture
+) -> None:
+    clock.move_to(datetime(2026, 7, 1, 22, 0, tzinfo=UTC))
+    member = await make.member()
+    loan = await make.loan(member=member, due_on=date(2026, 7, 1))
+    as_member = await sign_in("member", member)
+    answer = await as_member.post(f"/loans/{loan.id}/renew")
+    assert refusal(answer) == (409, "not-overdue", "An overdue loan cannot be renewed.")
+
+
+@pytest.mark.proves("operations.return")
+@pytest.mark.parametrize(
+    ("moment", "returned_on"),
+    [(datetime(2026, 3, 4, 22, 59, tzinfo=UTC), "2026-03-04"), (datetime(2026, 7, 1, 22, 0, tzinfo=UTC), "2026-07-02")],
+)
+async def test_return_gives_returned_on_by_the_local_day(
+    make: Make, sign_in: SignIn, clock: TimeMachineFixture, moment: datetime, returned_on: object
+) -> None:
+    clock.move_to(moment)
+    member = await make.member()
+    loan = await make.loan(member=member)
+    as_member = await sign_in("member", member)
+    answer = await as_member.post(f"/loans/{loan.id}/return")
+    assert answer.json()["returned_on"] == returned_on
 
 
 @pytest.mark.proves("entities.Loan.list.filter")

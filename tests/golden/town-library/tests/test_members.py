@@ -1,9 +1,10 @@
 """Members."""
 
-from datetime import date
+from datetime import UTC, date, datetime
 from typing import Any
 
 import pytest
+from time_machine import TimeMachineFixture
 
 from .callers import SignIn, pointers, refusal
 from .conftest import Logs
@@ -123,6 +124,15 @@ async def test_a_member_is_gone_once_deleted(make: Make, sign_in: SignIn) -> Non
     assert (await as_librarian.get(url)).status_code == 404
 
 
+async def test_the_account_of_a_member_goes_with_it(make: Make, sign_in: SignIn) -> None:
+    member = await make.member()
+    as_librarian = await sign_in("librarian")
+    caller = await sign_in("member", member)
+    assert (await caller.get("/auth/me")).status_code == 200
+    assert (await as_librarian.delete(f"/members/{member.id}", headers={"If-Match": "*"})).status_code == 204
+    assert (await caller.get("/auth/me")).status_code == 401
+
+
 @pytest.mark.parametrize(
     ("key", "value"),
     [
@@ -156,6 +166,20 @@ async def test_member_refuses_a_value_beyond_its_limit(sign_in: SignIn, key: str
     as_librarian = await sign_in("librarian")
     answer = await as_librarian.post("/members", json=MEMBER | {key: value})
     assert pointers(answer) == [f"/body/{key}"]
+
+
+@pytest.mark.proves("entities.Member.fields.joined_on.default")
+@pytest.mark.parametrize(
+    ("moment", "joined_on"),
+    [(datetime(2026, 3, 4, 22, 59, tzinfo=UTC), "2026-03-04"), (datetime(2026, 7, 1, 22, 0, tzinfo=UTC), "2026-07-02")],
+)
+async def test_joined_on_of_a_member_follows_the_local_day(
+    sign_in: SignIn, clock: TimeMachineFixture, moment: datetime, joined_on: object
+) -> None:
+    clock.move_to(moment)
+    as_librarian = await sign_in("librarian")
+    answer = await as_librarian.post("/members", json=MEMBER)
+    assert answer.json()["joined_on"] == joined_on
 
 
 @pytest.mark.proves("entities.Member.list.search")
@@ -236,3 +260,15 @@ async def test_personal_data_of_a_member_never_reaches_a_log(sign_in: SignIn, lo
     written = logs()
     assert "POST" in written
     assert not [value for value in personal.values() if value in written]
+
+
+@pytest.mark.parametrize(
+    "key", [pytest.param("email", marks=pytest.mark.proves("entities.Member.fields.email.personal"))]
+)
+async def test_personal_data_of_a_member_is_not_repeated_to_whoever_sends_it(
+    sign_in: SignIn, logs: Logs, key: str
+) -> None:
+    as_librarian = await sign_in("librarian")
+    answer = await as_librarian.post("/members", json=MEMBER | {key: ["a telling value"]})
+    assert pointers(answer) == [f"/body/{key}"]
+    assert "telling" not in answer.text + logs()

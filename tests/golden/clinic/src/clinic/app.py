@@ -21,7 +21,7 @@ from clinic.visit_notes.router import router as visit_notes
 def create_app(settings: Settings | None = None) -> FastAPI:
     """The service, ready to be served."""
     settings = settings or get_settings()
-    engine = create_engine(settings.database_url)
+    engine = create_engine(settings)
 
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:

@@ -24,6 +24,7 @@ from sqlalchemy.orm import DeclarativeBase, Mapped, MappedColumn, declared_attr,
 from sqlalchemy.pool import ConnectionPoolEntry
 
 from clinic.clock import now
+from clinic.settings import Settings
 
 # SQLite would give the id of a deleted record to the next one, and with it what old tokens and ETags name.
 NEVER_REUSE_IDS = {"sqlite_autoincrement": True}
@@ -84,27 +85,35 @@ class Record(Base):
         return {"version_id_col": cls.version}
 
 
-# Waits end, so that one caller never stops all. A statement sees what others have committed before it: locks need that.
-CONNECT_ARGS: dict[str, dict[str, Any]] = {
-    "postgresql": {
+def create_engine(settings: Settings) -> AsyncEngine:
+    """An engine for PostgreSQL or, in development, SQLite. Values never reach logs or error messages."""
+    url = make_url(settings.database_url)
+    engine = create_async_engine(
+        url,
+        hide_parameters=True,
+        pool_size=settings.database_connections,
+        max_overflow=0,
+        pool_timeout=settings.database_wait_seconds,
+        pool_pre_ping=True,
+        connect_args=_postgresql(settings) if url.get_backend_name() == "postgresql" else {},
+    )
+    if engine.dialect.name == "sqlite":
+        event.listen(engine.sync_engine, "connect", _prepare_sqlite)
+        event.listen(engine.sync_engine, "begin", lambda connection: connection.exec_driver_sql("BEGIN IMMEDIATE"))
+    return engine
+
+
+def _postgresql(settings: Settings) -> dict[str, Any]:
+    """Waits end, so that one caller never stops all. A statement sees what others committed before it: locks need that."""
+    return {
         "timeout": 5,
         "server_settings": {
             "default_transaction_isolation": "read committed",
             "idle_in_transaction_session_timeout": "60s",
             "lock_timeout": "10s",
+            "statement_timeout": f"{settings.database_statement_seconds}s",
         },
     }
-}
-
-
-def create_engine(url: str) -> AsyncEngine:
-    """An engine for PostgreSQL or, in development, SQLite. Values never reach logs or error messages."""
-    connect_args = CONNECT_ARGS.get(make_url(url).get_backend_name(), {})
-    engine = create_async_engine(url, hide_parameters=True, pool_pre_ping=True, connect_args=connect_args)
-    if engine.dialect.name == "sqlite":
-        event.listen(engine.sync_engine, "connect", _prepare_sqlite)
-        event.listen(engine.sync_engine, "begin", lambda connection: connection.exec_driver_sql("BEGIN IMMEDIATE"))
-    return engine
 
 
 def _prepare_sqlite(connection: DBAPIConnection, _entry: ConnectionPoolEntry) -> None:

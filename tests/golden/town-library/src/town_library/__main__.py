@@ -141,7 +141,7 @@ async def find_account(session: AsyncSession, username: str) -> Account:
 @asynccontextmanager
 async def transaction() -> AsyncIterator[AsyncSession]:
     """One transaction on the database of the settings."""
-    engine = create_engine(get_settings().database_url)
+    engine = create_engine(get_settings())
     try:
         async with AsyncSession(engine, expire_on_commit=False) as session, session.begin():
             yield session

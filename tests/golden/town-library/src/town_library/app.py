@@ -20,7 +20,7 @@ from town_library.settings import Settings, get_settings
 def create_app(settings: Settings | None = None) -> FastAPI:
     """The service, ready to be served."""
     settings = settings or get_settings()
-    engine = create_engine(settings.database_url)
+    engine = create_engine(settings)
 
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:

@@ -18,11 +18,11 @@ from starlette.routing import compile_path
 from town_library.database import Base
 
 # Error codes of PostgreSQL (appendix A): a value too long or out of range; transactions in each other's way; a server
-# without a connection to spare, or that stops or starts.
+# without a connection to spare, that gives up a statement which takes too long, or that stops or starts.
 FOREIGN_KEY = frozenset({"23001", "23503"})
 OUT_OF_RANGE = frozenset({"22001", "22003", "22008"})
 COLLISIONS = frozenset({"40001", "40P01", "55P03"})
-STOPPED = frozenset({"53300", "57P01", "57P02", "57P03"})
+STOPPED = frozenset({"53300", "57014", "57P01", "57P02", "57P03"})
 AWAY = "The database is away or serves too many callers at once; try again."
 NAMES = postgresql.dialect().identifier_preparer  # type: ignore[no-untyped-call]
 

@@ -14,6 +14,9 @@ class Settings(BaseSettings):
 
     environment: Literal["development", "production"] = "development"
     database_url: str = "sqlite+aiosqlite:///town_library.db"
+    database_connections: int = Field(10, ge=1, description="What one process opens at most.")
+    database_wait_seconds: int = Field(5, ge=1, description="How long a request waits for a free connection.")
+    database_statement_seconds: int = Field(30, ge=1, description="How long PostgreSQL works on one statement.")
     token_secret: SecretStr = Field(min_length=32, description="Signs access tokens; at least 32 characters.")
     token_minutes: int = Field(30, ge=1, le=24 * 60)
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
