@@ -10,7 +10,8 @@ from quantumlayer.qtest.records import Records
 from quantumlayer.qtest.scenes import Scene
 from quantumlayer.qtest.suite import Suite, required, writable
 from quantumlayer.qtest.tests import Test
-from quantumlayer.qtest.witness import Pair, Question
+from quantumlayer.qtest.witness import Condition, Pair, Question
+from quantumlayer.qtest.worlds import Built
 from quantumlayer.spec.cel import CelRuntimeError, Record, Scope, compile_cel, evaluate
 from quantumlayer.spec.model import Action, Moment
 
@@ -174,15 +175,21 @@ def _spent(operating: Operating) -> str | None:
             continue
         built = operating.question(role).builder().build(base.choice)
         built.this.values |= operating.after(base)
+        reading = operating.suite.permission(operating.operation.on, Action.READ, role)
+        if not all(_given(one, built) is True for one in reading):
+            continue  # whoever comes second does not even find the record any more
         for key, one in operating.suite.requirements(operating.name).items():
-            try:
-                checked = compile_cel(one.cel, one.scope)
-                holds = evaluate(checked, built.world, this=built.this, caller=built.caller, takes=built.takes)
-            except CelRuntimeError:
-                continue
-            if holds is False:
+            if _given(one, built) is False:
                 return key
     return None
+
+
+def _given(condition: Condition, built: Built) -> object:
+    try:
+        checked = compile_cel(condition.cel, condition.scope)
+        return evaluate(checked, built.world, this=built.this, caller=built.caller, takes=built.takes)
+    except CelRuntimeError:
+        return None
 
 
 def _once(operating: Operating, address: str) -> Iterator[Test]:
