@@ -33,8 +33,7 @@ async def test_one_of_several_callers_may_confirm_the_same_appointment(make: Mak
         as_front_desk = await sign_in("front_desk")
         calls = [as_front_desk.post(f"/appointments/{appointment.id}/confirm") for _ in range(4)]
         answers = await asyncio.gather(*calls)
-        assert [answer.status_code for answer in answers].count(200) == 1
-        assert {answer.status_code for answer in answers} <= {200, 409, 412}
+        assert sorted(answer.status_code for answer in answers) == [200, 409, 409, 409]
 
 
 @pytest.mark.proves("operations.complete.from")
@@ -45,8 +44,7 @@ async def test_one_of_several_callers_may_complete_the_same_appointment(make: Ma
         as_front_desk = await sign_in("front_desk")
         calls = [as_front_desk.post(f"/appointments/{appointment.id}/complete") for _ in range(4)]
         answers = await asyncio.gather(*calls)
-        assert [answer.status_code for answer in answers].count(200) == 1
-        assert {answer.status_code for answer in answers} <= {200, 409, 412}
+        assert sorted(answer.status_code for answer in answers) == [200, 409, 409, 409]
 
 
 @pytest.mark.proves("operations.mark_no_show.from")
@@ -57,8 +55,7 @@ async def test_one_of_several_callers_may_mark_no_show_the_same_appointment(make
         as_front_desk = await sign_in("front_desk")
         calls = [as_front_desk.post(f"/appointments/{appointment.id}/mark-no-show") for _ in range(4)]
         answers = await asyncio.gather(*calls)
-        assert [answer.status_code for answer in answers].count(200) == 1
-        assert {answer.status_code for answer in answers} <= {200, 409, 412}
+        assert sorted(answer.status_code for answer in answers) == [200, 409, 409, 409]
 
 
 @pytest.mark.proves("operations.cancel.from")
@@ -69,8 +66,7 @@ async def test_one_of_several_callers_may_cancel_the_same_appointment(make: Make
         as_front_desk = await sign_in("front_desk")
         calls = [as_front_desk.post(f"/appointments/{appointment.id}/cancel") for _ in range(4)]
         answers = await asyncio.gather(*calls)
-        assert [answer.status_code for answer in answers].count(200) == 1
-        assert {answer.status_code for answer in answers} <= {200, 409, 412}
+        assert sorted(answer.status_code for answer in answers) == [200, 409, 409, 409]
 
 
 @pytest.mark.proves("operations.write_note.requires.no_note_yet")

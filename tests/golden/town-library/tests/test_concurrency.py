@@ -1,6 +1,7 @@
 """Callers who do the same thing at the same moment."""
 
 import asyncio
+from datetime import date
 from typing import Any
 
 import pytest
@@ -62,3 +63,27 @@ async def test_callers_at_once_cannot_pass_fewer_than_five_open_together(make: M
         calls = [as_member.post(f"/books/{book.id}/borrow") for book in books]
         answers = await asyncio.gather(*calls)
         assert sorted(answer.status_code for answer in answers) == [201, 409, 409, 409]
+
+
+@pytest.mark.proves("operations.renew.requires.not_renewed")
+@pytest.mark.postgres
+async def test_one_of_several_callers_may_renew_the_same_loan(make: Make, sign_in: SignIn) -> None:
+    for _ in range(5):
+        member = await make.member()
+        loan = await make.loan(member=member, due_on=date(2026, 3, 5))
+        as_member = await sign_in("member", member)
+        calls = [as_member.post(f"/loans/{loan.id}/renew") for _ in range(4)]
+        answers = await asyncio.gather(*calls)
+        assert sorted(answer.status_code for answer in answers) == [200, 409, 409, 409]
+
+
+@pytest.mark.proves("operations.return.requires.still_open")
+@pytest.mark.postgres
+async def test_one_of_several_callers_may_return_the_same_loan(make: Make, sign_in: SignIn) -> None:
+    for _ in range(5):
+        member = await make.member()
+        loan = await make.loan(member=member)
+        as_member = await sign_in("member", member)
+        calls = [as_member.post(f"/loans/{loan.id}/return") for _ in range(4)]
+        answers = await asyncio.gather(*calls)
+        assert sorted(answer.status_code for answer in answers) == [200, 409, 409, 409]

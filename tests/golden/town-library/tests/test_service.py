@@ -4,6 +4,7 @@ import asyncio
 import io
 import json
 import os
+import re
 import sys
 from collections.abc import AsyncIterator, Iterator, MutableMapping
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -21,7 +22,8 @@ from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 from sqlalchemy.orm.exc import StaleDataError
 
-from town_library.__main__ import main
+from town_library import __main__
+from town_library.__main__ import MIGRATIONS, main
 from town_library.app import create_app
 from town_library.body_limit import MAX_BODY_SIZE
 from town_library.database import Session
@@ -67,9 +69,20 @@ async def test_every_answer_carries_the_security_headers(sign_in: SignIn, header
         assert (await client.get(path)).headers[header] == value
 
 
-async def test_the_documentation_page_may_load_its_scripts(sign_in: SignIn) -> None:
+async def test_the_documentation_page_loads_only_what_it_says(sign_in: SignIn) -> None:
     client = await sign_in("anyone")
-    assert "Content-Security-Policy" not in (await client.get("/docs")).headers
+    page = await client.get("/docs")
+    policy = page.headers["Content-Security-Policy"]
+    loaded = re.findall(r'(?:href|src)="(https://[^/"]+)', page.text)
+    assert set(re.findall(r"https://[^ ;]+", policy)) == set(loaded)
+    assert page.headers["X-Content-Type-Options"] == "nosniff"
+
+
+async def test_production_has_no_documentation_page(settings: Settings) -> None:
+    app = create_app(settings.model_copy(update={"environment": "production"}))
+    async with AsyncClient(transport=ASGITransport(app), base_url="http://test") as client:
+        assert (await client.get("/docs")).status_code == 404
+        assert (await client.get("/openapi.json")).status_code == 200
 
 
 async def test_an_unknown_page_is_a_problem_document(sign_in: SignIn) -> None:
@@ -321,6 +334,16 @@ async def test_records_are_numbered_on_from_those_of_the_seeds(monkeypatch: pyte
     await run(monkeypatch, "seed", str(SEED))
     numbers = [row["id"] for row in json.loads(SEED.read_text())["books"]]
     assert (await make.book()).id > max(numbers)
+
+
+@pytest.mark.usefixtures("settings")
+async def test_migrations_are_found_in_a_folder_of_any_name(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    folder = tmp_path / "100% sure"
+    monkeypatch.setattr(__main__, "MIGRATIONS", folder)
+    with pytest.raises(SystemExit, match="100% sure"):
+        await run(monkeypatch, "migrate")
+    folder.symlink_to(MIGRATIONS)
+    await run(monkeypatch, "migrate")
 
 
 async def test_a_file_that_is_not_there_is_told(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

@@ -12,6 +12,7 @@ from typing import Any
 
 from alembic import command
 from alembic.config import Config
+from alembic.util import CommandError
 from pydantic import ValidationError
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError, SQLAlchemyError
@@ -26,7 +27,7 @@ from clinic.database import create_engine
 from clinic.seeds import load_seeds
 from clinic.settings import get_settings
 
-ROOT = Path(__file__).parents[2]
+MIGRATIONS = Path(__file__).parents[2] / "migrations"
 
 
 def main() -> None:
@@ -48,7 +49,7 @@ def main() -> None:
     arguments = parser.parse_args()
     try:
         run(arguments)
-    except (OSError, SQLAlchemyError, ValueError) as error:
+    except (CommandError, OSError, SQLAlchemyError, ValueError) as error:
         sys.exit(f"Nothing was changed: {reason(error)}.")
 
 
@@ -82,7 +83,8 @@ def reason(error: Exception) -> str:
 
 def migrate() -> None:
     """Apply the migrations that the database lacks."""
-    config = Config(ROOT / "alembic.ini")
+    config = Config()
+    config.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
     command.upgrade(config, "head")
 
 

@@ -37,6 +37,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         summary="Appointments and visit notes of a group practice.",
         version="0.1.0",
         lifespan=lifespan,
+        docs_url="/docs" if settings.environment == "development" else None,
         redoc_url=None,
         redirect_slashes=False,
         telemetry={"tracing": False, "metrics": False, "logs": False},  # ours keep queries to themselves

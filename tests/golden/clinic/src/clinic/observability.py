@@ -66,12 +66,15 @@ def configure_logging(level: str) -> None:
 
 
 def configure_tracing(settings: Settings) -> TracerProvider | None:
-    """Send spans to the collector of the settings, if there is one."""
+    """Send spans to the collector of the settings, if there is one.
+
+    One that does not answer holds up the end of the service for two requests at most: all that waits goes in one.
+    """
     if not settings.otel_exporter_otlp_endpoint:
         return None
     provider = TracerProvider(resource=Resource.create({"service.name": "clinic"}))
-    exporter = OTLPSpanExporter(endpoint=f"{settings.otel_exporter_otlp_endpoint.rstrip('/')}/v1/traces")
-    provider.add_span_processor(BatchSpanProcessor(exporter))
+    exporter = OTLPSpanExporter(endpoint=f"{settings.otel_exporter_otlp_endpoint.rstrip('/')}/v1/traces", timeout=2)
+    provider.add_span_processor(BatchSpanProcessor(exporter, max_queue_size=2048, max_export_batch_size=2048))
     trace.set_tracer_provider(provider)
     return provider
 
