@@ -1,0 +1,83 @@
+"""The ground that the classes of the Spec stand on: names, expressions, and fields with their types."""
+
+from datetime import date
+from decimal import Decimal
+from enum import StrEnum
+from typing import Annotated
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict
+from pydantic import Field as Key
+
+Cel = Annotated[str, Key(min_length=1, max_length=4000, description="An expression in CEL.")]
+EntityName = Annotated[str, Key(pattern=r"^[A-Z][A-Za-z0-9]{0,59}$")]
+Name = Annotated[str, Key(pattern=r"^[a-z][a-z0-9_]{0,59}$")]
+Literal_ = bool | int | Decimal | date | str
+
+
+def _listed(value: object) -> object:
+    """A single word stands for a list of one."""
+    return [value] if isinstance(value, str) else value
+
+
+Names = Annotated[tuple[Name, ...], BeforeValidator(_listed)]
+
+
+class Node(BaseModel):
+    """A part of the Spec: immutable, unknown keys refused."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True)
+
+
+class FieldType(StrEnum):
+    """What a field holds.
+
+    `string` is one line of at most 200 characters unless `max` says otherwise, `email` of 254, `text` prose of 10,000;
+    `money` is a decimal with two places, `decimal` one with up to six; `float` is a binary fraction of double
+    precision, for measurements; `datetime` is an instant, kept in UTC. `json` is a structure kept as a whole.
+    """
+
+    STRING = "string"
+    TEXT = "text"
+    EMAIL = "email"
+    INT = "int"
+    DECIMAL = "decimal"
+    MONEY = "money"
+    FLOAT = "float"
+    BOOL = "bool"
+    DATE = "date"
+    DATETIME = "datetime"
+    JSON = "json"
+
+
+LONGEST = {FieldType.STRING: 200, FieldType.EMAIL: 254, FieldType.TEXT: 10_000}
+"""Characters of a text whose field has no `max`."""
+
+
+class Computed(Node):
+    """A default that is worked out when the record is made."""
+
+    cel: Cel
+
+
+class Field(Node):
+    """One attribute of an entity.
+
+    A field is required unless it is `optional` or has a `default`. `min` and `max` bound a number's value and a text's
+    length. `personal` marks personal data, which never reaches a log. `immutable` fields are set once; `read_only` ones
+    are never taken from a caller, only set by defaults and operations. `visible_to` names the roles that see it; empty
+    means everyone who sees the record.
+    """
+
+    type: FieldType
+    about: str = ""
+    optional: bool = False
+    unique: bool = False
+    default: Computed | Literal_ | None = None
+    min: int | Decimal | None = None
+    max: int | Decimal | None = None
+    pattern: str | None = None
+    one_of: tuple[int | str, ...] = ()
+    personal: bool = False
+    immutable: bool = False
+    read_only: bool = False
+    visible_to: Names = ()

@@ -1,0 +1,158 @@
+"""How a service's API looks where a contract says so: the shapes of its bodies and its endpoints.
+
+A Spec without an interface gets the API that the pack thinks best. With one, callers meet exactly these endpoints.
+"""
+
+from enum import StrEnum
+from typing import Annotated, Literal
+
+from pydantic import Field as Key
+
+from quantumlayer.spec.base import EntityName, Field, Name, Node
+
+JsonName = Annotated[str, Key(pattern=r"^[A-Za-z_$@][A-Za-z0-9_$@.\[\]-]{0,99}$")]
+ShapeName = Annotated[str, Key(pattern=r"^[A-Za-z][A-Za-z0-9_.-]{0,99}$")]
+Path = Annotated[str, Key(pattern=r"^(/[A-Za-z0-9._~{}-]+)+$", max_length=300)]
+Status = Annotated[int, Key(ge=200, le=599)]
+
+
+class Member(Node):
+    """One property of a JSON object.
+
+    `is` names what it shows of the record: a field, a derived value, the state, `id`, `created_at`, a relation, or a
+    way back to many. A relation without `shape` is written as the id of its record. `this` is the record itself, for an
+    envelope; of a page `is` names `items`, `total`, `page`, `size`, `pages`, `limit` or `offset`. A member without `is`
+    belongs to a structure, a shape of no entity, and `field` says what it holds.
+
+    `shape` is the object that stands there, `many` an array of it or of plain values. `field` narrows what callers may
+    write, where the contract is narrower than the entity. An `optional` member may be left out, a `nullable` one may be
+    null. `read_only` members are never taken from callers, `write_only` ones never shown.
+    """
+
+    is_: str | None = Key(default=None, alias="is")
+    shape: ShapeName | None = None
+    many: bool = False
+    field: Field | None = None
+    min_items: Annotated[int, Key(ge=0)] = 0
+    max_items: Annotated[int, Key(ge=0)] | None = None
+    optional: bool = False
+    nullable: bool = False
+    read_only: bool = False
+    write_only: bool = False
+    about: str = ""
+
+
+class Shape(Node):
+    """A JSON object as callers see it: a view `of` an entity's record, a `page` of such records, or a structure.
+
+    `open` shapes let other members pass, and drop them.
+    """
+
+    of: EntityName | None = None
+    page: bool = False
+    open: bool = False
+    about: str = ""
+    members: dict[JsonName, Member] = {}
+
+
+class Does(StrEnum):
+    """What an endpoint does with the records of an entity.
+
+    `update` replaces every value that its shape has, `patch` those that are given.
+    """
+
+    LIST = "list"
+    READ = "read"
+    CREATE = "create"
+    UPDATE = "update"
+    PATCH = "patch"
+    DELETE = "delete"
+
+
+class Part(StrEnum):
+    """What a parameter is for: to say which records are meant, or which part of a list is given out."""
+
+    FILTER = "filter"
+    PAGE = "page"
+    SIZE = "size"
+    LIMIT = "limit"
+    OFFSET = "offset"
+    SORT = "sort"
+    IGNORED = "ignored"
+
+
+class Parameter(Node):
+    """A parameter of the path, of the query, or a header.
+
+    `is` names what it says of the records: `id`, a field, a relation, or a field or relation of a related record
+    (`pet.owner`). `field` says what it may be. `part` tells the parameters of a list that say which part of it is
+    wanted; the first page has the number `first`. `ignored` ones are checked and change nothing.
+    """
+
+    is_: str | None = Key(default=None, alias="is")
+    in_: Literal["path", "query", "header"] = Key(default="query", alias="in")
+    part: Part = Part.FILTER
+    first: Literal[0, 1] = 0
+    optional: bool = False
+    many: bool = False
+    field: Field
+    about: str = ""
+
+
+class Endpoint(Node):
+    """A method on a path, what it does, and what it answers.
+
+    `takes` and `gives` are shapes; with `many` it gives an array of them. `status` is the answer when it went well,
+    `errors` are those it answers otherwise. Where the contract has no status for a refusal, the nearest is answered:
+    409 and 422 become 400.
+    """
+
+    method: Literal["get", "post", "put", "patch", "delete"]
+    path: Path
+    does: Does
+    on: EntityName
+    about: str = ""
+    parameters: dict[JsonName, Parameter] = {}
+    takes: ShapeName | None = None
+    gives: ShapeName | None = None
+    many: bool = False
+    status: Status = 200
+    errors: tuple[Status, ...] = ()
+
+
+class ErrorPart(StrEnum):
+    """What a member of an error's body holds.
+
+    `kind` is a URI of the kind of error, `title` the name of the status, `code` a short word for it, `detail` a
+    sentence, `now` the instant, `path` what was asked for, `faults` what is wrong with each value of the request.
+    """
+
+    KIND = "kind"
+    TITLE = "title"
+    STATUS = "status"
+    CODE = "code"
+    DETAIL = "detail"
+    NOW = "now"
+    PATH = "path"
+    FAULTS = "faults"
+
+
+class Errors(Node):
+    """The body of every answer that is not a success: its members, inside `within` where the contract nests them.
+
+    `fault` are the members of one item of `faults`: `detail` says what is wrong, `path` where.
+    """
+
+    members: dict[JsonName, ErrorPart]
+    fault: dict[JsonName, ErrorPart] = {}
+    within: JsonName | None = None
+    media: Literal["application/json", "application/problem+json"] = "application/json"
+
+
+class Interface(Node):
+    """The API as a contract has it: `base` stands before every path."""
+
+    base: Annotated[str, Key(pattern=r"^((/[A-Za-z0-9._~-]+)+)?$", max_length=200)] = ""
+    errors: Errors | None = None
+    shapes: dict[ShapeName, Shape] = {}
+    endpoints: dict[Name, Endpoint] = {}
