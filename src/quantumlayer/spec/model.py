@@ -41,6 +41,7 @@ class RelationKind(StrEnum):
 
     MANY_TO_ONE = "many_to_one"
     ONE_TO_ONE = "one_to_one"
+    MANY_TO_MANY = "many_to_many"
 
 
 class OnDelete(StrEnum):

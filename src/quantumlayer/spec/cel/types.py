@@ -98,6 +98,8 @@ _OF_FIELD = {
     FieldType.BOOL: BOOL,
     FieldType.DATE: DATE,
     FieldType.DATETIME: TIMESTAMP,
+    FieldType.FLOAT: DECIMAL,
+    FieldType.JSON: ANY,
 }
 
 

@@ -113,6 +113,33 @@ class EntityView(RecordView):
         """What removing refuses beyond the usual, for the docstring."""
         return _raises(self.delete_lines)
 
+    # What a contract's functions do around the values that callers give.
+
+    @property
+    def made_lines(self) -> list[str]:
+        """The statements that refuse a new record or let it pass."""
+        variable = self.names.snake
+        lines = stored_values(self.spec, self.name, variable)
+        lines += [self._referenced(item, variable) for item in self.relations]
+        lines += self._refusals(Action.CREATE)
+        return lines + calls(self.rule_functions, Moment.CREATE, variable)
+
+    def referenced(self, item: RelationView) -> str:
+        """The statements that refuse a changed reference to what is not there."""
+        return self._referenced(item, self.names.snake).replace("\n", "\n    ")
+
+    @property
+    def refused_lines(self) -> list[str]:
+        """The statements that refuse to change a record at all."""
+        return self._refusals(Action.UPDATE)
+
+    @property
+    def changed_lines(self) -> list[str]:
+        """The statements that hold a changed record to what it must be."""
+        variable = self.names.snake
+        lines = stored_values(self.spec, self.name, variable)
+        return lines + calls(self.rule_functions, Moment.UPDATE, variable)
+
     # What can be done.
 
     @cached_property

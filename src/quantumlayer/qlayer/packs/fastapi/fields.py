@@ -147,9 +147,11 @@ _PYTHON = {
     FieldType.INT: "int",
     FieldType.DECIMAL: "Decimal",
     FieldType.MONEY: "Decimal",
+    FieldType.FLOAT: "float",
     FieldType.BOOL: "bool",
     FieldType.DATE: "dt.date",
     FieldType.DATETIME: "dt.datetime",
+    FieldType.JSON: "Any",
 }
 _WRITTEN = {
     FieldType.STRING: "Text",
@@ -158,23 +160,27 @@ _WRITTEN = {
     FieldType.INT: "Whole",
     FieldType.DECIMAL: "WrittenAmount",
     FieldType.MONEY: "WrittenMoney",
+    FieldType.FLOAT: "Measure",
     FieldType.BOOL: "Flag",
     FieldType.DATE: "Day",
     FieldType.DATETIME: "Moment",
+    FieldType.JSON: "Any",
 }
 _READ = {FieldType.DECIMAL: "Amount", FieldType.MONEY: "Money"}
-_QUERY = {FieldType.INT: "Number", FieldType.BOOL: "bool"}
+_QUERY = {FieldType.INT: "Number", FieldType.BOOL: "bool", FieldType.FLOAT: "float"}
 _MIGRATION = {
     FieldType.TEXT: "sa.Text()",
     FieldType.INT: "sa.Integer()",
     FieldType.DECIMAL: "sa.Numeric(18, 6)",
     FieldType.MONEY: "sa.Numeric(18, 2)",
+    FieldType.FLOAT: "sa.Double()",
     FieldType.BOOL: "sa.Boolean()",
     FieldType.DATE: "sa.Date()",
     FieldType.DATETIME: "sa.DateTime(timezone=True)",
+    FieldType.JSON: "sa.JSON(none_as_null=True)",
 }
 _TEXTS = frozenset({FieldType.STRING, FieldType.TEXT, FieldType.EMAIL})
-_NUMBERS = frozenset({FieldType.INT, FieldType.DECIMAL, FieldType.MONEY})
+_NUMBERS = frozenset({FieldType.INT, FieldType.DECIMAL, FieldType.MONEY, FieldType.FLOAT})
 
 
 def quoted(column: str) -> str:
@@ -227,6 +233,10 @@ class FieldView:
             args.append("Text()")
         elif self.field.type is FieldType.DECIMAL:
             args.append("Numeric(18, 6)")
+        elif self.field.type is FieldType.FLOAT:
+            args.append("Double()")
+        elif self.field.type is FieldType.JSON:
+            args.append("JSON(none_as_null=True)")
         elif self.is_big:
             args.append("BigInteger()")
         if self.field.unique:
@@ -318,6 +328,10 @@ class FieldView:
             least = -largest - 1 if field.min is None else field.min
             most = largest if field.max is None else field.max
             return f"Annotated[int, Field(strict=True, ge={least}, le={most}), BeforeValidator(whole)]"
+        if field.type is FieldType.FLOAT and (field.min is not None or field.max is not None):
+            bounds_of = (("ge", field.min), ("le", field.max))
+            bounds_said = ", ".join(f"{word}={bound}" for word, bound in bounds_of if bound is not None)
+            return f"Annotated[Measure, Field({bounds_said})]"
         if field.type in LARGEST and (field.min is not None or field.max is not None):
             kept = LARGEST[field.type]
             bounds = (

@@ -20,7 +20,7 @@ _OPTIONAL = {
     "references.py": "require_reference",
     "audit/": "record_action",
     "decimals.py": "rounded",
-    "listing.py": "page",
+    "listing.py": "page part",
     "preconditions.py": "set_etag",
 }
 

@@ -7,6 +7,7 @@ from functools import cached_property
 from quantumlayer.qlayer.packs.fastapi import access
 from quantumlayer.qlayer.packs.fastapi.aggregates import touches_relations
 from quantumlayer.qlayer.packs.fastapi.code import UnsupportedError
+from quantumlayer.qlayer.packs.fastapi.contract.relationships import RelationshipView, relationships
 from quantumlayer.qlayer.packs.fastapi.fields import FieldView, one_of, python_type, quoted, read_type
 from quantumlayer.qlayer.packs.fastapi.python import Python
 from quantumlayer.qlayer.packs.fastapi.records import column_default
@@ -155,6 +156,23 @@ class RecordView:
             for key, derived in self.entity.derived.items()
             if derived.stored
         ]
+
+    @property
+    def relationships(self) -> list[RelationshipView]:
+        """What of other records is read with this one."""
+        interface = self.spec.interface
+        return relationships(self.spec, interface, self.name) if interface is not None else []
+
+    @property
+    def relationship_models(self) -> list[EntityNames]:
+        """The other entities that the relationships lead to."""
+        targets = {way.target.name: way.target for way in self.relationships if way.target.name != self.name}
+        return [targets[name] for name in sorted(targets)]
+
+    @property
+    def links(self) -> list[RelationView]:
+        """The relations to many."""
+        return []
 
     @property
     def checks(self) -> list[tuple[str, str]]:

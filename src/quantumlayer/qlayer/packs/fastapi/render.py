@@ -10,6 +10,8 @@ from pathlib import Path
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from quantumlayer.core.artifact import Artifact
+from quantumlayer.qlayer.packs.fastapi.contract.service import ContractView
+from quantumlayer.qlayer.packs.fastapi.entities import EntityView
 from quantumlayer.qlayer.packs.fastapi.service import ServiceView, names_used
 from quantumlayer.qlayer.packs.fastapi.statements import sentence
 from quantumlayer.spec.model import Spec
@@ -98,11 +100,28 @@ class Templates:
     def entity(self, name: str) -> list[Artifact]:
         """The package of one entity."""
         entity = self._view.by_name[name]
+        if self._view.contract is not None:
+            return self._by_contract(entity, self._view.contract)
         files = ["__init__", "models", "schemas"]
         files += ["rules"] if entity.rule_functions else []
         files += ["service", "router"] if entity.routed else []
         return [
             self._file(f"src/package/entity/{file}.py", f"src/PACKAGE/{entity.names.module}/{file}.py", entity=entity)
+            for file in files
+        ]
+
+    def _by_contract(self, entity: EntityView, contract: ContractView) -> list[Artifact]:
+        """The package of an entity whose API a contract gives."""
+        module = entity.names.module
+        files = ["__init__", "models", *(["rules"] if entity.rule_functions else [])]
+        found = [
+            self._file(f"src/package/entity/{file}.py", f"src/PACKAGE/{module}/{file}.py", entity=entity)
+            for file in files
+        ]
+        files = ["service"] if contract.does(entity.name) else []
+        files += ["router"] if contract.routed(entity.name) else []
+        return found + [
+            self._file(f"src/package/contract/{file}.py", f"src/PACKAGE/{module}/{file}.py", entity=entity)
             for file in files
         ]
 
@@ -112,7 +131,10 @@ class Templates:
         found = []
         for path in sorted(TEMPLATES.rglob(f"*{_SUFFIX}")):
             target = path.relative_to(TEMPLATES).as_posix().removesuffix(_SUFFIX)
-            unused = any(f"src/package/{part}" in target and word not in uses for part, word in optional.items())
+            unused = any(
+                f"src/package/{part}" in target and uses.isdisjoint(words.split()) for part, words in optional.items()
+            )
+            unused = unused or ("/contract/" in target) or (target.endswith("/shapes.py") and not self._view.contract)
             unused = unused or (_ACCOUNTS in target and not self._spec.roles)
             if "/entity/" not in target and "/versions/" not in target and not unused:
                 found.append(self._file(target, target.replace("src/package", "src/PACKAGE"), uses=uses))
@@ -126,7 +148,9 @@ class Templates:
 
     @cached_property
     def _uses(self) -> frozenset[str]:
-        texts = [artifact.content.decode() for name in self._spec.entities for artifact in self.entity(name)]
+        files = [artifact for name in self._spec.entities for artifact in self.entity(name)]
+        files += [self._file("src/package/shapes.py", "shapes.py")] if self._view.contract else []
+        texts = [artifact.content.decode() for artifact in files]
         return names_used(texts)
 
     def _file(self, template: str, path: str, **more: object) -> Artifact:

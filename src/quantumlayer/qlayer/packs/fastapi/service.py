@@ -10,6 +10,7 @@ from math import ceil
 from quantumlayer.qlayer.packs.fastapi.access import member
 from quantumlayer.qlayer.packs.fastapi.amounts import amount_pattern
 from quantumlayer.qlayer.packs.fastapi.code import UnsupportedError
+from quantumlayer.qlayer.packs.fastapi.contract.service import ContractView
 from quantumlayer.qlayer.packs.fastapi.decimals import PLACES
 from quantumlayer.qlayer.packs.fastapi.entities import EntityView
 from quantumlayer.qlayer.packs.fastapi.fields import LARGEST, FieldView
@@ -35,6 +36,8 @@ class ServiceView:
 
     def __init__(self, spec: Spec) -> None:
         self.spec = spec
+        interface = spec.interface
+        self.contract = ContractView(spec, interface) if interface is not None and interface.endpoints else None
         self.by_name = {name: EntityView(spec, name) for name in spec.entities}
         self.roles = [
             RoleView(name, member(name), role.record or "", entity_names(role.record).table if role.record else "")
@@ -99,6 +102,7 @@ class ServiceView:
             "timezone": self.spec.service.timezone,
             "entities": self.entities,
             "by_name": self.by_name,
+            "contract": self.contract,
             "roles": self.roles,
             "record_roles": [role for role in self.roles if role.entity],
             "staff": [role for role in self.roles if not role.entity],

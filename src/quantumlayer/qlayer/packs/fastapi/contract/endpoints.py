@@ -1,0 +1,261 @@
+"""Endpoints as routes: what is asked, which record is meant, what is answered."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from functools import cached_property
+
+from quantumlayer.kit.identifiers import identifier
+from quantumlayer.qlayer.packs.fastapi import access
+from quantumlayer.qlayer.packs.fastapi.code import UnsupportedError
+from quantumlayer.qlayer.packs.fastapi.contract.addresses import condition
+from quantumlayer.qlayer.packs.fastapi.contract.shapes import Shapes
+from quantumlayer.qlayer.packs.fastapi.contract.types import arguments, query_type
+from quantumlayer.spec.interface import Does, Endpoint, Interface, Parameter, Part
+from quantumlayer.spec.model import Action, Spec
+from quantumlayer.spec.naming import EntityNames, entity_names, function_name
+
+_ACTION = {
+    Does.LIST: Action.READ,
+    Does.READ: Action.READ,
+    Does.CREATE: Action.CREATE,
+    Does.UPDATE: Action.UPDATE,
+    Does.PATCH: Action.UPDATE,
+    Does.DELETE: Action.DELETE,
+}
+USUAL_SIZE = 20
+"""Records of a page whose size nobody says."""
+
+
+@dataclass(frozen=True, slots=True)
+class ParameterView:
+    """A parameter as an argument of a function."""
+
+    json: str
+    argument: str
+    parameter: Parameter
+    condition: str = ""
+
+    @property
+    def source(self) -> str:
+        """The argument with its type and bounds."""
+        held = self.parameter.field
+        kind = query_type(held)
+        kind = f"list[{kind}]" if self.parameter.many else kind
+        place = self.parameter.in_.capitalize()
+        args = [f"alias={self.json!r}"] if self.json != self.argument else []
+        args += [] if self.parameter.many else arguments(held, strict=False)
+        args += [f"description={self.parameter.about!r}"] if self.parameter.about else []
+        given = f"{self.argument}: Annotated[{{}}, {place}({', '.join(args)})]"
+        if not self.parameter.optional:
+            return given.format(kind)
+        if held.default is not None:
+            return f"{given.format(kind)} = {held.default!r}"
+        return f"{given.format(f'{kind} | None')} = None"
+
+    @property
+    def may_lack(self) -> bool:
+        """Whether it may not be there at all."""
+        return self.parameter.optional and self.parameter.field.default is None
+
+
+@dataclass(frozen=True, slots=True)
+class Parent:
+    """A record that must be there, by the conditions that name it."""
+
+    names: EntityNames
+    conditions: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Paging:
+    """Which part of a list is given out: the sources of its bounds, and of what a page says of itself."""
+
+    limit: str
+    offset: str
+    says: dict[str, str] = field(default_factory=dict)
+
+
+class EndpointView:
+    """An endpoint in the words of the target."""
+
+    def __init__(self, spec: Spec, interface: Interface, shapes: Shapes, name: str) -> None:
+        self._spec, self._interface, self._shapes = spec, interface, shapes
+        self.endpoint: Endpoint = interface.endpoints[name]
+        self.names = entity_names(self.endpoint.on)
+        self.function = function_name(name)
+        self.does = self.endpoint.does.value
+        self.action = _ACTION[self.endpoint.does]
+        self.path = self.endpoint.path
+        self.roles = tuple(access.member(role) for role in access.roles_for(spec, self.endpoint.on, self.action))
+
+    @property
+    def summary(self) -> str:
+        """One sentence."""
+        verb = {"list": "List", "read": "Read", "create": "Add", "update": "Replace", "patch": "Change"}
+        article = "an" if self.names.title[0] in "aeiou" else "a"
+        one = f"{article} {self.names.title}" if self.does != "list" else self.names.plural.replace("_", " ")
+        return self.endpoint.about or f"{verb.get(self.does, 'Remove')} {one}"
+
+    @cached_property
+    def parameters(self) -> list[ParameterView]:
+        """The arguments, those that may be left out last."""
+        taken = {"body", "caller", "session", "response", "service", self.names.snake, self.names.plural}
+        found = []
+        for json, parameter in self.endpoint.parameters.items():
+            argument = self._argument(json, parameter)
+            while argument in taken:
+                argument = f"{argument}_"
+            taken.add(argument)
+            found.append(ParameterView(json, argument, parameter, self._condition(parameter, argument)))
+        return sorted(found, key=lambda view: view.parameter.optional)
+
+    def _argument(self, json: str, parameter: Parameter) -> str:
+        *_, last = (parameter.is_ or "").split(".")
+        if parameter.is_ == "id":
+            return f"{self.names.snake}_id"
+        return f"{last}_id" if last in self._relations(parameter) else identifier(json)
+
+    def _relations(self, parameter: Parameter) -> frozenset[str]:
+        entity = self.endpoint.on
+        *path, _ = (parameter.is_ or "").split(".")
+        for step in path:
+            entity = self._spec.entities[entity].relations[step].to
+        return frozenset(self._spec.entities[entity].relations)
+
+    def _condition(self, parameter: Parameter, argument: str) -> str:
+        if parameter.part is not Part.FILTER or parameter.is_ is None:
+            return ""
+        return condition(self._spec, self.endpoint.on, parameter.is_, argument, many=parameter.many)
+
+    @property
+    def _in_path(self) -> list[ParameterView]:
+        return [view for view in self.parameters if view.parameter.in_ == "path" and view.condition]
+
+    @property
+    def named_by(self) -> list[str]:
+        """The conditions that name the one record that is meant."""
+        return [view.condition for view in self._in_path]
+
+    @property
+    def parents(self) -> list[Parent]:
+        """The records of the path to which what is listed or made belongs."""
+        if self.does not in {"list", "create"}:
+            return []
+        grouped: dict[str, list[tuple[str, str]]] = {}
+        for view in self._in_path:
+            first, _, rest = (view.parameter.is_ or "").partition(".")
+            if first not in self._spec.entities[self.endpoint.on].relations:
+                raise UnsupportedError(f"the path {self.path!r}, whose {view.json!r} is not a record that is there")
+            grouped.setdefault(first, []).append((rest or "id", view.argument))
+        found = []
+        for relation, parts in grouped.items():
+            target = self._spec.entities[self.endpoint.on].relations[relation].to
+            conditions = tuple(condition(self._spec, target, rest, argument) for rest, argument in parts)
+            found.append(Parent(entity_names(target), conditions))
+        return found
+
+    @property
+    def given_by_path(self) -> dict[str, str]:
+        """The columns of a new record that the path names, with their sources."""
+        return {
+            f"{view.parameter.is_}_id": view.argument
+            for view in self._in_path
+            if view.parameter.is_ in self._spec.entities[self.endpoint.on].relations
+        }
+
+    @property
+    def filters(self) -> list[ParameterView]:
+        """What narrows a list beside its path."""
+        return [view for view in self.parameters if view.condition and view.parameter.in_ != "path"]
+
+    @property
+    def paging(self) -> Paging | None:
+        """Which part is asked for; None where the whole list is given."""
+        parts = {view.parameter.part: view for view in self.parameters}
+        if not parts.keys() & {Part.PAGE, Part.SIZE, Part.LIMIT, Part.OFFSET}:
+            return self._whole
+        limit = parts.get(Part.SIZE) or parts.get(Part.LIMIT)
+        size = str(USUAL_SIZE) if limit is None else limit.argument
+        if limit is not None and limit.may_lack:
+            size = f"({size} or {USUAL_SIZE})"
+        page = parts.get(Part.PAGE)
+        if page is None:
+            offset = parts[Part.OFFSET].argument if Part.OFFSET in parts else "0"
+            offset = f"{offset} or 0" if Part.OFFSET in parts and parts[Part.OFFSET].may_lack else offset
+            return Paging(size, offset, {"limit": size, "size": size, "offset": offset})
+        first = page.parameter.first
+        number = f"({page.argument} or {first})" if page.may_lack else page.argument
+        offset = f"{number} * {size}" if first == 0 else f"({number} - 1) * {size}"
+        return Paging(size, offset, {"page": number, "size": size, "limit": size, "offset": offset})
+
+    @property
+    def _whole(self) -> Paging | None:
+        gives = self.endpoint.gives
+        if gives is None or not self._interface.shapes[gives].page:
+            return None
+        return Paging("None", "0", {"page": "0", "size": "total", "limit": "total", "offset": "0"})
+
+    # Bodies.
+
+    @property
+    def body_class(self) -> str:
+        """The class of the request body."""
+        return self._shapes.class_of(self.endpoint.takes, taking=True) if self.endpoint.takes else ""
+
+    @property
+    def body_values(self) -> str:
+        """What the body says of the record."""
+        inner = self._inner(self.endpoint.takes)
+        way = "given" if self.does == "patch" else "values"
+        return f"body.{identifier(inner)}.{way}()" if inner else f"body.{way}()"
+
+    def _inner(self, shape: str | None) -> str | None:
+        """The member of an envelope that is the record."""
+        if shape is None:
+            return None
+        members = self._interface.shapes[shape].members.items()
+        return next((json for json, member in members if member.is_ == "this"), None)
+
+    @property
+    def answer_class(self) -> str:
+        """The class of the response body, without the list around it."""
+        return self._shapes.class_of(self.endpoint.gives, taking=False) if self.endpoint.gives else ""
+
+    @property
+    def answer_type(self) -> str:
+        """The type of the answer."""
+        if not self.answer_class:
+            return "None" if self.endpoint.status == 204 else "Response"
+        return f"list[shapes.{self.answer_class}]" if self.endpoint.many else f"shapes.{self.answer_class}"
+
+    def answer(self, variable: str) -> str:
+        """The source of the body that shows a record."""
+        gives = self.endpoint.gives or ""
+        inner = self._inner(gives)
+        if inner is None:
+            return f"shapes.{self.answer_class}.model_validate({variable})"
+        shape = self._interface.shapes[gives].members[inner].shape or ""
+        shown = self._shapes.class_of(shape, taking=False)
+        return f"shapes.{self.answer_class}({identifier(inner)}=shapes.{shown}.model_validate({variable}))"
+
+    @property
+    def page_arguments(self) -> Iterator[tuple[str, str]]:
+        """What a page is made with."""
+        gives, paging = self.endpoint.gives, self.paging
+        if gives is None or paging is None:
+            return
+        for json, member in self._interface.shapes[gives].members.items():
+            name = identifier(json)
+            if member.is_ == "items" and member.shape:
+                shown = self._shapes.class_of(member.shape, taking=False)
+                one = self.names.snake
+                yield name, f"[shapes.{shown}.model_validate({one}) for {one} in {self.names.plural}]"
+            elif member.is_ == "total":
+                yield name, "total"
+            elif member.is_ == "pages":
+                size = paging.says.get("size", str(USUAL_SIZE))
+                yield name, "1" if size == "total" else f"ceil(total / {size})"
+            elif member.is_ in paging.says:
+                yield name, paging.says[member.is_]
+            else:
+                raise UnsupportedError(f"the member {json!r} of a page")

@@ -1,0 +1,74 @@
+"""What a contract asks of the functions behind its routes."""
+
+from functools import cached_property
+
+from quantumlayer.qlayer.packs.fastapi.contract.endpoints import EndpointView
+from quantumlayer.qlayer.packs.fastapi.contract.errors import PROBLEM, error_content, error_schema
+from quantumlayer.qlayer.packs.fastapi.contract.relationships import RelationshipView, relationships
+from quantumlayer.qlayer.packs.fastapi.contract.shapes import Shapes
+from quantumlayer.spec.interface import Interface
+from quantumlayer.spec.model import Spec
+
+
+class ContractView:
+    """The interface of a Spec in the words of the target."""
+
+    def __init__(self, spec: Spec, interface: Interface) -> None:
+        self.spec, self.interface = spec, interface
+        self.base = interface.base
+        self.shapes = Shapes(spec, interface)
+        self.errors = interface.errors or PROBLEM
+        self.error_media = self.errors.media
+        self.error_schema = error_schema(self.errors)
+        self.error_content = error_content(self.errors)
+
+    @cached_property
+    def endpoints(self) -> dict[str, list[EndpointView]]:
+        """The routes of each entity, those with a fixed word before those with a parameter in its place."""
+        found: dict[str, list[EndpointView]] = {name: [] for name in self.spec.entities}
+        for name, endpoint in self.interface.endpoints.items():
+            found[endpoint.on].append(EndpointView(self.spec, self.interface, self.shapes, name))
+        return {name: sorted(views, key=_fixed_first) for name, views in found.items()}
+
+    def routed(self, entity: str) -> bool:
+        """Whether there are routes to records of an entity."""
+        return bool(self.endpoints[entity])
+
+    def relationships(self, entity: str) -> list[RelationshipView]:
+        """What is read with a record."""
+        return relationships(self.spec, self.interface, entity)
+
+    def does(self, entity: str) -> frozenset[str]:
+        """What the endpoints do with records of an entity, and what others ask of its functions."""
+        found = {view.does for view in self.endpoints[entity]}
+        everywhere = (view for views in self.endpoints.values() for view in views)
+        if any(parent.names.name == entity for view in everywhere for parent in view.parents):
+            found.add("read")
+        return frozenset(found)
+
+    def pages(self, entity: str) -> bool:
+        """Whether some list is given out in parts."""
+        return any(view.paging is not None for view in self.endpoints[entity] if view.does == "list")
+
+    def gets(self, entity: str) -> bool:
+        """Whether some endpoint reaches one record."""
+        return not self.does(entity) <= {"list", "create"}
+
+    def replaces(self, entity: str) -> bool:
+        """Whether some endpoint changes a record."""
+        return bool(self.does(entity) & {"update", "patch"})
+
+    def rewrites(self, entity: str, key: str) -> bool:
+        """Whether some endpoint changes this value of a record."""
+        bodies = {view.body_class for view in self.endpoints[entity] if view.does in {"update", "patch"}}
+        found = [shape for shape in self.shapes.views if shape.name in self._within(bodies)]
+        return any(member.key == key for shape in found for member in shape.written)
+
+    def _within(self, bodies: set[str]) -> set[str]:
+        """The classes, and those in their envelopes."""
+        inner = {name for shape in self.shapes.views if shape.name in bodies for name in shape.uses}
+        return bodies | inner
+
+
+def _fixed_first(view: EndpointView) -> list[bool]:
+    return [segment.startswith("{") for segment in view.path.split("/")]

@@ -1,0 +1,316 @@
+"""Shapes as classes of request and response bodies."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from graphlib import TopologicalSorter
+
+from quantumlayer.kit.identifiers import class_name, identifier, words
+from quantumlayer.qlayer.packs.fastapi.code import UnsupportedError, literal
+from quantumlayer.qlayer.packs.fastapi.contract.relationships import back_of
+from quantumlayer.qlayer.packs.fastapi.contract.types import arguments, given_type, plain_type
+from quantumlayer.spec.interface import Does, Interface, Member, Shape
+from quantumlayer.spec.model import Entity, Field, FieldType, RelationKind, Spec
+from quantumlayer.spec.naming import entity_names
+
+_SYSTEM = {
+    "id": Field(type=FieldType.INT),
+    "created_at": Field(type=FieldType.DATETIME),
+    "updated_at": Field(type=FieldType.DATETIME),
+}
+PAGE = {"total": "int", "page": "int", "size": "int", "pages": "int", "limit": "int", "offset": "int"}
+"""What a page says of itself, beside its items."""
+
+
+@dataclass(frozen=True, slots=True)
+class MemberView:
+    """A member of a shape as an attribute of a class.
+
+    Args:
+        json: Its name in JSON.
+        attribute: Its name in Python: that of the column or relationship it shows.
+        type: Its type, without None.
+        constraints: Further arguments of `Field`.
+        member: What the Spec says of it.
+        key: The name under which `values` gives it, and the source of its value.
+        may_lack: Whether what it shows may have no value.
+        default: The source of its default, for bodies in which it may be left out.
+    """
+
+    json: str
+    attribute: str
+    type: str
+    constraints: tuple[str, ...]
+    member: Member
+    key: str = ""
+    value: str = ""
+    may_lack: bool = False
+    default: str = "None"
+
+    @property
+    def _described(self) -> list[str]:
+        return [f"description={self.member.about!r}"] if self.member.about else []
+
+    @property
+    def taken(self) -> str:
+        """The line of a request body."""
+        kind = f"{self.type} | None" if self.member.nullable else self.type
+        return self._line(kind, [*self._absence, *self._alias])
+
+    @property
+    def given(self) -> str:
+        """The line of a response body."""
+        left_out = self.may_lack and not self.member.nullable
+        args = ["None"] if left_out else []
+        args += [f"serialization_alias={self.json!r}"] if self.json != self.attribute else []
+        args += ["exclude_if=absent"] if left_out else []
+        return self._line(
+            f"{self.type} | None" if self.may_lack or self.member.nullable else self.type, args, bounded=False
+        )
+
+    @property
+    def structured(self) -> str:
+        """The line of a structure, which is taken and given alike."""
+        left_out = self.member.optional and not self.member.nullable
+        args = [*self._absence, *self._alias, *(["exclude_if=absent"] if left_out else [])]
+        return self._line(f"{self.type} | None" if self.member.nullable else self.type, args)
+
+    @property
+    def _alias(self) -> list[str]:
+        return [f"alias={self.json!r}"] if self.json != self.attribute else []
+
+    @property
+    def _absence(self) -> list[str]:
+        """What stands for a member that is left out; it may be None where the contract knows no null."""
+        if not self.member.optional:
+            return []
+        return [self.default] if self.member.nullable or self.default != "None" else ["default_factory=left_out"]
+
+    def _line(self, kind: str, args: list[str], *, bounded: bool = True) -> str:
+        args = [*args, *(self.constraints if bounded else ()), *self._described]
+        if not args:
+            return f"{self.attribute}: {kind}"
+        if args == ["None"]:
+            return f"{self.attribute}: {kind} = None"
+        return f"{self.attribute}: {kind} = Field({', '.join(args)})"
+
+
+@dataclass(frozen=True, slots=True)
+class ShapeView:
+    """A class of bodies: `kind` is `taken`, `given`, `structure` or `page`."""
+
+    name: str
+    kind: str
+    shape: Shape
+    members: tuple[MemberView, ...]
+    uses: frozenset[str]
+    replaces: bool = False
+    patches: bool = False
+
+    @property
+    def about(self) -> str:
+        """One sentence for the class."""
+        if self.shape.about or self.shape.of is None:
+            return self.shape.about or " ".join(words(self.name)).capitalize()
+        names = entity_names(self.shape.of)
+        article = "an" if names.title[0] in "aeiou" else "a"
+        if self.kind == "page":
+            return f"A page of {names.plural.replace('_', ' ')}"
+        written = self.kind == "taken"
+        return f"What callers write of {article} {names.title}" if written else f"{article.capitalize()} {names.title}"
+
+    @property
+    def lines(self) -> list[str]:
+        """The attributes."""
+        how = {"taken": "taken", "structure": "structured"}.get(self.kind, "given")
+        return [str(getattr(member, how)) for member in self.members]
+
+    @property
+    def written(self) -> tuple[MemberView, ...]:
+        """The members that are kept of what a caller writes."""
+        return tuple(member for member in self.members if member.key)
+
+
+class Shapes:
+    """The classes of all bodies of a service."""
+
+    def __init__(self, spec: Spec, interface: Interface) -> None:
+        self._spec = spec
+        self._interface = interface
+
+    @cached_property
+    def views(self) -> list[ShapeView]:
+        """Every class that some endpoint needs, each after those it is made of."""
+        views = {view.name: view for view in self._all()}
+        order = TopologicalSorter({name: sorted(view.uses) for name, view in sorted(views.items())}).static_order()
+        return [views[name] for name in order]
+
+    @cached_property
+    def _taken(self) -> frozenset[str]:
+        return self._reached([endpoint.takes for endpoint in self._interface.endpoints.values()], taking=True)
+
+    @cached_property
+    def _given(self) -> frozenset[str]:
+        return self._reached([endpoint.gives for endpoint in self._interface.endpoints.values()], taking=False)
+
+    def _reached(self, names: list[str | None], *, taking: bool) -> frozenset[str]:
+        found: set[str] = set()
+        waiting = [name for name in names if name is not None]
+        while waiting:
+            name = waiting.pop()
+            if name in found:
+                continue
+            found.add(name)
+            members = self._interface.shapes[name].members.values()
+            waiting += [
+                member.shape
+                for member in members
+                if member.shape and not (member.read_only if taking else member.write_only)
+            ]
+        return frozenset(found)
+
+    def class_of(self, name: str, *, taking: bool) -> str:
+        """The class of a shape that callers write, or read."""
+        base = class_name(name)
+        structure = self._interface.shapes[name].of is None
+        return f"{base}Input" if taking and not structure and name in self._given else base
+
+    def _all(self) -> Iterator[ShapeView]:
+        for name, shape in self._interface.shapes.items():
+            if shape.of is None:
+                if name in self._taken | self._given:
+                    yield self._structure(name, shape)
+                continue
+            if name in self._taken:
+                yield self._view(name, shape, taking=True)
+            if name in self._given:
+                yield self._view(name, shape, taking=False)
+
+    def _structure(self, name: str, shape: Shape) -> ShapeView:
+        members = []
+        for json, member in shape.members.items():
+            if member.field is None and member.shape is None:
+                raise UnsupportedError(f"the member {json!r} of a structure, of which nothing is said")
+            kind, constraints = self._of_field(member.field, member, taking=True)
+            members.append(MemberView(json, _attribute(json), kind, constraints, member))
+        uses = frozenset(class_name(item.shape) for item in shape.members.values() if item.shape)
+        return ShapeView(class_name(name), "structure", shape, tuple(members), uses)
+
+    def _view(self, name: str, shape: Shape, *, taking: bool) -> ShapeView:
+        members = [
+            self._member(shape, json, member, taking=taking)
+            for json, member in shape.members.items()
+            if not (member.read_only if taking else member.write_only)
+        ]
+        uses = frozenset(
+            self.class_of(view.member.shape, taking=taking) for view in members if view.member.shape is not None
+        )
+        ways = {endpoint.does for endpoint in self._interface.endpoints.values() if name in self._outer(endpoint.takes)}
+        return ShapeView(
+            self.class_of(name, taking=taking),
+            "page" if shape.page else "taken" if taking else "given",
+            shape,
+            tuple(members),
+            uses,
+            replaces=bool(ways - {Does.PATCH}),
+            patches=Does.PATCH in ways,
+        )
+
+    def _outer(self, name: str | None) -> frozenset[str]:
+        """The shape that an endpoint takes, and what is in its envelope."""
+        if name is None:
+            return frozenset()
+        inside = [member.shape for member in self._interface.shapes[name].members.values() if member.is_ == "this"]
+        return frozenset([name, *(shape for shape in inside if shape)])
+
+    def _member(self, shape: Shape, json: str, member: Member, *, taking: bool) -> MemberView:
+        assert shape.of is not None  # noqa: S101 - structures are made elsewhere
+        entity, shown = self._spec.entities[shape.of], member.is_ or ""
+        if member.shape is not None and (shown in {"this", "items"}):
+            inner = self.class_of(member.shape, taking=taking)
+            return MemberView(json, _attribute(json), f"list[{inner}]" if shown == "items" else inner, (), member)
+        if shape.page and shown in PAGE:
+            return MemberView(json, _attribute(json), PAGE[shown], (), member)
+        if shown in entity.relations:
+            return self._relation(entity, json, member, taking=taking)
+        if (field := _held(entity, shown)) is not None:
+            kind, constraints = self._of_field(field, member, taking=taking)
+            return self._field(json, member, field, kind, constraints)
+        if member.shape is not None and back_of(self._spec, shape.of, shown) is not None:
+            inner = self.class_of(member.shape, taking=False)
+            return MemberView(
+                json, shown, f"list[{inner}]" if member.many else inner, (), member, may_lack=not member.many
+            )
+        raise UnsupportedError(f"the member {json!r}, which shows no value of a record")
+
+    def _field(self, json: str, member: Member, field: Field, kind: str, constraints: tuple[str, ...]) -> MemberView:
+        shown = member.is_ or ""
+        if shown == "id":
+            return MemberView(json, shown, kind, constraints, member)
+        value = f"self.{shown}"
+        if member.shape is not None:
+            dumped = 'model_dump(mode="json", by_alias=True)'
+            value = f"[item.{dumped} for item in self.{shown}]" if member.many else f"self.{shown}.{dumped}"
+            value = f"{value} if self.{shown} is not None else None" if member.optional or member.nullable else value
+        default = "None" if field.default is None else literal(field.default)
+        return MemberView(json, shown, kind, constraints, member, shown, value, field.optional, default)
+
+    def _relation(self, entity: Entity, json: str, member: Member, *, taking: bool) -> MemberView:
+        name = member.is_ or ""
+        relation = entity.relations[name]
+        if relation.kind is RelationKind.MANY_TO_MANY:
+            return self._links(json, member, taking=taking)
+        if member.shape is None:
+            constraints = arguments(member.field or _SYSTEM["id"]) if taking else ()
+            key = f"{name}_id"
+            return MemberView(json, key, "int", constraints, member, key, f"self.{key}", relation.optional)
+        value = f"self.{name}.id"
+        value = f"{value} if self.{name} else None" if member.optional or member.nullable else value
+        inner = self.class_of(member.shape, taking=taking)
+        return MemberView(json, name, inner, (), member, f"{name}_id", value, relation.optional)
+
+    def _links(self, json: str, member: Member, *, taking: bool) -> MemberView:
+        name = member.is_ or ""
+        if member.shape is None:
+            raise UnsupportedError(f"the member {json!r}, a list of ids")
+        inner = self.class_of(member.shape, taking=taking)
+        value = f"[item.id for item in self.{name}]"
+        constraints = _counted(member) if taking else ()
+        return MemberView(json, name, f"list[{inner}]", constraints, member, name, value, default="()")
+
+    def _of_field(self, field: Field | None, member: Member, *, taking: bool) -> tuple[str, tuple[str, ...]]:
+        """The type of what a member holds, and the arguments that bound it."""
+        narrow = member.field or field
+        if member.shape is not None:
+            inner = self.class_of(member.shape, taking=taking)
+            return (f"list[{inner}]", _counted(member)) if member.many else (inner, ())
+        assert narrow is not None  # noqa: S101 - a member without a shape holds a field
+        if not taking:
+            return f"list[{given_type(narrow)}]" if member.many else given_type(narrow), ()
+        if member.many:
+            return f"list[{plain_type(narrow)}]", _counted(member)
+        return plain_type(narrow), arguments(narrow)
+
+
+def _held(entity: Entity, name: str) -> Field | None:
+    """The field that a record keeps or works out under a name."""
+    if name in entity.fields:
+        return entity.fields[name]
+    if name in entity.derived:
+        derived = entity.derived[name]
+        return Field(type=derived.type, optional=derived.optional)
+    if entity.states is not None and name == entity.states.field:
+        return Field(type=FieldType.STRING, one_of=entity.states.values)
+    return _SYSTEM.get(name)
+
+
+def _attribute(json: str) -> str:
+    """The name in Python of a member that shows no column."""
+    return identifier(json)
+
+
+def _counted(member: Member) -> tuple[str, ...]:
+    """The bounds of a list."""
+    found = [f"min_length={member.min_items}"] if member.min_items else []
+    found += [f"max_length={member.max_items}"] if member.max_items is not None else []
+    return tuple(found)
