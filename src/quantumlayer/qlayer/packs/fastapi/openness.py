@@ -7,6 +7,7 @@ from itertools import product
 
 from quantumlayer.qlayer.packs.fastapi import access
 from quantumlayer.qlayer.packs.fastapi.code import UnsupportedError, names_in
+from quantumlayer.qlayer.packs.fastapi.contract.service import ContractView
 from quantumlayer.qlayer.packs.fastapi.entities import EntityView
 from quantumlayer.qlayer.packs.fastapi.operations import operation_view
 from quantumlayer.qlayer.packs.fastapi.python import Python
@@ -52,12 +53,28 @@ def _attempts(spec: Spec) -> Iterator[tuple[str, Attempt]]:
     for name, entity in spec.entities.items():
         yield from _of_entity(spec, name, entity)
     yield from _imports(spec)
+    yield from _endpoints(spec)
     for name, operation in spec.operations.items():
         if function_name(name) in _requests(operation.on):
             yield f"operations.{name}", partial(_refuse, "an operation beside the usual request of that name")
         if not (operation.sets or operation.to or operation.creates):
             yield f"operations.{name}", partial(_refuse, "an operation of which nothing is left")
         yield f"operations.{name}", partial(operation_view, spec, name)
+
+
+def _endpoints(spec: Spec) -> Iterator[tuple[str, Attempt]]:
+    """Each endpoint of the interface alone, with the shapes that it needs."""
+    interface = spec.interface
+    if interface is None:
+        return
+    for name, endpoint in interface.endpoints.items():
+        alone = spec.model_copy(update={"interface": interface.model_copy(update={"endpoints": {name: endpoint}})})
+        yield f"interface.endpoints.{name}", partial(_endpoint, alone)
+
+
+def _endpoint(spec: Spec) -> None:
+    assert spec.interface is not None  # noqa: S101 - the caller put it there
+    ContractView(spec, spec.interface).check()
 
 
 def _requests(entity: str) -> frozenset[str]:

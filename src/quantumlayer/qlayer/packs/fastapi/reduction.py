@@ -17,6 +17,9 @@ def version_names(entity: str) -> frozenset[str]:
 def without(spec: Spec, address: str) -> Spec:
     """The Spec without the element at the address."""
     part, name, *rest = address.split(".")
+    if part == "interface" and spec.interface is not None:
+        endpoints = {key: item for key, item in spec.interface.endpoints.items() if key != rest[0]}
+        return spec.model_copy(update={"interface": spec.interface.model_copy(update={"endpoints": endpoints})})
     if part == "operations":
         operations = {key: item for key, item in spec.operations.items() if key != name}
         return spec.model_copy(update={"operations": operations})

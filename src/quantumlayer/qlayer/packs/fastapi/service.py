@@ -37,7 +37,7 @@ class ServiceView:
     def __init__(self, spec: Spec) -> None:
         self.spec = spec
         interface = spec.interface
-        self.contract = ContractView(spec, interface) if interface is not None and interface.endpoints else None
+        self.contract = ContractView(spec, interface) if interface is not None else None
         self.by_name = {name: EntityView(spec, name) for name in spec.entities}
         self.roles = [
             RoleView(name, member(name), role.record or "", entity_names(role.record).table if role.record else "")

@@ -195,6 +195,20 @@ class EndpointView:
             return None
         return Paging("None", "0", {"page": "0", "size": "total", "limit": "total", "offset": "0"})
 
+    def check(self) -> None:
+        """Write everything once.
+
+        Raises:
+            UnsupportedError: Some part of it cannot be written.
+        """
+        _ = self.parameters, self.parents
+        if self.does == "list":
+            _ = self.filters, self.paging
+            if not self.endpoint.many:
+                _ = dict(self.page_arguments)
+        if self.does == "create" and any(view.parameter.is_ == "id" for view in self._in_path):
+            raise UnsupportedError("a record that callers give an id")
+
     # Bodies.
 
     @property

@@ -8,6 +8,7 @@ from quantumlayer.qlayer.packs.fastapi.contract.relationships import Relationshi
 from quantumlayer.qlayer.packs.fastapi.contract.shapes import Shapes
 from quantumlayer.spec.interface import Interface
 from quantumlayer.spec.model import Spec
+from quantumlayer.spec.naming import entity_names
 
 
 class ContractView:
@@ -30,6 +31,17 @@ class ContractView:
             found[endpoint.on].append(EndpointView(self.spec, self.interface, self.shapes, name))
         return {name: sorted(views, key=_fixed_first) for name, views in found.items()}
 
+    def check(self) -> None:
+        """Write everything once.
+
+        Raises:
+            UnsupportedError: Some shape or endpoint cannot be written.
+        """
+        for shape in self.shapes.views:
+            _ = shape.lines
+        for view in (view for views in self.endpoints.values() for view in views):
+            view.check()
+
     def routed(self, entity: str) -> bool:
         """Whether there are routes to records of an entity."""
         return bool(self.endpoints[entity])
@@ -49,6 +61,24 @@ class ContractView:
     def pages(self, entity: str) -> bool:
         """Whether some list is given out in parts."""
         return any(view.paging is not None for view in self.endpoints[entity] if view.does == "list")
+
+    def collection(self, entity: str) -> str:
+        """What the records of an entity are called together: the last fixed word of the shortest path to them."""
+        paths = [view.path for view in self.endpoints[entity] if view.does in {"create", "list"}]
+        words = [part for part in min(paths, key=len, default="").split("/") if part and "{" not in part]
+        usual = entity_names(entity).collection
+        others = (self.collection(name) for name in self.spec.entities if name < entity) if words else ()
+        return words[-1] if words and words[-1] not in others else usual
+
+    def columns(self, entity: str) -> dict[str, str]:
+        """What bodies call the columns of an entity, where that differs."""
+        found: dict[str, str] = {}
+        for view in self.shapes.views:
+            if view.shape.of == entity and not view.shape.page:
+                for member in view.members:
+                    if member.key and member.member.shape is None and member.json != member.key:
+                        found.setdefault(member.json, member.key)
+        return found
 
     def gets(self, entity: str) -> bool:
         """Whether some endpoint reaches one record."""
