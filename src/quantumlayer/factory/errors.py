@@ -131,7 +131,7 @@ class InputEmptyError(DomainError):
 
 
 class MixedInputsError(DomainError):
-    """A build takes either one Spec or texts, not both and not several Specs.
+    """A build takes one Spec, one OpenAPI document, or texts, and nothing beside the first two.
 
     Example: `ql build requirements.md spec.yaml -o shop`.
     """

@@ -48,6 +48,9 @@ _BEGINS = re.compile(r"\ufeff?(?:%YAML[^\n]*\n|---[^\n]*\n|#[^\n]*\n|[ \t\r]*\n)
 """What may stand before the first key of a Spec."""
 
 _KEY = re.compile(r"^\ufeff?[\"']?([a-z_]+)[\"']?[ \t]*:", re.MULTILINE)
+_CONTRACT = re.compile(r"^\ufeff?[\"']?(?:openapi|swagger)[\"']?[ \t]*:[ \t]*[\"']?\d", re.MULTILINE)
+_CONTRACT_JSON = re.compile(r"\"(?:openapi|swagger)\"\s*:\s*\"\d")
+_HEAD = 8192
 _YAML = frozenset({".yaml", ".yml"})
 _PARTS = frozenset({"service", "roles", "entities", "operations"})
 """Keys of a Spec, of which two are no coincidence even where `spec` is forgotten."""
@@ -60,16 +63,18 @@ class Input:
     Args:
         path: The file as it was named.
         text: All of it.
-        is_spec: Whether it is a Spec; else it is text of a person.
+        is_spec: Whether it is a Spec.
+        is_contract: Whether it is an OpenAPI document; what is neither is text of a person.
     """
 
     path: Path
     text: str
     is_spec: bool
+    is_contract: bool = False
 
 
 async def read_inputs(paths: Sequence[Path], waiting: Callable[[str], None] = lambda _: None) -> tuple[Input, ...]:
-    """The inputs of a build: one Spec, or texts.
+    """The inputs of a build: one Spec, one OpenAPI document, or texts.
 
     What another program or a person is still to write (a pipe, `<(...)`, standard input) is waited for, as long as it
     takes.
@@ -83,15 +88,17 @@ async def read_inputs(paths: Sequence[Path], waiting: Callable[[str], None] = la
         InputFormatError: A file is no text in UTF-8.
         InputEmptyError: A file holds nothing but blanks.
         InputTooLargeError: A file is larger than `MAX_BYTES`.
-        MixedInputsError: There is a Spec and something beside it.
+        MixedInputsError: There is a Spec or an OpenAPI document, and something beside it.
     """
     inputs = tuple([_judged(path, await _content(path, waiting)) for path in paths])
-    specs = [str(one.path) for one in inputs if one.is_spec]
-    if specs and len(inputs) > 1:
-        others = [str(one.path) for one in inputs if not one.is_spec]
-        why = f"{', '.join(specs)}: a Spec" + (f"; {', '.join(others)}: text" if others else " each")
-        raise MixedInputsError("a build takes one Spec, or texts", why=why)
+    if len(inputs) > 1 and any(one.is_spec or one.is_contract for one in inputs):
+        why = "; ".join(f"{one.path}: {_kind(one)}" for one in inputs)
+        raise MixedInputsError("a build takes one Spec, one OpenAPI document, or texts", why=why)
     return inputs
+
+
+def _kind(one: Input) -> str:
+    return "a Spec" if one.is_spec else "an OpenAPI document" if one.is_contract else "text"
 
 
 def _judged(path: Path, content: bytes) -> Input:
@@ -113,7 +120,16 @@ def _judged(path: Path, content: bytes) -> Input:
         raise InputFormatError(f"{path} is not text in UTF-8", why=why, hint=hint) from error
     if not text.strip("\ufeff \t\r\n\f\v"):
         raise InputEmptyError(f"{path} is empty")
+    if _is_contract(text):
+        return Input(path, text, is_spec=False, is_contract=True)
     return Input(path, text, is_spec=path.suffix.lower() in _YAML or _is_spec(text))
+
+
+def _is_contract(text: str) -> bool:
+    """Whether a text says near its beginning that it is an OpenAPI document; JSON may say so anywhere."""
+    if text.lstrip("\ufeff \t\r\n").startswith("{"):
+        return _CONTRACT_JSON.search(text) is not None
+    return _CONTRACT.search(text[:_HEAD]) is not None
 
 
 def _is_spec(text: str) -> bool:

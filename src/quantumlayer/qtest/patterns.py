@@ -6,7 +6,7 @@ from importlib import import_module
 from itertools import islice
 from typing import Any
 
-from quantumlayer.spec.validate.patterns import matches
+from quantumlayer.spec.validate.patterns import matches, readable
 
 _ORDER = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz-_. "
 _MOST_TRIED = 200
@@ -45,7 +45,7 @@ def numbered(pattern: str, fitting: str) -> tuple[str, int, str] | None:
 
 
 def _parsed(pattern: str) -> list[tuple[Any, Any]]:
-    return list(import_module("re._parser").parse(pattern))
+    return list(import_module("re._parser").parse(readable(pattern)))
 
 
 def _positions(nodes: list[tuple[Any, Any]], room: int) -> list[str]:

@@ -150,9 +150,13 @@ class Errors(Node):
 
 
 class Interface(Node):
-    """The API as a contract has it: `base` stands before every path."""
+    """The API as a contract has it: `base` stands before every path.
+
+    `open` names what the contract has and this Spec cannot say (`GET /oops`), each with the reason.
+    """
 
     base: Annotated[str, Key(pattern=r"^((/[A-Za-z0-9._~-]+)+)?$", max_length=200)] = ""
     errors: Errors | None = None
     shapes: dict[ShapeName, Shape] = {}
     endpoints: dict[Name, Endpoint] = {}
+    open: dict[str, str] = {}

@@ -52,3 +52,17 @@ class NothingDescribedError(UnreadableRequirementError):
 
     code: ClassVar[str] = "QL1506"
     hint = "Say what is kept and what it has, as in: A book has a title and an author."
+
+
+class BrokenDocumentError(UnreadableRequirementError):
+    """An OpenAPI document is neither YAML nor JSON, or describes nothing."""
+
+    code: ClassVar[str] = "QL1507"
+    hint = "Correct the document at that place; an OpenAPI linter lists all such places."
+
+
+class UnknownDocumentError(UnreadableRequirementError):
+    """An API document is of a version that is not read."""
+
+    code: ClassVar[str] = "QL1508"
+    hint = "Convert it to OpenAPI 3, for instance with `npx swagger2openapi FILE`."

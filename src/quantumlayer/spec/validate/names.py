@@ -47,6 +47,19 @@ def judge_names(spec: Spec) -> Iterator[Problem]:
     yield from _operation_names(spec)
 
 
+def free_name(name: str, taken: Iterable[str]) -> str:
+    """The name itself, or one like it that a field or relation of a record can have beside those that are taken."""
+    keys = {_key(one) for one in taken}
+    found = name.rstrip("_")
+    if _word_taken(found) or _record_taken(found) or _schema_taken(found):
+        found = f"{found}_value"
+    number, free = 1, found
+    while _key(free) in keys:
+        number += 1
+        free = f"{found}_{number}"
+    return free
+
+
 def _entity_names(spec: Spec) -> Iterator[Problem]:
     owners: dict[str, str] = {}
     for name in spec.entities:

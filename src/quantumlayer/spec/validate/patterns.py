@@ -16,6 +16,17 @@ _SEPARATED = re.compile(
 _ESCAPE = re.compile(r"\\.", re.DOTALL)
 _CLASSES = {r"\d": "0-9", r"\w": "A-Za-z0-9_", r"\s": r" \t\n\r\f\v"}
 _ANY = r"[^\n\r\u2028\u2029\x00]"
+_LETTERS = {
+    "L": "A-Za-z\u00c0-\u00d6\u00d8-\u00f6\u00f8-\u024f",
+    "Letter": "A-Za-z\u00c0-\u00d6\u00d8-\u00f6\u00f8-\u024f",
+    "Lu": "A-Z\u00c0-\u00d6",
+    "Ll": "a-z\u00df-\u00f6",
+    "N": "0-9",
+    "Nd": "0-9",
+}
+"""Some of the characters of Unicode's general categories, for what reads a pattern but not for what services match."""
+_CATEGORY = re.compile(r"\\p\{(\w+)\}")
+_FEW = 3
 _CLASS = re.compile(r"\[\^?\]?(?:\\.|[^\]\\])*\]", re.DOTALL)
 
 
@@ -23,6 +34,9 @@ def judge_pattern(pattern: str) -> str:
     """What is wrong with a pattern; empty if it may be used."""
     if len(pattern) > MAX_LENGTH:
         return f"The pattern is longer than {MAX_LENGTH} characters."
+    if unknown := next((name for name in _CATEGORY.findall(pattern) if name not in _LETTERS), ""):
+        return f"The pattern names characters by `{unknown}`; known are {', '.join(_LETTERS)}."
+    pattern = readable(pattern)
     if fault := _slow(pattern):
         return fault
     if _ambiguous(pattern):
@@ -59,6 +73,20 @@ def ascii_classes(pattern: str) -> str:
     return re.sub(rf"{_CLASS.pattern}|{_ESCAPE.pattern}|\.", spelled, pattern, flags=re.DOTALL)
 
 
+def readable(pattern: str) -> str:
+    """The pattern with Unicode's categories spelled out by some of their characters, so that Python can read it."""
+
+    def spelled(found: re.Match[str]) -> str:
+        listed = _LETTERS.get(found[1], found[0])
+        return listed if _in_class(pattern, found.start()) else f"[{listed}]"
+
+    return _CATEGORY.sub(spelled, pattern)
+
+
+def _in_class(pattern: str, place: int) -> bool:
+    return any(found.start() < place < found.end() for found in _CLASS.finditer(pattern))
+
+
 def _ambiguous(pattern: str) -> bool:
     """Whether it has a word's edge, or the opposite of a class inside another: no spelling means the same anywhere."""
     for found in re.finditer(rf"{_CLASS.pattern}|{_ESCAPE.pattern}", pattern, flags=re.DOTALL):
@@ -91,7 +119,7 @@ def lengths(pattern: str) -> tuple[int, int]:
 
 
 def _tree(pattern: str) -> Any:  # noqa: ANN401  the parser's tree has no types
-    return import_module("re._parser").parse(pattern)
+    return import_module("re._parser").parse(readable(pattern))
 
 
 def _never(nodes: Iterable[Any], *, first: bool = True, last: bool = True) -> bool:
@@ -132,7 +160,7 @@ def _slow(pattern: str) -> str:
         elif char == "|" and len(varying) > 1:
             varying[-1] = True
         least, most, here = _repetition(pattern, here)
-        if group_varies and most > 1:
+        if group_varies and most > _FEW:
             return "The pattern repeats a group that repeats or chooses inside, which can take for ever."
         group_repeats *= most if most < _MOST_REPEATS else max(least, 1)
         if group_repeats > _MOST_REPEATS or least > _MOST_REPEATS:

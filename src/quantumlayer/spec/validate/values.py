@@ -10,9 +10,14 @@ from quantumlayer.spec.model import LONGEST, Computed, Field, FieldType, Literal
 from quantumlayer.spec.validate.patterns import judge_pattern, lengths, matches
 
 _TEXT = frozenset({FieldType.STRING, FieldType.TEXT, FieldType.EMAIL})
-_PLACES = {FieldType.INT: 0, FieldType.MONEY: 2, FieldType.DECIMAL: 6}
+_PLACES = {FieldType.INT: 0, FieldType.MONEY: 2, FieldType.DECIMAL: 6, FieldType.FLOAT: 330}
 _MOST = 1_000_000
-_LARGEST = {FieldType.INT: 2**63 - 1, FieldType.MONEY: 10**16 - 1, FieldType.DECIMAL: 10**12 - 1}
+_LARGEST = {
+    FieldType.INT: 2**63 - 1,
+    FieldType.MONEY: 10**16 - 1,
+    FieldType.DECIMAL: 10**12 - 1,
+    FieldType.FLOAT: 10**308,
+}
 _USUAL_INT = 2**31 - 1
 _SHORTEST_EMAIL = 5
 _YEARS = range(2, 9999)  # the first and the last have instants that other time zones do not
@@ -24,6 +29,8 @@ def judge_values(spec: Spec) -> Iterator[Problem]:
     for name, entity in spec.entities.items():
         for key, field in entity.fields.items():
             yield from _field(f"entities.{name}.fields.{key}", field)
+            if spec.interface is None:
+                yield from _only_by_contract(f"entities.{name}.fields.{key}", field)
         for key, derived in entity.derived.items():
             address = f"entities.{name}.derived.{key}.examples"
             shown = {other: Field(type=item.type, optional=item.optional) for other, item in entity.derived.items()}
@@ -34,6 +41,7 @@ def judge_values(spec: Spec) -> Iterator[Problem]:
         for key, field in operation.takes.items():
             address = f"operations.{name}.takes.{key}"
             yield from _field(address, field)
+            yield from _only_by_contract(address, field)
             yield from _input(address, field)
 
 
@@ -79,6 +87,16 @@ def _field(address: str, field: Field) -> Iterator[Problem]:
         yield Problem(f"{address}.default", f"The default does not fit: {fault}", f"Change the default, or {other}")
 
 
+def _only_by_contract(address: str, field: Field) -> Iterator[Problem]:
+    """What a field can be only where an interface says how callers write it."""
+    if field.type is FieldType.JSON:
+        message = "What is in a `json` value is said by the shapes of an `interface`, and there is none."
+        yield Problem(f"{address}.type", message, "Use fields, or another entity with a relation to this one.")
+    if field.type in _TEXT and field.min == 0:
+        message = "A text is never empty here: `min: 0` is for an `interface` that lets it be."
+        yield Problem(f"{address}.min", message, "Remove `min`, and add `optional: true` if it may be missing.")
+
+
 def _unsaid(address: str, field: Field) -> Iterator[Problem]:
     """Empty lists, which read as if nothing or nobody were meant."""
     for word, meaning in (("one_of", "No value could ever fit"), ("visible_to", "Nobody could ever see it")):
@@ -118,8 +136,8 @@ def _limits(address: str, field: Field) -> Iterator[Problem]:
 
 def _bad_limit(kind: FieldType, value: int | Decimal) -> str:
     if kind in _TEXT:
-        fits = isinstance(value, int) and 1 <= value <= _MOST
-        return "" if fits else f"The length of a text is a whole number from 1 to {_MOST:,}."
+        fits = isinstance(value, int) and 0 <= value <= _MOST
+        return "" if fits else f"The length of a text is a whole number from 0 to {_MOST:,}."
     if kind not in _PLACES:
         return f"A {kind} has no `min` and `max`."
     return _bad_number(kind, value)
@@ -153,8 +171,9 @@ def _unreachable(address: str, field: Field, least: int, most: int) -> Iterator[
     if least > longest:
         message = f"No text fits: the pattern wants {least} characters or more, and `max` is {longest}."
         yield Problem(f"{address}.pattern", message, "Correct the pattern or `max`.")
-    if most < (field.min or 1):
-        message = f"No text fits: the pattern has at most {most} characters, and `min` is {field.min or 1}."
+    shortest = 1 if field.min is None else field.min
+    if most < shortest:
+        message = f"No text fits: the pattern has at most {most} characters, and `min` is {shortest}."
         yield Problem(f"{address}.pattern", message, "Correct the pattern or `min`.")
 
 
@@ -186,6 +205,8 @@ def misfit(field: Field, value: Literal_) -> str:
     if kind is FieldType.EMAIL and not (isinstance(value, str) and _EMAIL.fullmatch(value)):
         return f"{value!r} is no e-mail address."
     wanted = {FieldType.BOOL: bool, FieldType.DATE: date}.get(kind, str)
+    if kind is FieldType.JSON:
+        return f"{value!s} cannot be a default: a structure has none."
     return "" if isinstance(value, wanted) else f"{value!s} is no {kind}."
 
 
@@ -213,7 +234,7 @@ def beyond(field: Field, value: Literal_) -> str:
     shown = repr(value) if isinstance(value, str) else str(value)
     if field.one_of and value not in field.one_of:
         return f"{shown} is not one of {', '.join(map(str, field.one_of))}."
-    if field.type in _TEXT and isinstance(value, str) and (not value or value[0].isspace()):
+    if field.type in _TEXT and field.min != 0 and isinstance(value, str) and (not value or value[0].isspace()):
         return f"{shown} is empty or begins with a space, which no text of a service does."
     size = len(value) if isinstance(value, str) else value
     if isinstance(size, (int, Decimal)) and not isinstance(size, bool) and field.type is not FieldType.DATETIME:

@@ -1,0 +1,223 @@
+"""The endpoints of a document: what each operation does with which records."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from quantumlayer.kit.identifiers import identifier, singular, words
+from quantumlayer.qlayer.parser.openapi.document import Document
+from quantumlayer.qlayer.parser.openapi.records import Record, Records
+from quantumlayer.qlayer.parser.openapi.resources import Call
+from quantumlayer.qlayer.parser.openapi.schemas import Flat, flatten
+from quantumlayer.qlayer.parser.openapi.shapes import CannotSayError, ShapeBook
+from quantumlayer.qlayer.parser.openapi.types import field_of
+from quantumlayer.spec.interface import Does, Endpoint, Part
+from quantumlayer.spec.model import FieldType, RelationKind
+
+_PARTS = {
+    Part.PAGE: {"page", "page_number", "page_index", "page_no", "current_page"},
+    Part.SIZE: {"size", "page_size", "per_page", "pagesize", "items_per_page", "results_per_page"},
+    Part.LIMIT: {"limit", "max", "max_results", "top", "take", "count"},
+    Part.OFFSET: {"offset", "skip", "start", "from"},
+}
+_FARTHEST = 3
+
+
+class EndpointBook:
+    """Turns operations into endpoints."""
+
+    def __init__(self, document: Document, records: Records, shapes: ShapeBook) -> None:
+        self._document, self._records, self._shapes = document, records, shapes
+        self.unique: set[tuple[str, str]] = set()
+        self._functions: set[str] = set()
+
+    def name(self, call: Call) -> str:
+        """A name that no other endpoint has."""
+        said = call.operation.get("operationId")
+        base = identifier(said if isinstance(said, str) and words(said) else f"{call.method} {call.path}").rstrip("_")
+        number, free = 1, base
+        while free in self._functions:
+            number += 1
+            free = f"{base}_{number}"
+        self._functions.add(free)
+        return free
+
+    def endpoint(self, call: Call) -> Endpoint:
+        """What an operation does.
+
+        Raises:
+            CannotSayError: It is none of the things that an endpoint does.
+        """
+        if call.refused:
+            raise CannotSayError(call.refused)
+        record = self._record(call)
+        does = self._does(call, record)
+        label = self._label(call)
+        keys: dict[str, Any] = {}
+        if call.takes is not None:
+            takes, many = self._shapes.body(call.takes, f"{label}_request")
+            if many or call.takes.page or does in {Does.LIST, Does.READ, Does.DELETE}:
+                raise CannotSayError("it takes a body that is not one record")
+            keys["takes"] = takes
+        elif does in {Does.UPDATE, Does.PATCH}:
+            raise CannotSayError("it takes no record")
+        if call.gives is not None and call.status != 204:
+            keys["gives"], keys["many"] = self._shapes.body(call.gives, f"{label}_response")
+        return Endpoint(
+            method=call.method,
+            path=_normal(call.path),
+            does=does,
+            on=record.resource.name,
+            about=_summary(call.operation),
+            parameters=self._parameters(call, record, does),
+            status=call.status,
+            errors=call.errors,
+            **keys,
+        )
+
+    def _label(self, call: Call) -> str:
+        said = call.operation.get("operationId")
+        return said if isinstance(said, str) and words(said) else f"{call.method} {call.path}"
+
+    def _record(self, call: Call) -> Record:
+        for body in (call.gives, call.takes):
+            if body is not None:
+                if (found := self._records.of(body.flat)) is not None:
+                    return found
+                raise CannotSayError("its body is not about a record that the service keeps")
+        found = self._records.called(call.noun)
+        if found is None:
+            raise CannotSayError("it is about nothing that the service keeps")
+        return found
+
+    def _does(self, call: Call, record: Record) -> Does:
+        many = call.gives is not None and (call.gives.many or bool(call.gives.page))
+        own = self._records.called(call.noun) is record
+        if call.method == "get":
+            if many:
+                return Does.LIST
+            if call.item and own and call.gives is not None:
+                return Does.READ
+        elif call.method == "post" and not call.item and own and not many and call.takes is not None:
+            return Does.CREATE
+        elif call.method in {"put", "patch"} and call.item and own and not many:
+            return Does.UPDATE if call.method == "put" else Does.PATCH
+        elif call.method == "delete" and call.item and own and not many:
+            return Does.DELETE
+        raise CannotSayError(f"what `{call.method.upper()}` does there is not said by the document")
+
+    # Parameters.
+
+    def _parameters(self, call: Call, record: Record, does: Does) -> dict[str, object]:
+        found: dict[str, object] = {}
+        described = {str(one["name"]): one for one in call.parameters if one.get("in") == "path"}
+        places = self._records.path_records(call)
+        for index, (parent, name) in enumerate(places):
+            last = index == len(places) - 1 and does not in {Does.LIST, Does.CREATE}
+            flat = self._schema(described.get(name, {}))
+            meant = self._key(record, name, flat) if last else self._way(record, parent, name, flat)
+            held = field_of(flat)
+            found[name] = {"is": meant, "in": "path", "field": held.model_copy(update={"about": ""})}
+        if any("{" in segment and not (segment.startswith("{") and segment.endswith("}")) for segment in call.segments):
+            raise CannotSayError("its path has a parameter inside a word")
+        for parameter in call.parameters:
+            place, name = parameter.get("in"), str(parameter["name"])
+            if place in {"query", "header"} and name.lower() not in {"authorization", "content-type", "accept"}:
+                if name in found:
+                    raise CannotSayError(f"it has two parameters called {name!r}")
+                found[name] = self._asked(parameter, name, record if does is Does.LIST else None)
+        return found
+
+    def _schema(self, parameter: Mapping[str, Any]) -> Flat:
+        schema = parameter.get("schema")
+        if schema is None and isinstance(content := parameter.get("content"), dict):
+            entry = next(iter(content.values()), None)
+            schema = entry.get("schema") if isinstance(entry, dict) else None
+        flat = flatten(self._document, schema)
+        return flat if flat.kind != "any" else Flat("string", keys=flat.keys)
+
+    def _key(self, record: Record, name: str, flat: Flat) -> str:
+        """What of a record a path names it by."""
+        if flat.kind == "integer" and any(place.name == "id" for place in record.places.values()):
+            return "id"
+        plain = "_".join(words(name))
+        own = singular(identifier(record.resource.name))
+        for json, place in record.places.items():
+            if "_".join(words(json)) in {plain, plain.removeprefix(f"{own}_")} and not place.target:
+                if place.name == "id" or place.name not in record.always:
+                    break
+                self.unique.add((record.resource.name, place.name))
+                return place.name
+        raise CannotSayError(f"{name!r} is no value that callers give a {own.replace('_', ' ')}")
+
+    def _way(self, record: Record, parent: Record | None, name: str, flat: Flat) -> str:
+        """The way from a record to the one that an earlier part of the path names."""
+        if parent is None:
+            raise CannotSayError(f"{name!r} names nothing that the service keeps")
+        ways = [("", record)]
+        for _ in range(_FARTHEST):
+            for way, at in ways:
+                step = self._records.relation_to(at, parent)
+                if step is not None:
+                    key = self._key(parent, name, flat)
+                    return f"{way}{step}" if key == "id" else f"{way}{step}.{key}"
+            ways = [
+                (f"{way}{relation}.", self._records.by_name[held.to])
+                for way, at in ways
+                for relation, held in at.relations.items()
+                if held.kind is not RelationKind.MANY_TO_MANY
+            ]
+        raise CannotSayError(f"nothing says how it belongs to {name!r}")
+
+    def _asked(self, parameter: Mapping[str, Any], name: str, record: Record | None) -> dict[str, object]:
+        flat = self._schema(parameter)
+        many = flat.kind == "array"
+        inner = flatten(self._document, flat.items) if many else flat
+        joined = many and parameter.get("explode") is False
+        if joined or inner.kind in {"object", "any", "array"}:
+            many, inner = False, Flat("string")
+        held = field_of(inner)
+        default = flat.keys.get("default")
+        fits = type(default) in {int, str, bool} and not many and held.type in _KINDS.get(type(default), ())
+        found: dict[str, object] = {
+            "in": parameter.get("in"),
+            "optional": parameter.get("required") is not True,
+            "many": many,
+            "about": inner.about or _summary(parameter),
+            "field": held.model_copy(update={"about": "", "default": default if fits else None}),
+        }
+        return {**found, **self._meaning(name, held.type, flat, record, joined=joined)}
+
+    def _meaning(
+        self, name: str, kind: FieldType, flat: Flat, record: Record | None, *, joined: bool
+    ) -> dict[str, object]:
+        plain = "_".join(words(name))
+        if record is None or joined:
+            return {"part": Part.IGNORED}
+        part = next((part for part, known in _PARTS.items() if plain in known and kind is FieldType.INT), None)
+        if part is not None:
+            zero = 0 in (flat.keys.get("default"), flat.keys.get("minimum"))
+            return {"part": part, "first": 0 if part is Part.PAGE and zero else 1 if part is Part.PAGE else 0}
+        for json, place in record.places.items():
+            if "_".join(words(json)) == plain and not place.many:
+                seen = record.seen.get(place.name)
+                alike = seen is not None and (seen[0].type is kind or {seen[0].type, kind} <= _TEXTS)
+                if alike or (place.target and kind is FieldType.INT) or (place.name == "id" and kind is FieldType.INT):
+                    return {"is": place.name}
+        return {"part": Part.IGNORED}
+
+
+_TEXTS = {FieldType.STRING, FieldType.TEXT, FieldType.EMAIL}
+_KINDS: dict[type, tuple[FieldType, ...]] = {
+    int: (FieldType.INT,),
+    str: (FieldType.STRING, FieldType.TEXT),
+    bool: (FieldType.BOOL,),
+}
+
+
+def _normal(path: str) -> str:
+    return path.rstrip("/") or "/"
+
+
+def _summary(node: Mapping[str, Any]) -> str:
+    said = node.get("summary") or node.get("description")
+    return " ".join(said.split())[:200] if isinstance(said, str) else ""

@@ -1,0 +1,71 @@
+"""The body of a document's errors, by the names of its members."""
+
+from quantumlayer.kit.identifiers import words
+from quantumlayer.qlayer.parser.openapi.document import Document
+from quantumlayer.qlayer.parser.openapi.resources import Call
+from quantumlayer.qlayer.parser.openapi.schemas import Flat, flatten, members
+from quantumlayer.spec.interface import ErrorPart, Errors
+
+_TEXTS = {
+    ErrorPart.KIND: {"type", "kind", "uri", "error_type", "help"},
+    ErrorPart.TITLE: {"title", "error", "name", "status", "reason"},
+    ErrorPart.CODE: {"code", "error_code", "key"},
+    ErrorPart.DETAIL: {"detail", "message", "msg", "description", "error_description", "details", "error_message"},
+    ErrorPart.NOW: {"timestamp", "time", "date", "at"},
+    ErrorPart.PATH: {
+        "path",
+        "instance",
+        "pointer",
+        "field",
+        "property",
+        "url",
+        "param",
+        "parameter",
+        "location",
+        "loc",
+    },
+}
+_FAULTS = {"errors", "violations", "faults", "details", "fields", "issues", "causes", "problems", "validation_errors"}
+
+
+def errors_of(document: Document, found: list[Call]) -> Errors | None:
+    """The body that most errors have, in the words of the Spec; None where the document says nothing of it."""
+    faults = [call.fault for call in found if call.fault is not None and call.fault.members]
+    if not faults:
+        return None
+    names = [flat.name for flat in faults]
+    flat = max(faults, key=lambda one: names.count(one.name))
+    inside = list(members(document, flat))
+    within = None
+    if len(inside) == 1 and inside[0][1].kind == "object" and inside[0][1].members:
+        within, flat = inside[0]
+        inside = list(members(document, flat))
+    parts: dict[str, ErrorPart] = {}
+    fault: dict[str, ErrorPart] = {}
+    for json, held in inside:
+        part = _part(json, held)
+        if part is None and json in flat.required:
+            part = ErrorPart.DETAIL if held.kind == "string" else ErrorPart.STATUS if held.kind == "integer" else None
+        if part is None or (part in parts.values() and json not in flat.required):
+            continue
+        if part is ErrorPart.FAULTS:
+            item = flatten(document, held.items)
+            fault = {
+                key: _part(key, one) or ErrorPart.DETAIL for key, one in members(document, item) if one.kind == "string"
+            }
+            if item.kind == "object" and not fault:
+                continue
+        parts[json] = part
+    return Errors(members=parts, fault=fault, within=within, media="application/json") if parts else None
+
+
+def _part(json: str, held: Flat) -> ErrorPart | None:
+    plain = "_".join(words(json))
+    if held.kind == "integer":
+        return ErrorPart.STATUS if plain in {"status", "code", "status_code", "error_code", "http_status"} else None
+    if held.kind == "array":
+        known = plain in _FAULTS or plain.endswith("_errors")
+        return ErrorPart.FAULTS if known else None
+    if held.kind != "string":
+        return None
+    return next((part for part, known in _TEXTS.items() if plain in known), None)

@@ -1,0 +1,299 @@
+"""The entities of a document: fields and relations of the records behind all views of them."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from quantumlayer.kit.identifiers import identifier, plural, singular, words
+from quantumlayer.qlayer.parser.openapi.document import Document
+from quantumlayer.qlayer.parser.openapi.resources import Body, Call, Resource, Resources, parameters_in
+from quantumlayer.qlayer.parser.openapi.schemas import Flat, flatten, members
+from quantumlayer.qlayer.parser.openapi.types import field_of, widest
+from quantumlayer.spec.model import Computed, Field, FieldType, OnDelete, Relation, RelationKind
+from quantumlayer.spec.validate.names import free_name
+
+_CREATED = frozenset({"created_at", "created_on", "date_created", "creation_date"})
+_UPDATED = frozenset({"updated_at", "modified_at", "last_modified", "date_modified", "updated_on"})
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a member of a view leads: to a field, a relation, a way back, or something that every record has.
+
+    `target` names the entity of a relation or a way back.
+    """
+
+    name: str
+    target: str = ""
+    many: bool = False
+
+
+@dataclass(slots=True)
+class Record:
+    """An entity as it grows.
+
+    Args:
+        resource: What it is a record of.
+        key: The member by which paths name it, and the name that this has in the Spec.
+        seen: The fields as each view has them, by name.
+    """
+
+    resource: Resource
+    key: str = "id"
+    seen: dict[str, list[Field]] = field(default_factory=dict)
+    relations: dict[str, Relation] = field(default_factory=dict)
+    places: dict[str, Place] = field(default_factory=dict)
+    always: set[str] = field(default_factory=set)
+    shown: set[str] = field(default_factory=set)
+    nullable: set[str] = field(default_factory=set)
+    backs: set[str] = field(default_factory=set)
+
+
+class Records:
+    """Builds the entities of a document."""
+
+    def __init__(self, document: Document, found: list[Call], resources: Resources) -> None:
+        self._document, self._calls, self._resources = document, found, resources
+        self.by_name = {resource.name: Record(resource) for resource in resources.by_stem.values()}
+        for name in self.by_name:
+            self._place_members(name)
+        self._parents()
+        for name in self.by_name:
+            self._ways_to_many(name)
+        for name in self.by_name:
+            self._count_uses(name)
+
+    def of(self, flat: Flat) -> Record | None:
+        """The record that a schema is a view of."""
+        resource = self._resources.of(flat)
+        return self.by_name.get(resource.name) if resource is not None else None
+
+    def called(self, noun: str) -> Record | None:
+        """The record that a word of a path names."""
+        resource = self._resources.called(noun)
+        return self.by_name.get(resource.name) if resource is not None else None
+
+    def _views(self, name: str) -> Iterator[tuple[str, Flat]]:
+        for view in self.by_name[name].resource.views.values():
+            yield from members(self._document, view)
+
+    # What a record holds.
+
+    def _place_members(self, name: str) -> None:
+        record = self.by_name[name]
+        for json, flat in self._views(name):
+            if json not in record.places and not (flat.kind == "array" and self._many_of(flat) is not None):
+                record.places[json] = self._place(record, json, flat)
+            place = record.places.get(json)
+            if place is not None and not place.target and place.name not in {"id", "created_at", "updated_at"}:
+                record.seen.setdefault(place.name, []).append(field_of(flat))
+
+    def _place(self, record: Record, json: str, flat: Flat) -> Place:
+        plain = "_".join(words(json))
+        own = record.resource.name
+        if flat.kind == "integer" and plain in {"id", f"{singular(identifier(own))}_id"}:
+            return Place("id")
+        if plain in _CREATED | _UPDATED and flat.kind == "string" and flat.keys.get("format") == "date-time":
+            stamp = "created_at" if plain in _CREATED else "updated_at"
+            if Place(stamp) not in record.places.values() and not self._written(record, json):
+                return Place(stamp)
+        target = self.of(flat)
+        if target is not None and self._has_number(target) and not (flat.flag("readOnly") and target is record):
+            return self._refer(record, free_name(identifier(json), record.seen), target, flat)
+        if flat.kind == "integer" and plain.endswith("_id") and (named := self._named(plain[:-3])) is not None:
+            return self._refer(record, free_name(plain[:-3], record.seen), named, flat)
+        taken = [*record.relations, *(place.name for place in record.places.values())]
+        return Place(free_name(identifier(json), taken))
+
+    def _named(self, noun: str) -> Record | None:
+        """The record that a member such as `ownerId` refers to."""
+        found = self.called(noun)
+        return found if found is not None and self._has_number(found) else None
+
+    def _refer(self, record: Record, name: str, target: Record, flat: Flat) -> Place:
+        record.relations.setdefault(
+            name,
+            Relation(to=target.resource.name, optional=True, reassignable=True, about=flat.about),
+        )
+        return Place(name, target.resource.name)
+
+    def _has_number(self, record: Record) -> bool:
+        """Whether its records are known by a number that the service gives them."""
+        for view in record.resource.views.values():
+            for json, flat in members(self._document, view):
+                plain = "_".join(words(json))
+                if flat.kind == "integer" and plain in {"id", f"{singular(identifier(record.resource.name))}_id"}:
+                    return True
+        return False
+
+    def _written(self, record: Record, json: str) -> bool:
+        """Whether some request carries the member."""
+        return any(
+            call.takes is not None
+            and self.of(call.takes.flat) is record
+            and json in call.takes.flat.members
+            and not flatten(self._document, call.takes.flat.members[json]).flag("readOnly")
+            for call in self._calls
+        )
+
+    # What belongs to what.
+
+    def _parents(self) -> None:
+        """A path such as `/owners/{ownerId}/pets` says that a pet belongs to an owner."""
+        for call in self._calls:
+            body = call.gives or call.takes
+            record = self.of(body.flat) if body is not None else self.called(call.noun)
+            if record is None:
+                continue
+            for parent, _ in self.path_records(call)[: -1 if call.item else None]:
+                if parent is None or parent is record:
+                    continue
+                if (known := self.relation_to(record, parent)) is not None:
+                    relation = record.relations[known]
+                    record.relations[known] = relation.model_copy(update={"on_delete": OnDelete.CASCADE})
+                    continue
+                if self._through(record, parent):
+                    continue
+                if self._has_number(parent) and self.relation_to(parent, record) is None:
+                    name = free_name(singular(identifier(parent.resource.name)), record.seen)
+                    record.relations[name] = Relation(
+                        to=parent.resource.name, optional=True, on_delete=OnDelete.CASCADE
+                    )
+
+    def _through(self, record: Record, parent: Record) -> bool:
+        """Whether a record belongs to the parent by way of another."""
+        others = self.by_name.values()
+        return any(self.relation_to(record, other) and self.relation_to(other, parent) for other in others)
+
+    def path_records(self, call: Call) -> list[tuple[Record | None, str]]:
+        """For each parameter of a path the record that it names, after the word before it."""
+        found: list[tuple[Record | None, str]] = []
+        noun = ""
+        for segment in call.segments:
+            names = parameters_in(segment)
+            if not names:
+                noun = segment
+            found += [(self.called(noun), name) for name in names]
+        return found
+
+    def relation_to(self, record: Record, target: Record) -> str | None:
+        """The relation from one record to another."""
+        for name, relation in record.relations.items():
+            if relation.to == target.resource.name and relation.kind is not RelationKind.MANY_TO_MANY:
+                return name
+        return None
+
+    def _many_of(self, flat: Flat) -> Record | None:
+        """The record of which an array holds views."""
+        inner = flatten(self._document, flat.items)
+        target = self.of(inner)
+        return target if target is not None and self._has_number(target) else None
+
+    def _ways_to_many(self, name: str) -> None:
+        """An array of other records is the way back of their relation, or a relation to many of its own."""
+        record = self.by_name[name]
+        for json, flat in self._views(name):
+            target = self._many_of(flat) if flat.kind == "array" else None
+            if target is None or json in record.places:
+                continue
+            via = self.relation_to(target, record)
+            back = free_name(identifier(json), [*record.seen, *record.relations])
+            if via is not None and target.relations[via].back is None and back not in record.backs:
+                target.relations[via] = target.relations[via].model_copy(update={"back": back})
+                record.backs.add(back)
+            else:
+                record.relations[back] = Relation(
+                    to=target.resource.name,
+                    kind=RelationKind.MANY_TO_MANY,
+                    reassignable=True,
+                    about=flat.about,
+                    back=f"{identifier(name)}_{plural(back)}"[:60],
+                )
+            record.places[json] = Place(back, target.resource.name, many=True)
+
+    # What may be missing.
+
+    def _count_uses(self, name: str) -> None:
+        record = self.by_name[name]
+        makes = [call for call in self._calls if call.method == "post" and self._takes(call, record)]
+        changes = [call for call in self._calls if call.method in {"put", "patch"} and self._takes(call, record)]
+        sure = [self._written_by(call, record, replacing=False) for call in makes]
+        for call in changes:
+            self._written_by(call, record, replacing=call.method == "put")
+        record.always = set.intersection(*sure) - record.nullable if sure else set()
+        for view in record.resource.views.values():
+            record.shown |= {record.places[json].name for json in view.required if json in record.places}
+
+    def _written_by(self, call: Call, record: Record, *, replacing: bool) -> set[str]:
+        """The values that a request always gives; what a replacing one may leave out can be missing afterwards."""
+        assert call.takes is not None  # noqa: S101 - `_takes` looked
+        sure: set[str] = set()
+        for json, flat in members(self._document, call.takes.flat):
+            place = record.places.get(json)
+            if place is None or flat.flag("readOnly"):
+                continue
+            always = json in call.takes.flat.required and not flat.nullable
+            if always:
+                sure.add(place.name)
+            if flat.nullable or (replacing and not always):
+                record.nullable.add(place.name)
+        for parent, _ in self.path_records(call):
+            if parent is not None and (relation := self.relation_to(record, parent)):
+                sure.add(relation)
+        return sure
+
+    def _takes(self, call: Call, record: Record) -> bool:
+        return call.takes is not None and self.of(call.takes.flat) is record
+
+    # The result.
+
+    def fields(self, name: str) -> dict[str, Field]:
+        """The fields of an entity."""
+        record = self.by_name[name]
+        found = {}
+        for key, seen in record.seen.items():
+            held = widest(seen)
+            if key in record.always:
+                found[key] = held
+            elif key in record.shown and key not in record.nullable and (default := _usual(held)) is not None:
+                found[key] = held.model_copy(update={"default": default})
+            else:
+                found[key] = held.model_copy(update={"optional": True})
+        return found
+
+    def relations(self, name: str) -> dict[str, Relation]:
+        """The relations of an entity."""
+        record = self.by_name[name]
+        found = {}
+        for key, relation in record.relations.items():
+            changes: dict[str, object] = {}
+            if relation.kind is RelationKind.MANY_TO_MANY:
+                found[key] = relation
+                continue
+            if key in record.always:
+                changes["optional"] = False
+            elif relation.on_delete is OnDelete.RESTRICT:
+                changes["on_delete"] = OnDelete.SET_NULL
+            found[key] = relation.model_copy(update=changes)
+        return found
+
+
+def _usual(held: Field) -> Computed | bool | int | str | None:
+    """A value for what answers always show although nobody need give it."""
+    if held.one_of:
+        return held.one_of[0]
+    if held.type is FieldType.BOOL:
+        return False
+    if held.type is FieldType.INT:
+        return int(max(held.min or 0, 0)) if held.max is None or held.max >= 0 else int(held.max)
+    if held.type is FieldType.DATETIME:
+        return Computed(cel="now()")
+    if held.type is FieldType.DATE:
+        return Computed(cel="today()")
+    if held.type in {FieldType.STRING, FieldType.TEXT} and not held.min and held.pattern is None:
+        return ""
+    return None
+
+
+def body_record(records: Records, body: Body | None) -> Record | None:
+    """The record that a body is about."""
+    return records.of(body.flat) if body is not None else None

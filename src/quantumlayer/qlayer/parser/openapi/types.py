@@ -1,0 +1,123 @@
+"""What a value of a document is as a field of a Spec."""
+
+import math
+from collections.abc import Iterable
+from decimal import Decimal
+from typing import Any
+
+from quantumlayer.qlayer.parser.openapi.patterns import whole_pattern
+from quantumlayer.qlayer.parser.openapi.schemas import Flat
+from quantumlayer.spec.model import Field, FieldType
+
+_LONGEST_STRING = 4000
+"""Characters of a text that has a column of its length; longer ones have none."""
+_INT32 = (-(2**31), 2**31 - 1)
+_INT64 = (-(2**63), 2**63 - 1)
+
+
+def field_of(flat: Flat, **more: Any) -> Field:  # noqa: ANN401 - keys of a Field
+    """A value as a field, with the bounds that the document gives it."""
+    keys: dict[str, Any] = {"about": flat.about, **more}
+    choices = flat.keys.get("enum")
+    texts = [choice for choice in choices if isinstance(choice, str)] if isinstance(choices, list) else []
+    wholes = [choice for choice in choices if type(choice) is int] if isinstance(choices, list) else []
+    if flat.kind == "string" and texts and all(choice.strip() for choice in texts):
+        return Field(type=FieldType.STRING, one_of=tuple(dict.fromkeys(texts)), **keys)
+    if flat.kind == "integer" and wholes:
+        return Field(type=FieldType.INT, one_of=tuple(dict.fromkeys(wholes)), **keys)
+    if flat.kind == "string":
+        return _text(flat, keys)
+    if flat.kind == "integer":
+        return _whole(flat, keys)
+    if flat.kind == "number":
+        least, most = _bounds(flat)
+        return Field(type=FieldType.FLOAT, min=_decimal(least), max=_decimal(most), **keys)
+    if flat.kind == "boolean":
+        return Field(type=FieldType.BOOL, **keys)
+    return Field(type=FieldType.JSON, **keys)
+
+
+def _text(flat: Flat, keys: dict[str, Any]) -> Field:
+    form = flat.keys.get("format")
+    if form == "date":
+        return Field(type=FieldType.DATE, **keys)
+    if form == "date-time":
+        return Field(type=FieldType.DATETIME, **keys)
+    least, most = _count(flat, "minLength") or 0, _count(flat, "maxLength")
+    pattern = flat.keys.get("pattern")
+    translated = whole_pattern(pattern) if isinstance(pattern, str) else None
+    if form == "email" and not least and translated is None:
+        return Field(type=FieldType.EMAIL, **keys)
+    short = most is not None and most <= _LONGEST_STRING
+    kind = FieldType.STRING if short else FieldType.TEXT
+    return Field(type=kind, min=least, max=most, pattern=translated, **keys)
+
+
+def _whole(flat: Flat, keys: dict[str, Any]) -> Field:
+    least, most = _bounds(flat)
+    lowest, highest = _INT32 if flat.keys.get("format") == "int32" else _INT64
+    low = lowest if least is None else max(lowest, math.ceil(least))
+    high = highest if most is None else min(highest, math.floor(most))
+    return Field(type=FieldType.INT, min=low, max=high, **keys)
+
+
+def _bounds(flat: Flat) -> tuple[float | int | None, float | int | None]:
+    """The least and the greatest number, in the words of 3.0 and of 3.1."""
+    least, most = _number(flat, "minimum"), _number(flat, "maximum")
+    step: float = 1 if flat.kind == "integer" else 0
+    below, above = flat.keys.get("exclusiveMinimum"), flat.keys.get("exclusiveMaximum")
+    if below is True and least is not None:
+        least = least + step
+    elif (number := _number(flat, "exclusiveMinimum")) is not None:
+        least = number + step
+    if above is True and most is not None:
+        most = most - step
+    elif (number := _number(flat, "exclusiveMaximum")) is not None:
+        most = number - step
+    return least, most
+
+
+def _number(flat: Flat, key: str) -> float | int | None:
+    value = flat.keys.get(key)
+    return value if isinstance(value, int | float) and type(value) is not bool and math.isfinite(value) else None
+
+
+def _count(flat: Flat, key: str) -> int | None:
+    value = flat.keys.get(key)
+    return value if type(value) is int and value >= 0 else None
+
+
+def items_of(flat: Flat) -> tuple[int, int | None]:
+    """The fewest and the most items of an array."""
+    return _count(flat, "minItems") or 0, _count(flat, "maxItems")
+
+
+def _decimal(value: float | None) -> Decimal | None:
+    return None if value is None else Decimal(str(value))
+
+
+def widest(fields: Iterable[Field]) -> Field:
+    """A field that holds what each of the fields holds."""
+    first, *others = fields
+    for other in others:
+        first = _wider(first, other)
+    return first
+
+
+def _wider(one: Field, other: Field) -> Field:
+    texts = {FieldType.STRING, FieldType.TEXT, FieldType.EMAIL}
+    if one.type is not other.type and not {one.type, other.type} <= texts:
+        return Field(type=FieldType.JSON, about=one.about)
+    kind = one.type if one.type is other.type else FieldType.TEXT
+    if one.one_of or other.one_of:
+        both = bool(one.one_of and other.one_of)
+        if both:
+            return one.model_copy(update={"one_of": tuple(dict.fromkeys([*one.one_of, *other.one_of]))})
+        plain = one if other.one_of else other
+        return plain.model_copy(update={"type": kind, "about": one.about or other.about})
+    low = None if one.min is None or other.min is None else min(one.min, other.min)
+    high = None if one.max is None or other.max is None else max(one.max, other.max)
+    if kind is FieldType.STRING and high is None:
+        kind = FieldType.TEXT
+    pattern = one.pattern if one.pattern == other.pattern else None
+    return one.model_copy(update={"type": kind, "min": low, "max": high, "pattern": pattern})
