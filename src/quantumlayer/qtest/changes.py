@@ -123,7 +123,7 @@ def _immutable(records: Records, change: Change) -> Iterator[Test]:
         for word in ("immutable", "read_only")
         if getattr(item, word)
     ]
-    fixed = [key for key, relation in records.entity.relations.items() if not relation.reassignable]
+    fixed = [key for key, relation in records.entity.references.items() if not relation.reassignable]
     rows += [Row((f'"{key}_id"', "1")) for key in fixed]
     if records.entity.states is not None:
         last = records.entity.states.values[-1]

@@ -57,7 +57,7 @@ def factories(suite: Suite) -> list[Factory]:
 
 def _factory(suite: Suite, name: str, entity: Entity) -> Factory:
     made = Factory(suite.names(name), versioned=bool(entity.versioned))
-    for key, relation in entity.relations.items():
+    for key, relation in entity.references.items():
         made.parameters.append(Parameter(key, f"{relation.to} | None", "None"))
         target = suite.names(relation.to).snake
         new = f"{key}.id if {key} else None" if relation.optional else f"({key} or await self.{target}()).id"

@@ -160,13 +160,13 @@ def _shared(suite: Suite) -> dict[str, Any]:
         "loops": [
             (suite.names(name), f"{key}_id")
             for name, entity in spec.entities.items()
-            for key, relation in entity.relations.items()
+            for key, relation in entity.references.items()
             if relation.to == name
         ],
         "plain_roles": [name for name, role in spec.roles.items() if role.record is None],
         "own": [{"role": name, "entity": suite.names(role.record)} for name, role in spec.roles.items() if role.record],
         "example_role": next(iter(roles), ""),
-        "related": any(entity.relations for entity in spec.entities.values()),
+        "related": any(entity.references for entity in spec.entities.values()),
         "listed": next((suite.names(name) for name in spec.entities if _listed(suite, name)), None),
         "platform": {name: _apart(suite, name) for name in _PLATFORM},
         "account": next(name for name in ("account", "login", "sign_in_account") if name not in snakes),

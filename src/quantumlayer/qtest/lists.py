@@ -171,16 +171,16 @@ def apart(key: str, item: Field, number: int) -> tuple[str, str] | None:
 def _filters(reader: _Reader) -> Iterator[Test]:
     entity = reader.records.entity
     for key in entity.list.filter:
-        if key in entity.relations:
+        if key in entity.references:
             yield _filtered_by_relation(reader, key)
     for key in entity.list.filter:
-        if key not in entity.relations:
+        if key not in entity.references:
             yield from _filtered_by_value(reader, key)
 
 
 def _filtered_by_relation(reader: _Reader, key: str) -> Test:
     records = reader.records
-    first, target = reader.scene.this, records.entity.relations[key]
+    first, target = reader.scene.this, records.entity.references[key]
     before, given = reader.before, {}
     held = reader.witness.built.this.values.get(key)
     if target.optional and not reader.scene.named(held):

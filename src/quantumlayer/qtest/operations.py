@@ -159,7 +159,7 @@ class Operating:
         for key, value in held.items():
             if isinstance(value, Record) and scene.named(value):
                 pairs.append(f'"{key}_id": {scene.name(value)}.id')
-            elif value is None and key in entity.relations:
+            elif value is None and key in entity.references:
                 pairs.append(f'"{key}_id": None')
             elif not isinstance(value, Record):
                 item = entity.fields.get(key)
@@ -181,7 +181,7 @@ class Operating:
         held = {key: self._value(cel, scope, base) for key, cel in creation.set.items()}
         entity = self.suite.spec.entities[entity_name]
         record = Record(entity_name, {**held, "created_at": NOW, "updated_at": NOW})
-        proves = [f"entities.{entity_name}.relations.{key}" for key in creation.set if key in entity.relations]
+        proves = [f"entities.{entity_name}.relations.{key}" for key in creation.set if key in entity.references]
         for key, item in entity.fields.items():
             if key in creation.set:
                 continue

@@ -57,7 +57,7 @@ def _question(records: Records, overlap: NoOverlap, action: Action, role: str) -
     wanted = [f"this.{overlap.start} < this.{overlap.end}"]
     wanted += [] if overlap.when is None else [overlap.when]
     question = replace(question, conditions=[*question.conditions, *(Condition(cel, scope) for cel in wanted)])
-    relation = records.entity.relations[overlap.per]
+    relation = records.entity.references[overlap.per]
     per = (*THIS, overlap.per)
     question.reader.entities |= {per: relation.to, (*per, f"{back_name(records.name, relation)}*"): records.name}
     return question
@@ -86,7 +86,7 @@ class _Overlapping:
     @property
     def _others(self) -> tuple[str, ...]:
         """The records whose time belongs to the same."""
-        relation = self.records.entity.relations[self.overlap.per]
+        relation = self.records.entity.references[self.overlap.per]
         return (*self._per, f"{back_name(self.records.name, relation)}*")
 
     def making(self) -> tuple[str, list[Test]]:
@@ -117,7 +117,7 @@ class _Overlapping:
 
     def _another(self) -> str:
         """What a factory must be told so that the time belongs to another one: nothing unless it may be nobody's."""
-        relation = self.records.entity.relations[self.overlap.per]
+        relation = self.records.entity.references[self.overlap.per]
         snake = self.records.suite.names(relation.to).snake
         return f"{self.overlap.per}=await make.{snake}()" if relation.optional else ""
 

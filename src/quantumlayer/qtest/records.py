@@ -180,7 +180,7 @@ class Records:
         post = f'answer = await {scene.caller}.post("{self.path}", json='
         needed = required(writable(self.entity))
         rows = [Row((text(key),), (f"{self.address}.fields.{key}",)) for key in needed]
-        relations = [key for key in relations_given(self.entity) if not self.entity.relations[key].optional]
+        relations = [key for key in relations_given(self.entity) if not self.entity.references[key].optional]
         rows += [Row((text(f"{key}_id"),), (f"{self.address}.relations.{key}",)) for key in relations]
         if rows:
             yield Test(
@@ -246,7 +246,7 @@ class Records:
 
     def _unknown_target(self, creation: Creation, key: str) -> Test:
         scene = creation.scene()
-        target = self.suite.names(self.entity.relations[key].to).title
+        target = self.suite.names(self.entity.references[key].to).title
         held = creation.witness.built.this.values.get(key)
         own = f"{scene.name(held)} = " if isinstance(held, Record) and scene.named(held) else ""
         spare = own and not any(own[:-3] in line for line in scene.lines if not line.startswith(own))
@@ -274,7 +274,7 @@ class Records:
         choice = {**base.choice, **{Slot(THIS, key): value for key, value in changed.items()}}
         scene = Scene(self.suite, Witness(choice, question.builder().build(choice)))
         expected = [f"{text(k)}: {source(wire(v, self.entity.fields[k].type))}" for k, v in changed.items()]
-        expected += [f'"{key}_id": {scene.this}.{key}_id' for key in self.entity.relations]
+        expected += [f'"{key}_id": {scene.this}.{key}_id' for key in self.entity.references]
         yield Test(
             f"{self.a}_is_shown_as_it_is_kept",
             [
@@ -284,7 +284,7 @@ class Records:
             ],
             [
                 *(f"{self.address}.fields.{key}" for key in changed),
-                *(f"{self.address}.relations.{key}" for key in self.entity.relations),
+                *(f"{self.address}.relations.{key}" for key in self.entity.references),
             ],
         )
 

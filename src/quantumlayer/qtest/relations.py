@@ -13,7 +13,7 @@ from quantumlayer.spec.model import Action, Moment, OnDelete, Relation, Relation
 
 def relation_tests(records: Records) -> Iterator[Test]:
     """The relations of one entity."""
-    for key, relation in records.entity.relations.items():
+    for key, relation in records.entity.references.items():
         address = f"entities.{records.name}.relations.{key}"
         owned = records.creation is not None and any(
             slot.name == SAME and slot.place == (*THIS, key) for slot in records.creation.witness.choice
@@ -44,7 +44,7 @@ def _exists(records: Records, key: str, address: str) -> Test:
 
 def _only_one(records: Records, key: str, address: str) -> Test:
     snake = records.names.snake
-    kind = records.suite.names(records.entity.relations[key].to).snake
+    kind = records.suite.names(records.entity.references[key].to).snake
     target = variable(kind)
     return Test(
         f"{key}_has_no_second_{snake}",

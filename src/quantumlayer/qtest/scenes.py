@@ -100,7 +100,7 @@ class Scene:
                 needed.add(record)
             for key, target in self._targets(record):
                 references[target] = references.get(target, 0) + 1
-                optional = self.suite.spec.entities[record.entity].relations[key].optional
+                optional = self.suite.spec.entities[record.entity].references[key].optional
                 if in_collection or optional:
                     needed.add(target)
         caller = self.built.caller.record

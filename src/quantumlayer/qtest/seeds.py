@@ -72,7 +72,7 @@ class _Seeding:
         entity = self.suite.spec.entities[record.entity]
         rows = self.collections[self.suite.names(record.entity).collection]
         row: dict[str, Any] = {}
-        for key, relation in entity.relations.items():
+        for key, relation in entity.references.items():
             target = record.values.get(key)
             if isinstance(target, Record):
                 row[f"{key}_id"] = self._row(target)
@@ -95,7 +95,7 @@ class _Seeding:
     def _target(self, name: str, key: str) -> int:
         """A record to refer to: the first there is, unless each wants its own."""
         entity = self.suite.spec.entities[name]
-        relation = entity.relations[key]
+        relation = entity.references[key]
         rows = self.collections[self.suite.names(relation.to).collection]
         apart = relation.kind is RelationKind.ONE_TO_ONE or any(
             rule.no_overlap is not None and rule.no_overlap.per == key for rule in entity.rules.values()

@@ -341,14 +341,14 @@ class Question:
         if slot.name == SAME:
             return [True, False]
         owner = self.spec.entities[self.reader.entities.get(slot.place[:-1], self.this)]
-        relation = owner.relations.get(slot.place[-1])
+        relation = owner.references.get(slot.place[-1])
         return [False, True] if relation is not None and relation.optional else [False]
 
     def _counts(self, slot: Slot) -> Sequence[object]:
         entity = self.spec.entities[self.reader.entities[slot.place]]
         owner = self._entity(slot.place[:-1])
         single = any(
-            relation.kind is RelationKind.ONE_TO_ONE and relation.to == owner for relation in entity.relations.values()
+            relation.kind is RelationKind.ONE_TO_ONE and relation.to == owner for relation in entity.references.values()
         )
         return [0, 1] if single else counts(self.reader.constants)
 

@@ -193,7 +193,7 @@ class _Building:
         owner, back = self.builder.entities[place[:-1]], place[-1].removesuffix("*")
         return next(
             key
-            for key, relation in self.builder.spec.entities[entity].relations.items()
+            for key, relation in self.builder.spec.entities[entity].references.items()
             if relation.to == owner and back_name(entity, relation) == back
         )
 

@@ -37,7 +37,7 @@ def _empty(value: object) -> object:
 
 
 class RelationKind(StrEnum):
-    """How many records may point at the same one: many, or one."""
+    """How many records refer to how many: many to one, one to one, or many to many."""
 
     MANY_TO_ONE = "many_to_one"
     ONE_TO_ONE = "one_to_one"
@@ -183,6 +183,16 @@ class Entity(Node):
     list: Listing = Listing()
     versioned: Names = ()
     audit: Audit | None = None
+
+    @property
+    def references(self) -> dict[str, Relation]:
+        """The relations to one record."""
+        return {key: one for key, one in self.relations.items() if one.kind is not RelationKind.MANY_TO_MANY}
+
+    @property
+    def links(self) -> dict[str, Relation]:
+        """The relations to many records."""
+        return {key: one for key, one in self.relations.items() if one.kind is RelationKind.MANY_TO_MANY}
 
 
 class Role(Node):

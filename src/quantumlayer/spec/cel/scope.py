@@ -121,7 +121,7 @@ class Scope:
             yield _field(key, item, MemberKind.FIELD)
         if entity.states is not None:
             yield Member(entity.states.field, STRING, MemberKind.STATE, values=entity.states.values)
-        for key, relation in entity.relations.items():
+        for key, relation in entity.references.items():
             target = RecordType(relation.to)
             yield Member(key, nullable(target) if relation.optional else target, MemberKind.RELATION)
         for key, derived in entity.derived.items():
@@ -131,7 +131,7 @@ class Scope:
 
     def _back(self, target: str) -> Iterable[Member]:
         for source, entity in self.spec.entities.items():
-            for via, relation in entity.relations.items():
+            for via, relation in entity.references.items():
                 if relation.to == target:
                     record = RecordType(source)
                     single = relation.kind is RelationKind.ONE_TO_ONE

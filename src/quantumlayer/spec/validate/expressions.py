@@ -110,7 +110,7 @@ def _held(value: Field | Derived) -> Type:
 def _of_member(entity: Entity, key: str) -> Type | None:
     if key in entity.fields:
         return _held(entity.fields[key])
-    relation = entity.relations.get(key)
+    relation = entity.references.get(key)
     if relation is None:
         return None
     target = RecordType(relation.to)

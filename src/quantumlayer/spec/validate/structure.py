@@ -12,7 +12,7 @@ _INSTANTS = "a datetime field, or a stored derived one"
 def judge_structure(spec: Spec) -> Iterator[Problem]:
     """Relations, states, rules and operations that contradict each other."""
     for name, entity in spec.entities.items():
-        for key, relation in entity.relations.items():
+        for key, relation in entity.references.items():
             if relation.on_delete is OnDelete.SET_NULL and not relation.optional:
                 address = f"entities.{name}.relations.{key}.on_delete"
                 yield Problem(address, "`set_null` would leave a required relation empty.", "Add `optional: true`.")
@@ -38,7 +38,7 @@ def _circle(spec: Spec) -> list[Problem]:
         name, target = circle[0], circle[1]
         key = next(
             key
-            for key, relation in spec.entities[name].relations.items()
+            for key, relation in spec.entities[name].references.items()
             if relation.to == target and not relation.optional
         )
         message = f"These entities need each other before they exist: {' -> '.join(circle)}."
@@ -47,7 +47,7 @@ def _circle(spec: Spec) -> list[Problem]:
 
 
 def _required(entity: Entity) -> Iterable[Relation]:
-    return (relation for relation in entity.relations.values() if not relation.optional)
+    return (relation for relation in entity.references.values() if not relation.optional)
 
 
 def _existence(spec: Spec) -> Iterator[Problem]:
@@ -107,7 +107,7 @@ def _rule(address: str, entity: Entity, rule: Rule) -> Iterator[Problem]:
         return
     if set(rule.on) != {Moment.CREATE, Moment.UPDATE}:
         yield Problem(f"{address}.on", "`no_overlap` holds whenever a record is made or changed.", "Remove `on`.")
-    if rule.no_overlap.per not in entity.relations:
+    if rule.no_overlap.per not in entity.references:
         known = ", ".join(entity.relations) or "none"
         message = f"There is no relation {rule.no_overlap.per!r}."
         yield Problem(f"{address}.no_overlap.per", message, f"Relations are: {known}.")
@@ -164,7 +164,7 @@ def _operation(spec: Spec, name: str, operation: Operation) -> Iterator[Problem]
 
 def _not_settable(entity: Entity, key: str) -> tuple[str, str] | None:
     """Why an operation cannot set a value of an existing record, and what to do."""
-    field, relation = entity.fields.get(key), entity.relations.get(key)
+    field, relation = entity.fields.get(key), entity.references.get(key)
     if field is not None and field.immutable:
         return f"{key} is immutable: it is set once, when the record is made.", "Drop `immutable`, or do not set it."
     if relation is not None and not relation.reassignable:
@@ -177,18 +177,18 @@ def _unknown(entity: Entity, key: str) -> tuple[str, str]:
         return f"{key} holds the state, which only transitions change.", "Use `to: ...`."
     if key in entity.derived:
         return f"{key} is worked out, it cannot be set.", "Set the fields it is worked out from."
-    return f"There is no field or relation {key!r}.", f"Known are: {', '.join([*entity.fields, *entity.relations])}."
+    return f"There is no field or relation {key!r}.", f"Known are: {', '.join([*entity.fields, *entity.references])}."
 
 
 def _creation(spec: Spec, address: str, operation: Operation) -> Iterator[Problem]:
     assert operation.creates is not None  # noqa: S101  the caller looked
     entity, given = spec.entities[operation.creates.entity], operation.creates.set
-    settable: Mapping[str, object] = {**entity.fields, **entity.relations}
+    settable: Mapping[str, object] = {**entity.fields, **entity.references}
     for key in given:
         if key not in settable:
             yield Problem(f"{address}.set.{key}", *_unknown(entity, key))
     required = [key for key, field in entity.fields.items() if _must_be_given(field)]
-    required += [key for key, relation in entity.relations.items() if not relation.optional]
+    required += [key for key, relation in entity.references.items() if not relation.optional]
     missing = [key for key in required if key not in given]
     if missing:
         message = f"A {operation.creates.entity} cannot be made without {', '.join(missing)}."

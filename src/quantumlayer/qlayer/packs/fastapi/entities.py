@@ -212,7 +212,7 @@ class EntityView(RecordView):
         return [
             entity_names(source).plural.replace("_", " ")
             for source, entity in self.spec.entities.items()
-            for relation in entity.relations.values()
+            for relation in entity.references.values()
             if relation.to == self.name and relation.on_delete is OnDelete.RESTRICT
         ]
 
@@ -221,7 +221,7 @@ class EntityView(RecordView):
         """Parameter, type and column of each exact filter."""
         found = []
         for key in self.entity.list.filter:
-            if key in self.entity.relations:
+            if key in self.entity.references:
                 found.append((f"{key}_id", "Id", f"{key}_id"))
             elif self.states is not None and key == self.states.field:
                 found.append((key, f"{self.name}State", key))

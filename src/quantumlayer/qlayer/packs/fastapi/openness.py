@@ -54,12 +54,20 @@ def _attempts(spec: Spec) -> Iterator[tuple[str, Attempt]]:
         yield from _of_entity(spec, name, entity)
     yield from _imports(spec)
     yield from _endpoints(spec)
+    yield from _links(spec)
     for name, operation in spec.operations.items():
         if function_name(name) in _requests(operation.on):
             yield f"operations.{name}", partial(_refuse, "an operation beside the usual request of that name")
         if not (operation.sets or operation.to or operation.creates):
             yield f"operations.{name}", partial(_refuse, "an operation of which nothing is left")
         yield f"operations.{name}", partial(operation_view, spec, name)
+
+
+def _links(spec: Spec) -> Iterator[tuple[str, Attempt]]:
+    """Relations to many are written where a contract says how bodies have them."""
+    for name, entity in spec.entities.items() if spec.interface is None else ():
+        for key in entity.links:
+            yield f"entities.{name}.relations.{key}", partial(_refuse, "a relation to many")
 
 
 def _endpoints(spec: Spec) -> Iterator[tuple[str, Attempt]]:
@@ -165,13 +173,13 @@ def _grant(spec: Spec, name: str) -> None:
 
 def _relations(spec: Spec) -> Iterator[tuple[str, Attempt]]:
     """Tables that refer to each other in a circle: the first optional relation of the circle is left out."""
-    graph = {name: {item.to for item in entity.relations.values()} - {name} for name, entity in spec.entities.items()}
+    graph = {name: {item.to for item in entity.references.values()} - {name} for name, entity in spec.entities.items()}
     try:
         TopologicalSorter(graph).prepare()
     except CycleError as error:
         circle = set(error.args[1])
         for name in sorted(circle):
-            for key, relation in spec.entities[name].relations.items():
+            for key, relation in spec.entities[name].references.items():
                 if relation.optional and relation.to in circle:
                     yield f"entities.{name}.relations.{key}", partial(_refuse, "tables that refer to each other")
 

@@ -170,7 +170,7 @@ def _assignments(entity: Entity, variable: str, writer: Writer, values: dict[str
     for key, checked in values.items():
         field = entity.fields.get(key)
         before, source = writer.value(checked, field.type if field is not None else None)
-        target = f"{key}_id" if key in entity.relations else key
+        target = f"{key}_id" if key in entity.references else key
         reads = own_reads(checked)
         if reads & done or (done and reads & derived):
             kept = writer.prelude.fresh(f"new_{key}", source)
@@ -231,7 +231,7 @@ def _creation(spec: Spec, name: str, creation: Creation, writer: Writer, scope: 
         field = entity.fields.get(key)
         before, source = writer.value(checked, field.type if field is not None else None)
         lines += before
-        given[f"{key}_id" if key in entity.relations else key] = source
+        given[f"{key}_id" if key in entity.references else key] = source
     before, values = assignments(spec, creation.entity, given)
     if entity.states is not None:
         values[entity.states.field] = repr(entity.states.values[0])

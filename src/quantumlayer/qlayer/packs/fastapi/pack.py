@@ -17,7 +17,7 @@ PLATFORM = "platform"
 MIGRATIONS = "migrations"
 # Files of the platform that only some services need, with the word in the entities' code that tells.
 _OPTIONAL = {
-    "references.py": "require_reference",
+    "references.py": "require_reference referenced matched",
     "audit/": "record_action",
     "decimals.py": "rounded",
     "listing.py": "page part",

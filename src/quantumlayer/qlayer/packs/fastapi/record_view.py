@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
+from quantumlayer.kit.identifiers import singular
 from quantumlayer.qlayer.packs.fastapi import access
 from quantumlayer.qlayer.packs.fastapi.aggregates import touches_relations
 from quantumlayer.qlayer.packs.fastapi.code import UnsupportedError
@@ -61,6 +62,27 @@ class RelationView:
 
 
 @dataclass(frozen=True, slots=True)
+class LinkView:
+    """A relation to many records, kept in a table of its own."""
+
+    owner: EntityNames
+    name: str
+    relation: Relation
+    target: EntityNames
+
+    @property
+    def table(self) -> str:
+        """The table of the links."""
+        return f"{self.owner.table}_{self.name}"
+
+    @property
+    def columns(self) -> tuple[str, str]:
+        """The columns for the two sides."""
+        here, there = f"{self.owner.table}_id", f"{self.target.table}_id"
+        return here, there if there != here else f"{singular(self.name)}_id"
+
+
+@dataclass(frozen=True, slots=True)
 class DerivedView:
     """A derived value: a property over the record's columns, or a value that the database works out."""
 
@@ -89,7 +111,7 @@ class RecordView:
         self.entity: Entity = spec.entities[name]
         self.fields = [FieldView(name, key, field) for key, field in self.entity.fields.items()]
         self.relations = [
-            RelationView(key, relation, entity_names(relation.to)) for key, relation in self.entity.relations.items()
+            RelationView(key, relation, entity_names(relation.to)) for key, relation in self.entity.references.items()
         ]
         self.states = self.entity.states
         self.role = next((key for key, role in spec.roles.items() if role.record == name), None)
@@ -166,13 +188,15 @@ class RecordView:
     @property
     def relationship_models(self) -> list[EntityNames]:
         """The other entities that the relationships lead to."""
-        targets = {way.target.name: way.target for way in self.relationships if way.target.name != self.name}
+        ways = [*(way.target for way in self.relationships), *(link.target for link in self.links)]
+        targets = {target.name: target for target in ways if target.name != self.name}
         return [targets[name] for name in sorted(targets)]
 
     @property
-    def links(self) -> list[RelationView]:
+    def links(self) -> list[LinkView]:
         """The relations to many."""
-        return []
+        links = self.entity.links.items()
+        return [LinkView(self.names, key, relation, entity_names(relation.to)) for key, relation in links]
 
     @property
     def checks(self) -> list[tuple[str, str]]:

@@ -150,7 +150,7 @@ def _overlap(writer: Writer, entity: str, key: str, rule: Rule, overlap: NoOverl
     when = _when(writer.spec, entity, overlap)
     if when is not None:
         parts += Sql(writer.spec, when, {"this": Columns(entity)}, {}).conditions()
-    relation = writer.spec.entities[entity].relations[overlap.per]
+    relation = writer.spec.entities[entity].references[overlap.per]
     # Two inserts that wait for each other's constraint would deadlock, so whoever the time belongs to is locked first.
     lines = [
         f"await lock(session, {relation.to}, {variable}.{overlap.per}_id)",
@@ -174,7 +174,7 @@ def exclusions(spec: Spec, entity: str) -> tuple[Exclusion, ...]:
             # PostgreSQL has no range that ends before it begins; such a record takes up no time.
             parts = [f"{quoted(overlap.end)} > {quoted(overlap.start)}"]
             parts += [] if when is None else [_sql_text(when)]
-            if spec.entities[entity].relations[overlap.per].optional:
+            if spec.entities[entity].references[overlap.per].optional:
                 parts.append(f"{quoted(f'{overlap.per}_id')} IS NOT NULL")  # a range of nothing holds every number
             where = " AND ".join(parts)
             name = f"ex_{entity_names(entity).table}_{key}"

@@ -52,7 +52,7 @@ class ServiceView:
             UnsupportedError: Some refer to each other.
         """
         graph = {
-            name: {item.to for item in entity.relations.values()} - {name}
+            name: {item.to for item in entity.references.values()} - {name}
             for name, entity in self.spec.entities.items()
         }
         sorter = TopologicalSorter(graph)
@@ -109,6 +109,7 @@ class ServiceView:
             "exclusions": self.exclusions,
             "constraints": self.constraints,
             "has_audit": any(entity.entity.audit for entity in self.entities),
+            "has_links": any(entity.links for entity in self.entities),
             "optional_search": any(
                 entity.entity.fields[name].optional for entity in self.entities for name in entity.entity.list.search
             ),

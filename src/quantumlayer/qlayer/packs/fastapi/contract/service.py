@@ -42,6 +42,17 @@ class ContractView:
         for view in (view for views in self.endpoints.values() for view in views):
             view.check()
 
+    def by_values(self, entity: str, link: str) -> bool:
+        """Whether bodies say which records are linked by their values, not by their ids."""
+        found = (
+            member.shape
+            for shape in self.interface.shapes.values()
+            if shape.of == entity
+            for member in shape.members.values()
+            if member.is_ == link and member.shape is not None and not member.read_only
+        )
+        return any(not self.shapes.has_id(name) for name in found)
+
     def routed(self, entity: str) -> bool:
         """Whether there are routes to records of an entity."""
         return bool(self.endpoints[entity])

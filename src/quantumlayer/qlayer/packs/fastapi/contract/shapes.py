@@ -169,6 +169,24 @@ class Shapes:
             ]
         return frozenset(found)
 
+    def has_id(self, name: str) -> bool:
+        """Whether callers who write a shape give the id of a record."""
+        members = self._interface.shapes[name].members.values()
+        return any(member.is_ == "id" and not member.read_only for member in members)
+
+    def _by_values(self, name: str) -> bool:
+        """Whether some body refers to records by the values of this shape."""
+        members = (
+            (self._spec.entities[shape.of], member)
+            for key, shape in self._interface.shapes.items()
+            if shape.of is not None and key in self._taken
+            for member in shape.members.values()
+        )
+        return any(
+            member.shape == name and member.is_ in entity.links and not member.read_only and not self.has_id(name)
+            for entity, member in members
+        )
+
     def class_of(self, name: str, *, taking: bool) -> str:
         """The class of a shape that callers write, or read."""
         base = class_name(name)
@@ -212,7 +230,7 @@ class Shapes:
             shape,
             tuple(members),
             uses,
-            replaces=bool(ways - {Does.PATCH}),
+            replaces=bool(ways - {Does.PATCH}) or (taking and self._by_values(name)),
             patches=Does.PATCH in ways,
         )
 
@@ -264,6 +282,8 @@ class Shapes:
             constraints = arguments(member.field or _SYSTEM["id"]) if taking else ()
             key = f"{name}_id"
             return MemberView(json, key, "int", constraints, member, key, f"self.{key}", relation.optional)
+        if not self.has_id(member.shape) and taking:
+            raise UnsupportedError(f"the member {json!r}, which names one record without its id")
         value = f"self.{name}.id"
         value = f"{value} if self.{name} else None" if member.optional or member.nullable else value
         inner = self.class_of(member.shape, taking=taking)
@@ -274,7 +294,8 @@ class Shapes:
         if member.shape is None:
             raise UnsupportedError(f"the member {json!r}, a list of ids")
         inner = self.class_of(member.shape, taking=taking)
-        value = f"[item.id for item in self.{name}]"
+        part = "id" if self.has_id(member.shape) else "values()"
+        value = f"[item.{part} for item in self.{name}]"
         constraints = _counted(member) if taking else ()
         return MemberView(json, name, f"list[{inner}]", constraints, member, name, value, default="()")
 
