@@ -75,7 +75,7 @@ async def _read(paths: Sequence[Path], tools: BuildTools, journal: Journal) -> U
     journal.emit(EventKind.TASK_STARTED, READ, title="read the inputs", group=READ, estimate=0.5)
     try:
         inputs = await read_inputs(paths, lambda doing: journal.emit(EventKind.TASK_PROGRESS, READ, doing=doing))
-        if not inputs[0].is_spec:
+        if not (inputs[0].is_spec or inputs[0].is_contract):
             journal.emit(EventKind.TASK_PROGRESS, READ, doing="loading the language model")
         understood = understand(inputs)
     except Exception as error:
@@ -85,7 +85,10 @@ async def _read(paths: Sequence[Path], tools: BuildTools, journal: Journal) -> U
     for warning in understood.warnings:
         journal.emit(EventKind.TASK_PROGRESS, READ, warning=warning)
     entities = _count(len(understood.spec.entities), "entity", "entities")
+    interface = understood.spec.interface
     operations = _count(len(understood.spec.operations), "operation", "operations")
+    if interface is not None:
+        operations = _count(len(interface.endpoints), "endpoint", "endpoints")
     seconds = tools.clock.seconds() - start
     journal.emit(EventKind.TASK_FINISHED, READ, seconds=seconds, summary=f"{entities}, {operations}")
     return understood

@@ -18,6 +18,8 @@ TYPES = {
     FieldType.INT: "int",
     FieldType.DECIMAL: "Decimal",
     FieldType.MONEY: "Decimal",
+    FieldType.FLOAT: "float",
+    FieldType.JSON: "Any",
     FieldType.BOOL: "bool",
     FieldType.DATE: "date",
     FieldType.DATETIME: "datetime",
@@ -96,7 +98,8 @@ def _add_field(made: Factory, key: str, item: Field, usual: object, *, early: bo
 
 def parameter_type(item: Field) -> str:
     """The type of a field's value in tests, as Python."""
-    return f"{TYPES[item.type]} | None" if item.optional else TYPES[item.type]
+    nullable = item.optional and item.type is not FieldType.JSON
+    return f"{TYPES[item.type]} | None" if nullable else TYPES[item.type]
 
 
 def _unique(key: str, item: Field) -> str:

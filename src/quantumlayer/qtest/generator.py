@@ -10,6 +10,7 @@ from quantumlayer.qtest.access import access_tests
 from quantumlayer.qtest.bodies import Creation
 from quantumlayer.qtest.changes import change_tests
 from quantumlayer.qtest.concurrency import concurrency_tests
+from quantumlayer.qtest.contract.endpoints import contract_tests
 from quantumlayer.qtest.derived import derived_tests
 from quantumlayer.qtest.factories import factories
 from quantumlayer.qtest.history import history_tests
@@ -32,7 +33,9 @@ from quantumlayer.spec.cel import ANYONE
 from quantumlayer.spec.cel.runtime import zone
 from quantumlayer.spec.claims import claims
 from quantumlayer.spec.generator import OpenElement, Part
+from quantumlayer.spec.interface import ErrorPart, Interface
 from quantumlayer.spec.model import Action, Spec
+from quantumlayer.spec.naming import collection
 
 _PART = Part(id="tests", title="Tests", estimate=1.0)
 _PLATFORM = ("Account", "Base", "Record", "Role")
@@ -89,6 +92,8 @@ def mentions(module: Module, name: str) -> bool:
 
 
 def _modules(suite: Suite) -> list[Module]:
+    if suite.spec.interface is not None:
+        return _contract_modules(suite, suite.spec.interface)
     found = []
     for name in suite.spec.entities:
         records = Records(suite, name)
@@ -122,6 +127,17 @@ def _modules(suite: Suite) -> list[Module]:
     return [*found, *(module for module in (access, races, texts) if module.tests)]
 
 
+def _contract_modules(suite: Suite, interface: Interface) -> list[Module]:
+    """The tests of a service whose API a contract gives."""
+    found = []
+    for name in suite.spec.entities:
+        names = suite.names(name)
+        module = Module(f"tests/test_{names.module}.py", f"{names.plural.replace('_', ' ').capitalize()}.")
+        module.tests += contract_tests(suite, interface, name)
+        found += [module] if module.tests else []
+    return found
+
+
 def _files(suite: Suite, modules: list[Module]) -> Iterator[Artifact]:
     from jinja2 import Environment, PackageLoader, StrictUndefined  # noqa: PLC0415  heavy, and only needed here
 
@@ -153,6 +169,8 @@ def _shared(suite: Suite) -> dict[str, Any]:
         "package": suite.package,
         "service": spec.service.name,
         "entities": [suite.names(name) for name in spec.entities],
+        "collection": collection(spec, next(iter(spec.entities))),
+        "errors": _errors(spec.interface) if spec.interface is not None else None,
         "factories": factories(suite),
         "now": source(NOW.astimezone(UTC)),
         "local_time": f"{NOW.astimezone(zone(spec.service.timezone)):%H:%M} in {spec.service.timezone}",
@@ -167,9 +185,33 @@ def _shared(suite: Suite) -> dict[str, Any]:
         "own": [{"role": name, "entity": suite.names(role.record)} for name, role in spec.roles.items() if role.record],
         "example_role": next(iter(roles), ""),
         "related": any(entity.references for entity in spec.entities.values()),
-        "listed": next((suite.names(name) for name in spec.entities if _listed(suite, name)), None),
+        "listed": next((suite.names(name) for name in spec.entities if _listed(suite, name)), None)
+        if spec.interface is None
+        else None,
         "platform": {name: _apart(suite, name) for name in _PLATFORM},
         "account": next(name for name in ("account", "login", "sign_in_account") if name not in snakes),
+    }
+
+
+def _errors(interface: Interface) -> dict[str, Any]:
+    """What the contract calls the parts of an error; problem documents where it does not say."""
+    errors = interface.errors
+    if errors is None:
+        return {
+            "within": None,
+            "members": ["detail", "errors", "status", "title", "type"],
+            "kind": "type",
+            "detail": "detail",
+            "media": "application/problem+json",
+            "stated": False,
+        }
+    named = {part: json for json, part in reversed(errors.members.items())}
+    return {
+        "within": errors.within,
+        "members": sorted(errors.members),
+        "kind": named.get(ErrorPart.KIND),
+        "detail": named.get(ErrorPart.DETAIL),
+        "media": errors.media,
     }
 
 

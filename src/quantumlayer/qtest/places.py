@@ -27,6 +27,7 @@ from quantumlayer.spec.cel import (
 )
 from quantumlayer.spec.cel.runtime import add_months, zone
 from quantumlayer.spec.model import Field, FieldType, Spec
+from quantumlayer.spec.validate.patterns import matches
 
 Place = tuple[str, ...]
 THIS: Place = ("this",)
@@ -249,7 +250,7 @@ def _fits(item: Field, value: object) -> bool:
         return (item.min is None or value >= item.min) and (item.max is None or value <= item.max)
     if isinstance(value, str) and not item.one_of:
         shortest, longest = lengths(item)
-        return shortest <= len(value) <= longest and (item.pattern is None or bool(re.fullmatch(item.pattern, value)))
+        return shortest <= len(value) <= longest and (item.pattern is None or matches(item.pattern, value))
     return True
 
 

@@ -40,6 +40,8 @@ def samples(key: str, field: Field) -> list[object]:
             return [NOW + timedelta(days=7), NOW + timedelta(days=8)]
         case FieldType.INT | FieldType.DECIMAL | FieldType.MONEY:
             return [*_numbers(field)]
+        case FieldType.FLOAT:
+            return [float(str(value)) for value in _numbers(field)]
         case _:
             return [*_texts(key, field)]
 

@@ -13,6 +13,7 @@ from quantumlayer.qtest.suite import Suite
 from quantumlayer.qtest.witness import Question, Witness
 from quantumlayer.spec.cel import Record, Scope, World, compile_cel, evaluate, rounded
 from quantumlayer.spec.model import RelationKind
+from quantumlayer.spec.naming import collection
 
 PASSWORD = "a password to try"  # noqa: S105 - everybody may know it
 _LATER = timedelta(weeks=52 * 60)
@@ -28,7 +29,7 @@ class _Seeding:
     def __init__(self, suite: Suite) -> None:
         self.suite = suite
         self.collections: dict[str, list[dict[str, Any]]] = {
-            suite.names(name).collection: [] for name in suite.spec.entities
+            collection(suite.spec, name): [] for name in suite.spec.entities
         }
         self.known: dict[Record, int] = {}  # a record counts as itself, whatever it holds
         self.callers = {
@@ -47,7 +48,7 @@ class _Seeding:
 
     def _account(self, role: str, entity: str) -> int:
         number = self._row(Record(entity, dict(self.suite.defaults.of(entity))))
-        row = self.collections[self.suite.names(entity).collection][number - 1]
+        row = self.collections[collection(self.suite.spec, entity)][number - 1]
         row["account"] = {"username": role, "password": PASSWORD}
         return number
 
@@ -70,7 +71,7 @@ class _Seeding:
         if record in self.known:
             return self.known[record]
         entity = self.suite.spec.entities[record.entity]
-        rows = self.collections[self.suite.names(record.entity).collection]
+        rows = self.collections[collection(self.suite.spec, record.entity)]
         row: dict[str, Any] = {}
         for key, relation in entity.references.items():
             target = record.values.get(key)
@@ -96,7 +97,7 @@ class _Seeding:
         """A record to refer to: the first there is, unless each wants its own."""
         entity = self.suite.spec.entities[name]
         relation = entity.references[key]
-        rows = self.collections[self.suite.names(relation.to).collection]
+        rows = self.collections[collection(self.suite.spec, relation.to)]
         apart = relation.kind is RelationKind.ONE_TO_ONE or any(
             rule.no_overlap is not None and rule.no_overlap.per == key for rule in entity.rules.values()
         )

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from quantumlayer.kit.identifiers import plural
 from quantumlayer.spec.cel import ANYONE
+from quantumlayer.spec.contract_claims import contract_claims
 from quantumlayer.spec.model import (
     Action,
     Computed,
@@ -23,6 +24,7 @@ from quantumlayer.spec.model import (
 )
 from quantumlayer.spec.naming import entity_names
 
+_BEHIND_ENDPOINTS = frozenset({"rules", "derived"})
 _LENGTHS = frozenset({FieldType.STRING, FieldType.TEXT, FieldType.EMAIL})
 _ON_DELETE = {
     OnDelete.RESTRICT: "no {target} can be deleted while one of the {records} refers to it",
@@ -50,6 +52,9 @@ def claims(spec: Spec) -> tuple[Claim, ...]:
     """Every claim of a Spec, in the order of the Spec. Quality targets are measured in operation and are none."""
     quotes = _quotes(spec)
     found = [pair for name, entity in spec.entities.items() for pair in _of_entity(spec, name, entity)]
+    if spec.interface is not None:  # callers meet the records through its endpoints alone
+        found = [pair for pair in found if pair[0].split(".")[2] in _BEHIND_ENDPOINTS]
+    found += contract_claims(spec)
     found += [pair for name, operation in spec.operations.items() for pair in _of_operation(name, operation)]
     return tuple(Claim(element, says, _quote(quotes, element)) for element, says in found)
 

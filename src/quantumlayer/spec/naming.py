@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from functools import cache
 
 from quantumlayer.kit.identifiers import identifier, plural, safe, singular, words
+from quantumlayer.spec.interface import Does, Interface
 from quantumlayer.spec.model import Relation, RelationKind, Spec
 
 # What every service has of its own: packages and modules beside those of the entities, variables of its functions,
@@ -100,6 +101,23 @@ def back_name(entity_name: str, relation: Relation) -> str:
     names = entity_names(entity_name)
     many = names.plural.rstrip("_")  # without what keeps a variable apart from the service's own
     return safe(names.table) if relation.kind is RelationKind.ONE_TO_ONE else safe(many)
+
+
+def collection(spec: Spec, entity: str) -> str:
+    """What files of seeds call the records of an entity: in a contract the last word of the path to them."""
+    if spec.interface is None:
+        return entity_names(entity).collection
+    words_of = {name: _path_words(spec.interface, name) for name in spec.entities}
+    own = words_of[entity]
+    first = next((name for name in spec.entities if own and words_of[name] == own), "")
+    return own if own and first == entity else entity_names(entity).collection
+
+
+def _path_words(interface: Interface, entity: str) -> str:
+    """The last fixed word of the shortest path to the records of an entity."""
+    made = (one for one in interface.endpoints.values() if one.on == entity and one.does in {Does.LIST, Does.CREATE})
+    shortest = min((one.path for one in made), key=len, default="")
+    return next((part for part in reversed(shortest.split("/")) if part and "{" not in part), "")
 
 
 def service_package(spec: Spec) -> str:

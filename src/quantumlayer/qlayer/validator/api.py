@@ -1,6 +1,7 @@
 """The running service against its own API document: schemathesis calls each operation as its widest role."""
 
 import json
+import re
 import socket
 from dataclasses import replace
 from pathlib import Path
@@ -8,10 +9,11 @@ from pathlib import Path
 from quantumlayer.qlayer.validator import serve_api
 from quantumlayer.qlayer.validator.api_report import read_report
 from quantumlayer.qlayer.validator.models import CheckContext, Outcome
-from quantumlayer.qlayer.validator.serve_api import DOCUMENT, SETTINGS, UNSEEN, first_role, operations
+from quantumlayer.qlayer.validator.serve_api import BASE, DOCUMENT, OPEN, SETTINGS, UNSEEN, first_role, operations
 from quantumlayer.qlayer.validator.unseen import unseen_collections
 from quantumlayer.qlayer.validator.workspace import crashed, package, run_in
 from quantumlayer.spec.load import load_spec
+from quantumlayer.spec.model import Spec
 
 EXAMPLES = 20
 """Generated cases for each operation and phase."""
@@ -40,14 +42,15 @@ async def check_api(copy: Path, context: CheckContext) -> Outcome:
     for left in (SUMMARY, FAILURES, DOCUMENT):
         (copy / left).unlink(missing_ok=True)
     port = str(_free_port())
-    call = ("run", f"http://127.0.0.1:{port}/openapi.json", "--max-examples", str(EXAMPLES))
+    spec = _spec(copy)
+    call = ("run", *_document(copy, spec, port), "--max-examples", str(EXAMPLES))
     shown = ("schemathesis", *(part.replace(port, SHOWN_PORT) for part in call))
     # The service and its caller share one sandbox, and so the loopback device.
     completed = await run_in(
         copy,
         context.sandbox,
         *("python", "-", name, port, "schemathesis", "--config-file", str(SETTINGS), *call, *OPTIONS),
-        env={"DATABASE_URL": database.url, UNSEEN: " ".join(_unseen(copy))},
+        env={"DATABASE_URL": database.url, **_told(spec)},
         mounts=(database.mount,),
         seconds=SECONDS,
         stdin=SCRIPT,
@@ -67,10 +70,30 @@ async def check_api(copy: Path, context: CheckContext) -> Outcome:
     return replace(outcome, figures={"cases": cases, "operations": len(document)})
 
 
-def _unseen(copy: Path) -> list[str]:
-    """The collections of which makers may lose sight of records; none are known of a service without a Spec."""
+def _spec(copy: Path) -> Spec | None:
+    """What the service was made from, if that is there."""
     spec = copy / "spec.yaml"
-    return unseen_collections(load_spec(spec).spec) if spec.is_file() else []
+    return load_spec(spec).spec if spec.is_file() else None
+
+
+def _told(spec: Spec | None) -> dict[str, str]:
+    """What the Spec says to whoever prepares the calls."""
+    if spec is None:
+        return {}
+    told = {UNSEEN: " ".join(unseen_collections(spec))}
+    if spec.interface is not None:
+        told |= {BASE: spec.interface.base, OPEN: "\n".join(spec.interface.open)}
+    return told
+
+
+def _document(copy: Path, spec: Spec | None, port: str) -> tuple[str, ...]:
+    """The API document to hold the service to: the contract that it was made from, else its own."""
+    address = f"http://127.0.0.1:{port}"
+    if spec is not None and spec.interface is not None:
+        for path in sorted((copy / "requirements").glob("*")):
+            if re.search(r"^[\s{\"']*(openapi)[\"']?\s*:", path.read_text()[:8192], re.MULTILINE):
+                return (f"requirements/{path.name}", "--url", f"{address}{spec.interface.base}")
+    return (f"{address}/openapi.json",)
 
 
 def _free_port() -> int:

@@ -23,6 +23,9 @@ NOBODY = 2**53 - 1
 UNSEEN = "UNSEEN_COLLECTIONS"
 """The variable that names the collections of which makers may lose sight of records."""
 
+BASE, OPEN = "CONTRACT_BASE", "CONTRACT_OPEN"
+"""The variables that say what stands before every path of a contract, and which of its operations are left open."""
+
 # A change without If-Match is answered with 428 (RFC 6585), one with an old ETag with 412 (RFC 9110): no schema can
 # say so.
 PRECONDITIONS = """[checks]
@@ -117,7 +120,15 @@ def settings(
             lines.append("warnings.enabled = false")
         if len(lines) > 2:
             parts.append("\n".join(lines))
+    left_open = (label for label in os.environ.get(OPEN, "").splitlines() if label)
+    parts += [f"[[operations]]\ninclude-name = {json.dumps(label)}\nenabled = false" for label in left_open]
     return "\n\n".join(parts) + "\n"
+
+
+def by_contract(document: dict[str, Any], base: str) -> dict[str, Any]:
+    """The document with the paths as the contract has them."""
+    paths = {path.removeprefix(base): item for path, item in document["paths"].items() if path.startswith(base)}
+    return {**document, "paths": paths}
 
 
 def prepare(package: str) -> None:
@@ -125,6 +136,8 @@ def prepare(package: str) -> None:
     call("alembic", "upgrade", "head")
     call(package, "seed", str(SEEDS))
     document = importlib.import_module(f"{package}.app").create_app().openapi()
+    if BASE in os.environ:
+        document = by_contract(document, os.environ[BASE])
     roles = {first_role(operation) for _, operation in operations(document)} - {None}
     unseen = tuple(os.environ.get(UNSEEN, "").split())
     tokens = {role: call(package, "token", role) for role in sorted(map(str, roles))}

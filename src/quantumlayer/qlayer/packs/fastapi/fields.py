@@ -244,6 +244,16 @@ class FieldView:
         return ", ".join(args)
 
     @property
+    def is_text(self) -> bool:
+        """Whether it is a text of any kind."""
+        return self.field.type in _TEXTS
+
+    @property
+    def any_text_args(self) -> str:
+        """The arguments of `mapped_column` where texts have the type of every text."""
+        return ("unique=True" if self.field.unique else "") if self.is_text else self.column_args
+
+    @property
     def migration_type(self) -> str:
         """The type of the column in a migration."""
         if self.is_big:

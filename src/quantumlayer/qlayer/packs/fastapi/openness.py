@@ -29,7 +29,12 @@ def supported(spec: Spec) -> tuple[Spec, list[OpenElement]]:
 
     An element that reads one left out is left out, too.
     """
-    found: list[OpenElement] = []
+    found = [
+        OpenElement(
+            element=f"interface.open.{label}", reason=f"a Spec cannot say it: {why}", needs="code written by hand"
+        )
+        for label, why in (spec.interface.open.items() if spec.interface is not None else ())
+    ]
     while (failed := _first_failure(spec)) is not None:
         address, reason = failed
         found.append(OpenElement(element=address, reason=reason, needs="a later version of the pack"))

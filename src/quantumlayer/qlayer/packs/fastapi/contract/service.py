@@ -8,7 +8,7 @@ from quantumlayer.qlayer.packs.fastapi.contract.relationships import Relationshi
 from quantumlayer.qlayer.packs.fastapi.contract.shapes import Shapes
 from quantumlayer.spec.interface import Interface
 from quantumlayer.spec.model import Spec
-from quantumlayer.spec.naming import entity_names
+from quantumlayer.spec.naming import collection
 
 
 class ContractView:
@@ -74,12 +74,8 @@ class ContractView:
         return any(view.paging is not None for view in self.endpoints[entity] if view.does == "list")
 
     def collection(self, entity: str) -> str:
-        """What the records of an entity are called together: the last fixed word of the shortest path to them."""
-        paths = [view.path for view in self.endpoints[entity] if view.does in {"create", "list"}]
-        words = [part for part in min(paths, key=len, default="").split("/") if part and "{" not in part]
-        usual = entity_names(entity).collection
-        others = (self.collection(name) for name in self.spec.entities if name < entity) if words else ()
-        return words[-1] if words and words[-1] not in others else usual
+        """What the records of an entity are called together."""
+        return collection(self.spec, entity)
 
     def columns(self, entity: str) -> dict[str, str]:
         """What bodies call the columns of an entity, where that differs."""

@@ -1,0 +1,218 @@
+"""A call of an endpoint in a test: what must be there first, its path, its body."""
+
+from dataclasses import dataclass, field
+from functools import cached_property
+
+from quantumlayer.qtest.contract.known import Bodies, Known, sample
+from quantumlayer.qtest.literals import source, text
+from quantumlayer.qtest.variables import variable
+from quantumlayer.spec.cel import ANYONE
+from quantumlayer.spec.interface import Does, Endpoint, Parameter, Shape
+from quantumlayer.spec.model import Action
+
+ACTION = {
+    Does.LIST: Action.READ,
+    Does.READ: Action.READ,
+    Does.CREATE: Action.CREATE,
+    Does.UPDATE: Action.UPDATE,
+    Does.PATCH: Action.UPDATE,
+    Does.DELETE: Action.DELETE,
+}
+NEAREST = {401: (403,), 404: (409, 422, 400), 409: (422, 400), 422: (400,)}
+"""What is answered where the contract has no status for a refusal."""
+
+
+@dataclass
+class Call:
+    """One endpoint as tests call it.
+
+    `lines` make the records that must be there; `record` is the one that the path names.
+    """
+
+    bodies: Bodies
+    name: str
+    endpoint: Endpoint
+    lines: list[str] = field(default_factory=list)
+    _made: dict[str, Known] = field(default_factory=dict)
+    _names: set[str] = field(default_factory=set)
+
+    @property
+    def address(self) -> str:
+        """Where the Spec has it."""
+        return f"interface.endpoints.{self.name}"
+
+    @cached_property
+    def record(self) -> str:
+        """The variable of a record of the entity."""
+        return variable(self.bodies.suite.names(self.endpoint.on).snake)
+
+    def status(self, wanted: int) -> int:
+        """The status of a refusal, or the nearest that the contract has."""
+        known = self.endpoint.errors
+        return next((near for near in (wanted, *NEAREST.get(wanted, ())) if near in known), wanted)
+
+    @property
+    def opening(self) -> list[str]:
+        """The caller, where callers have roles."""
+        suite = self.bodies.suite
+        if not suite.spec.roles:
+            return []
+        return [f'client = await sign_in("{self.role}")']
+
+    @property
+    def role(self) -> str:
+        """Who may do it."""
+        entity = self.bodies.entity(self.endpoint.on)
+        grants = [grant for grant in entity.access if ACTION[self.endpoint.does] in grant.may]
+        everybody = any(ANYONE in grant.who for grant in grants)
+        return ANYONE if everybody else next((who for grant in grants for who in grant.who), ANYONE)
+
+    # Records.
+
+    def make(self, entity: str, name: str, targets: dict[str, Known] | None = None, **fields: str) -> Known:
+        """Makes a record, and first those that it must refer to."""
+        given = dict(targets or {})
+        for key, relation in self.bodies.entity(entity).references.items():
+            if key not in given and not relation.optional:
+                given[key] = self.make(relation.to, self.free(key))
+        words = [f"{key}={one.variable}" for key, one in given.items()]
+        words += [f"{key}={value}" for key, value in fields.items()]
+        name = self.free(name)
+        self._names.add(name)
+        self.lines.append(f"{name} = await make.{self.bodies.suite.names(entity).snake}({', '.join(words)})")
+        known = self.bodies.made(entity, name, given)
+        known.fields.update(fields)
+        return known
+
+    def free(self, name: str) -> str:
+        """A variable like the name that no record has yet."""
+        wanted, number = variable(name), 1
+        free = wanted
+        while free in self._names:
+            number += 1
+            free = f"{wanted.rstrip('_')}_{number}"
+        return free
+
+    def target(self, entity: str, relation: str) -> Known:
+        """A record to refer to, made once."""
+        if relation not in self._made:
+            self._made[relation] = self.make(entity, relation)
+        return self._made[relation]
+
+    def chain(self) -> dict[str, Known]:
+        """Makes the records of the path's parents, outermost first, by their way (`pet.owner`)."""
+        found: dict[str, Known] = {}
+        for way in sorted(self.ways(), key=lambda way: -way.count(".")):
+            parts = way.split(".")
+            entity = self.endpoint.on
+            for step in parts:
+                entity = self.bodies.entity(entity).references[step].to
+            inner = {
+                other.removeprefix(f"{way}."): known
+                for other, known in found.items()
+                if other.startswith(f"{way}.") and other.count(".") == way.count(".") + 1
+            }
+            found[way] = self.make(entity, parts[-1], inner)
+            if len(parts) == 1:
+                self._made[way] = found[way]
+        return found
+
+    def named(self, parents: dict[str, Known], name: str = "") -> Known:
+        """Makes the record that the path names, below its parents."""
+        own = {way: known for way, known in parents.items() if "." not in way}
+        return self.make(self.endpoint.on, name or self.record, own)
+
+    def ways(self) -> set[str]:
+        """The ways of the path's parents."""
+        found: set[str] = set()
+        for parameter in self.in_path.values():
+            way = self._way(parameter)
+            if way:
+                found.add(way)
+        return found
+
+    def _way(self, parameter: Parameter) -> str:
+        """The relations that a parameter of the path goes along."""
+        parts = (parameter.is_ or "").split(".")
+        entity, way = self.endpoint.on, list[str]()
+        for part in parts:
+            references = self.bodies.entity(entity).references
+            if part not in references:
+                break
+            way.append(part)
+            entity = references[part].to
+        return ".".join(way)
+
+    @property
+    def in_path(self) -> dict[str, Parameter]:
+        """The parameters of the path."""
+        return {key: one for key, one in self.endpoint.parameters.items() if one.in_ == "path"}
+
+    def path(self, parents: dict[str, Known], named: Known | None = None, **other: str) -> str:
+        """The path as Python, with some parameters replaced."""
+        path = self.bodies.interface.base + self.endpoint.path
+        formatted = False
+        for json, parameter in self.in_path.items():
+            way = self._way(parameter)
+            owner = parents[way] if way else named
+            key = (parameter.is_ or "id").removeprefix(way).lstrip(".") or "id"
+            shown = other.get(json) or (f"{{{owner.variable}.{key}}}" if owner is not None else "1")
+            formatted = formatted or json not in other
+            path = path.replace(f"{{{json}}}", shown)
+        return f'f"{path}"' if formatted else text(path)
+
+    def asked(self, **parameters: str) -> str:
+        """The query that every call needs, with more."""
+        needed = {
+            json: source(sample(json, one.field, 0))
+            for json, one in self.endpoint.parameters.items()
+            if one.in_ == "query" and not one.optional
+        }
+        found = needed | parameters
+        return ", params={" + ", ".join(f"{text(key)}: {value}" for key, value in found.items()) + "}" if found else ""
+
+    def send(self, path: str, *, body: str = "", query: str = "") -> str:
+        """The call itself."""
+        json = f", json={body}" if body else ""
+        return f"answer = await client.{self.endpoint.method}({path}{json}{query})"
+
+    # Bodies.
+
+    @property
+    def taken(self) -> Shape | None:
+        """The shape of what callers write of the record, without its envelope."""
+        if self.endpoint.takes is None:
+            return None
+        shape = self.bodies.interface.shapes[self.endpoint.takes]
+        inner = next((member.shape for member in shape.members.values() if member.is_ == "this"), None)
+        return self.bodies.interface.shapes[inner] if inner else shape
+
+    def wrapped(self, body: str) -> str:
+        """A body in its envelope."""
+        if self.endpoint.takes is None:
+            return ""
+        shape = self.bodies.interface.shapes[self.endpoint.takes]
+        outer = next((json for json, member in shape.members.items() if member.is_ == "this"), None)
+        return f"{{{text(outer)}: {body}}}" if outer else body
+
+    def body(self, known: Known, *, number: int = 1) -> dict[str, str]:
+        """The Python of every member that callers may write; what it says is known afterwards."""
+        found: dict[str, str] = {}
+        for json, member in (self.taken.members if self.taken else {}).items():
+            if member.read_only:
+                continue
+            name, node = member.is_ or "", self.bodies.entity(self.endpoint.on)
+            if name == "id":
+                found[json] = known.id or "1"
+            elif name in node.references:
+                target = self.target(node.references[name].to, name)
+                known.targets[name] = target
+                found[json] = self.bodies.shown(member.shape, target) if member.shape else target.id
+            elif name in node.links and member.shape:
+                target = self.target(node.links[name].to, name)
+                known.links[name] = [target]
+                found[json] = f"[{self.bodies.shown(member.shape, target)}]"
+            else:
+                value = source(self.bodies.sample(member, self.endpoint.on, number))
+                found[json] = known.fields[name] = value
+        return found

@@ -1,0 +1,114 @@
+"""Tests of the lists of a contract: what is in them, in which order, filtered and in parts."""
+
+from collections.abc import Iterator
+
+from quantumlayer.kit.identifiers import words
+from quantumlayer.qtest.contract.calls import Call
+from quantumlayer.qtest.contract.known import Bodies, Known, sample, unbound
+from quantumlayer.qtest.literals import source, text
+from quantumlayer.qtest.tests import Test
+from quantumlayer.spec.interface import Endpoint, Parameter, Part
+
+
+def list_tests(bodies: Bodies, name: str, endpoint: Endpoint) -> Iterator[Test]:
+    """The tests of one list."""
+    shown = _Shown(bodies, name, endpoint)
+    yield shown.everything()
+    if shown.paged:
+        yield from shown.parts()
+    for json, parameter in endpoint.parameters.items():
+        if parameter.in_ == "query" and parameter.part is Part.FILTER and parameter.is_ is not None:
+            yield from shown.filtered(json, parameter)
+
+
+class _Shown:
+    def __init__(self, bodies: Bodies, name: str, endpoint: Endpoint) -> None:
+        self.bodies, self.name, self.endpoint = bodies, name, endpoint
+        shape = bodies.interface.shapes[endpoint.gives or ""]
+        self.items, self.shape = "", endpoint.gives or ""
+        items = ((json, one.shape) for json, one in shape.members.items() if one.is_ == "items")
+        if shape.page and (found := next(items, None)):
+            self.items, self.shape = f"[{text(found[0])}]", found[1] or ""
+        self.page = shape if shape.page else None
+        self.parts_of = {one.part: json for json, one in endpoint.parameters.items() if one.part is not Part.FILTER}
+
+    @property
+    def paged(self) -> bool:
+        """Whether callers may ask for a part."""
+        return bool(self.parts_of.keys() & {Part.SIZE, Part.LIMIT})
+
+    def _call(self) -> Call:
+        return Call(self.bodies, self.name, self.endpoint)
+
+    def _list(self, records: list[Known]) -> str:
+        return "[" + ", ".join(self.bodies.shown(self.shape, one) for one in records) + "]"
+
+    def _test(self, name: str, call: Call, lines: list[str], proof: str = "") -> Test:
+        body = unbound([*call.opening, *call.lines, *lines])
+        return Test(f"{self.name}_{name}", body, [f"{call.address}{proof}"])
+
+    def everything(self) -> Test:
+        """All records that belong there, oldest first, and no other."""
+        call = self._call()
+        parents = call.chain()
+        records = [call.named(parents, "first"), call.named(parents, "second")]
+        if parents:
+            call.make(self.endpoint.on, "stray")
+        lines = [call.send(call.path(parents), query=call.asked())]
+        lines += [f"assert answer.status_code == {self.endpoint.status}"]
+        lines += [f"assert answer.json(){self.items} == {self._list(records)}"]
+        return self._test("lists_every_record_in_order", call, lines)
+
+    def parts(self) -> Iterator[Test]:
+        """The second part of three records, two at a time."""
+        call = self._call()
+        parents = call.chain()
+        records = [call.named(parents, word) for word in ("first", "second", "third")]
+        size = self.parts_of.get(Part.SIZE) or self.parts_of.get(Part.LIMIT) or ""
+        asked = {size: "2"}
+        number = 0
+        if page := self.parts_of.get(Part.PAGE):
+            number = self.endpoint.parameters[page].first + 1
+            asked[page] = str(number)
+        elif offset := self.parts_of.get(Part.OFFSET):
+            asked[offset] = "2"
+        second = bool(self.parts_of.keys() & {Part.PAGE, Part.OFFSET})
+        lines = [call.send(call.path(parents), query=call.asked(**asked))]
+        lines.append(f"assert answer.json(){self.items} == {self._list(records[2:] if second else records[:2])}")
+        said = {"total": 3, "pages": 2, "size": 2, "limit": 2, "page": number, "offset": 2 if second else 0}
+        for json, member in (self.page.members if self.page else {}).items():
+            if member.is_ in said:
+                lines.append(f"assert answer.json()[{text(json)}] == {said[member.is_]}")
+        yield self._test("gives_a_list_in_parts", call, lines, ".parts")
+
+    def filtered(self, json: str, parameter: Parameter) -> Iterator[Test]:
+        """Only the records that a parameter means."""
+        call = self._call()
+        parents = call.chain()
+        node, name = self.bodies.entity(self.endpoint.on), parameter.is_ or ""
+        own = {way: one for way, one in parents.items() if "." not in way}
+        if name in node.references:
+            target = call.make(node.references[name].to, name)
+            wanted, value = call.make(self.endpoint.on, "wanted", own | {name: target}), target.id
+        elif name in node.fields:
+            held = node.fields[name]
+            first, second = sample(name, held, 0), sample(name, held, 1)
+            if first == second or held.optional or not isinstance(first, str | int) or held.type in _WRITTEN_OUT:
+                return
+            wanted, value = call.make(self.endpoint.on, "wanted", own, **{name: source(second)}), source(second)
+            call.make(self.endpoint.on, "stray", own, **{name: source(first)})
+        else:
+            return
+        if name in node.references:
+            call.named(parents, "stray")
+        value = f"[{value}]" if parameter.many else value
+        lines = [call.send(call.path(parents), query=call.asked(**{json: value}))]
+        lines.append(f"assert answer.json(){self.items} == {self._list([wanted])}")
+        yield self._test(f"finds_records_by_{_word(json)}", call, lines, f".parameters.{json}")
+
+
+_WRITTEN_OUT = frozenset({"date", "datetime", "money", "decimal"})
+
+
+def _word(json: str) -> str:
+    return "_".join(words(json))
