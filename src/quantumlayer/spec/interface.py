@@ -10,7 +10,7 @@ from pydantic import Field as Key
 
 from quantumlayer.spec.base import EntityName, Field, Name, Node
 
-JsonName = Annotated[str, Key(pattern=r"^[A-Za-z_$@][A-Za-z0-9_$@.\[\]-]{0,99}$")]
+JsonName = Annotated[str, Key(pattern=r"^[^\x00-\x1f\x7f{}]{1,100}$")]
 ShapeName = Annotated[str, Key(pattern=r"^[A-Za-z][A-Za-z0-9_.-]{0,99}$")]
 Path = Annotated[str, Key(pattern=r"^(/[A-Za-z0-9._~{}-]+)+$", max_length=300)]
 Status = Annotated[int, Key(ge=200, le=599)]

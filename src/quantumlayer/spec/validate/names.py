@@ -60,6 +60,26 @@ def free_name(name: str, taken: Iterable[str]) -> str:
     return free
 
 
+def free_entity(name: str, taken: Iterable[str]) -> str:
+    """The name itself, or one like it that an entity can have beside those that are taken."""
+    used = {one for other in taken for one in _derived_names(other)} | {other.lower() for other in taken}
+    found = name
+    if keyword.iskeyword(found) or hasattr(builtins, found) or found in CLASSES:
+        found = f"{found}Item"
+    if entity_names(found).table in TABLES or any(found.endswith(end) for end in SUFFIXES):
+        found = f"{found}Item"
+    number, free = 1, found
+    while _derived_names(free) & used:
+        number += 1
+        free = f"{found}{number}"
+    return free
+
+
+def _derived_names(name: str) -> set[str]:
+    names = entity_names(name)
+    return {names.name.lower(), names.snake, names.plural, names.module, names.table}
+
+
 def _entity_names(spec: Spec) -> Iterator[Problem]:
     owners: dict[str, str] = {}
     for name in spec.entities:
@@ -72,7 +92,7 @@ def _entity_names(spec: Spec) -> Iterator[Problem]:
         bare = (name.removesuffix(end) for end in SUFFIXES if name.endswith(end))
         if beside := next((other for other in bare if other in spec.entities), ""):
             yield _taken(address, name, f"{beside} gets a class of that name")
-        derived = {names.name.lower(), names.snake, names.plural, names.module, names.table}
+        derived = _derived_names(name)
         if clash := next((owners[one] for one in sorted(derived) if one in owners), None):
             message = f"{name} and {clash} would get the same names ({names.table}, {names.plural})."
             yield Problem(address, message, "Rename one of the two so that neither is the other's plural or spelling.")

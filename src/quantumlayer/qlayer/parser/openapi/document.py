@@ -21,10 +21,12 @@ class Document:
     Args:
         root: Its values.
         notes: What of it could not be read, each in a sentence.
+        flats: The schemas that were flattened, by the identity of their node.
     """
 
     root: Mapping[str, Any]
     notes: list[str] = field(default_factory=list)
+    flats: dict[int, Any] = field(default_factory=dict, repr=False)
 
     def resolved(self, node: object) -> dict[str, Any]:
         """The mapping that a node is, or that its reference leads to; empty where it leads nowhere."""

@@ -1,5 +1,6 @@
 """The endpoints of a document: what each operation does with which records."""
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -8,7 +9,7 @@ from quantumlayer.qlayer.parser.openapi.document import Document
 from quantumlayer.qlayer.parser.openapi.records import Record, Records
 from quantumlayer.qlayer.parser.openapi.resources import Call
 from quantumlayer.qlayer.parser.openapi.schemas import Flat, flatten
-from quantumlayer.qlayer.parser.openapi.shapes import CannotSayError, ShapeBook
+from quantumlayer.qlayer.parser.openapi.shapes import CannotSayError, ShapeBook, fits_json
 from quantumlayer.qlayer.parser.openapi.types import field_of
 from quantumlayer.spec.interface import Does, Endpoint, Part
 from quantumlayer.spec.model import FieldType, RelationKind
@@ -20,6 +21,8 @@ _PARTS = {
     Part.OFFSET: {"offset", "skip", "start", "from"},
 }
 _FARTHEST = 3
+_BY_HTTP = frozenset({"authorization", "content-type", "accept"})
+_PATH = re.compile(r"(/[A-Za-z0-9._~{}-]+)+")
 
 
 class EndpointBook:
@@ -52,6 +55,8 @@ class EndpointBook:
         record = self._record(call)
         does = self._does(call, record)
         label = self._label(call)
+        if _PATH.fullmatch(_normal(call.path)) is None:
+            raise CannotSayError("its path has characters that no path of a service has")
         keys: dict[str, Any] = {}
         if call.takes is not None:
             takes, many = self._shapes.body(call.takes, f"{label}_request")
@@ -121,7 +126,11 @@ class EndpointBook:
             raise CannotSayError("its path has a parameter inside a word")
         for parameter in call.parameters:
             place, name = parameter.get("in"), str(parameter["name"])
-            if place in {"query", "header"} and name.lower() not in {"authorization", "content-type", "accept"}:
+            if (
+                place in {"query", "header"}
+                and fits_json(name)
+                and name.lower() not in {"authorization", "content-type", "accept"}
+            ):
                 if name in found:
                     raise CannotSayError(f"it has two parameters called {name!r}")
                 found[name] = self._asked(parameter, name, record if does is Does.LIST else None)

@@ -9,6 +9,7 @@ from quantumlayer.qlayer.parser.openapi.resources import Body, Call, Resource, R
 from quantumlayer.qlayer.parser.openapi.schemas import Flat, flatten, members
 from quantumlayer.qlayer.parser.openapi.types import field_of, widest
 from quantumlayer.spec.model import Computed, Field, FieldType, OnDelete, Relation, RelationKind
+from quantumlayer.spec.naming import back_name
 from quantumlayer.spec.validate.names import free_name
 
 _CREATED = frozenset({"created_at", "created_on", "date_created", "creation_date"})
@@ -61,6 +62,7 @@ class Records:
             self._ways_to_many(name)
         for name in self.by_name:
             self._count_uses(name)
+        self._name_ways_back()
 
     def of(self, flat: Flat) -> Record | None:
         """The record that a schema is a view of."""
@@ -209,6 +211,18 @@ class Records:
                     back=f"{identifier(name)}_{plural(back)}"[:60],
                 )
             record.places[json] = Place(back, target.resource.name, many=True)
+
+    def _name_ways_back(self) -> None:
+        """A way back whose usual name is taken gets another."""
+        for name, record in self.by_name.items():
+            for key, relation in record.relations.items():
+                target = self.by_name[relation.to]
+                usual = back_name(name, relation)
+                free = free_name(usual, [*target.seen, *target.relations, *target.backs])
+                if relation.back is None and free != usual:
+                    record.relations[key] = relation.model_copy(update={"back": free})
+                if relation.back is None:
+                    target.backs.add(free)
 
     # What may be missing.
 

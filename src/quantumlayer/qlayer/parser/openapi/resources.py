@@ -8,6 +8,7 @@ from typing import Any
 from quantumlayer.kit.identifiers import class_name, identifier, singular, words
 from quantumlayer.qlayer.parser.openapi.document import Document
 from quantumlayer.qlayer.parser.openapi.schemas import Flat, flatten, members
+from quantumlayer.spec.validate.names import free_entity
 
 _VIEW_WORDS = frozenset(
     {
@@ -181,6 +182,8 @@ class Resources:
     def __init__(self, document: Document, found: list[Call]) -> None:
         self._document = document
         self.by_stem: dict[str, Resource] = {}
+        self._names: list[str] = []
+        self._inline: dict[frozenset[tuple[str, int]], Resource] = {}
         for call in found:
             self._see(call)
 
@@ -192,8 +195,13 @@ class Resources:
             key = self._stem(body.flat, call)
             if not key or not (self._identified(body.flat, key) or self._addressed(call, key) or key in self.by_stem):
                 continue
-            resource = self.by_stem.setdefault(key, Resource(class_name(key)))
+            if key not in self.by_stem:
+                self.by_stem[key] = Resource(free_entity(class_name(key), self._names))
+                self._names.append(self.by_stem[key].name)
+            resource = self.by_stem[key]
             resource.views.setdefault(body.flat.name or call.label, body.flat)
+            if not body.flat.name:
+                self._inline.setdefault(_identity(body.flat), resource)
             if key == singular(identifier(call.noun)):
                 resource.nouns.add(call.noun)
 
@@ -212,9 +220,7 @@ class Resources:
         if flat.kind != "object":
             return None
         found = self.by_stem.get(stem(flat.name)) if flat.name else None
-        if found is None:
-            found = next((one for one in self.by_stem.values() if flat in one.views.values()), None)
-        return found
+        return self._inline.get(_identity(flat)) if found is None and not flat.name else found
 
     def called(self, noun: str) -> Resource | None:
         """The resource that a word of a path names."""
@@ -228,6 +234,11 @@ class Resources:
         for resource in self.by_stem.values():
             for flat in resource.views.values():
                 yield resource, flat
+
+
+def _identity(flat: Flat) -> frozenset[tuple[str, int]]:
+    """What tells a schema that was written in its place from others: the nodes of its members."""
+    return frozenset((key, id(node)) for key, node in flat.members.items())
 
 
 def parameters_in(path: str) -> list[str]:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import Any, cast
 
 from quantumlayer.qlayer.parser.openapi.document import Document
 
@@ -47,6 +47,13 @@ class Flat:
 
 def flatten(document: Document, node: object, depth: int = 0) -> Flat:
     """A schema with its references and combinations resolved; one level of its members."""
+    known = document.flats.get(id(node))
+    if known is None:
+        known = document.flats[id(node)] = _flattened(document, node, depth)
+    return cast("Flat", known)
+
+
+def _flattened(document: Document, node: object, depth: int) -> Flat:
     name, schema = document.named(node)
     if not schema or depth > _DEEPEST:
         return Flat("any", name)

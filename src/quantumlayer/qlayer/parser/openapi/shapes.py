@@ -11,6 +11,8 @@ from quantumlayer.qlayer.parser.openapi.types import field_of, items_of
 from quantumlayer.spec.interface import Member, Shape
 from quantumlayer.spec.model import Field, FieldType
 
+_LONGEST, _LONGEST_NAME = 40, 100
+_ODD = "braces or control characters, or is too long"
 _ROUND = "goes round in circles"
 _PAGE = {
     "pages": {"pages"},
@@ -32,6 +34,7 @@ class ShapeBook:
         self._document, self._records, self._fields = document, records, fields
         self.shapes: dict[str, Shape] = {}
         self._names: dict[tuple[str, frozenset[str], str], str] = {}
+        self._taken: set[str] = set()
         self._open: list[str] = []
 
     def body(self, body: Body, label: str) -> tuple[str, bool]:
@@ -59,11 +62,12 @@ class ShapeBook:
         wanted = wanted or class_name(label)
         key = (flat.name or label, frozenset(flat.members), str(sorted(flat.required)))
         if key not in self._names:
-            taken = {class_name(name).lower() for name in self._names.values()}
-            number, free = 1, wanted[:90]
-            while class_name(free).lower() in taken:
+            short = wanted if len(class_name(wanted)) < _LONGEST else class_name(wanted)[:_LONGEST]
+            number, free = 1, short
+            while class_name(free).lower() in self._taken:
                 number += 1
-                free = f"{wanted[:90]}{number}"
+                free = f"{short}{number}"
+            self._taken.add(class_name(free).lower())
             self._names[key] = free
         return self._names[key]
 
@@ -87,6 +91,9 @@ class ShapeBook:
     def _members(self, flat: Flat, record: Record, name: str) -> Iterator[tuple[str, Member]]:
         shown: set[str] = set()
         for json, held in members(self._document, flat):
+            if not fits_json(json):
+                self._document.note(f"The member {json!r} of {name} was left out: its name has {_ODD}.")
+                continue
             place = record.places.get(json)
             if place is None or place.name in shown:
                 self._document.note(f"The member {json!r} of {name} was left out: nothing of a record is behind it.")
@@ -155,6 +162,9 @@ class ShapeBook:
     def _plain_members(self, flat: Flat, name: str) -> Iterator[tuple[str, Member]]:
         seen: set[str] = set()
         for json, held in members(self._document, flat):
+            if not fits_json(json):
+                self._document.note(f"The member {json!r} of {name} was left out: its name has {_ODD}.")
+                continue
             if (plain := "_".join(words(json))) in seen:
                 self._document.note(f"The member {json!r} of {name} was left out: another has nearly its name.")
                 continue
@@ -181,6 +191,11 @@ class ShapeBook:
                 raise CannotSayError(f"its page says {json!r}")
         self._add(name, Shape(of=record.resource.name, page=True, open=not body.shape.closed, members=found))
         return name
+
+
+def fits_json(json: str) -> bool:
+    """Whether a member can have the name."""
+    return 0 < len(json) <= _LONGEST_NAME and json.isprintable() and not set(json) & set("{}")
 
 
 def _counted(held: Flat) -> dict[str, object]:

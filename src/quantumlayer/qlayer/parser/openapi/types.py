@@ -11,8 +11,9 @@ from quantumlayer.spec.model import Field, FieldType
 
 _LONGEST_STRING = 4000
 """Characters of a text that has a column of its length; longer ones have none."""
+_MOST = 1_000_000
 _INT32 = (-(2**31), 2**31 - 1)
-_INT64 = (-(2**63), 2**63 - 1)
+_INT64 = (1 - 2**63, 2**63 - 1)
 
 
 def field_of(flat: Flat, **more: Any) -> Field:  # noqa: ANN401 - keys of a Field
@@ -44,6 +45,7 @@ def _text(flat: Flat, keys: dict[str, Any]) -> Field:
     if form == "date-time":
         return Field(type=FieldType.DATETIME, **keys)
     least, most = _count(flat, "minLength") or 0, _count(flat, "maxLength")
+    most = None if most is not None and most > _MOST else most
     pattern = flat.keys.get("pattern")
     translated = whole_pattern(pattern) if isinstance(pattern, str) else None
     if form == "email" and not least and translated is None:
