@@ -178,7 +178,8 @@ class _Endpoint:
             call = self.call()
             parents = call.chain()
             known = call.named(parents) if self.endpoint.does not in {Does.LIST, Does.CREATE} else None
-            nobody = str(NOBODY) if parameter.field.type is FieldType.INT else "nobody"
+            whole = parameter.field.type is FieldType.INT
+            nobody = str(NOBODY if whole else sample("nobody", parameter.field, 1))
             path = call.path(parents, known, **{json: nobody})
             body = call.wrapped(_dict(call.body(Known(self.endpoint.on)))) if self.endpoint.takes else ""
             lines = [call.send(path, body=body, query=call.asked()), f"assert refused(answer) == {call.status(404)}"]
@@ -212,7 +213,7 @@ class _Endpoint:
         yield Test(f"{self.name}_is_not_for_strangers", unbound(lines), [f"{call.address}.strangers"])
 
     def _bodies(self) -> Iterator[Test]:
-        rows = list(self._beyond())
+        rows = [*{row.values: row for row in self._beyond()}.values()]
         required = [json for json, member in self._written() if not member.optional]
         if rows:
             yield self._sends("refuses_a_value_that_is_not_valid", "sent | {key: value}", rows, refused=True)
@@ -220,7 +221,7 @@ class _Endpoint:
             body = "{name: value for name, value in sent.items() if name != key}"
             found = [Row((text(json),)) for json in required]
             yield self._sends("refuses_a_body_without_what_it_needs", body, found, refused=True)
-        fitting = list(self._fitting())
+        fitting = [*{row.values: row for row in self._fitting()}.values()]
         if fitting:
             yield self._sends("takes_a_value_at_its_limit", "sent | {key: value}", fitting, refused=False)
         yield from self._references()

@@ -93,7 +93,7 @@ class _Shown:
         elif name in node.fields:
             held = node.fields[name]
             first, second = sample(name, held, 0), sample(name, held, 1)
-            if first == second or held.optional or not isinstance(first, str | int) or held.type in _WRITTEN_OUT:
+            if first == second or not isinstance(first, str | int) or held.type in _WRITTEN_OUT:
                 return
             wanted, value = call.make(self.endpoint.on, "wanted", own, **{name: source(second)}), source(second)
             call.make(self.endpoint.on, "stray", own, **{name: source(first)})

@@ -46,6 +46,7 @@ class Record:
     always: set[str] = field(default_factory=set)
     shown: set[str] = field(default_factory=set)
     nullable: set[str] = field(default_factory=set)
+    emptied: set[str] = field(default_factory=set)
     backs: set[str] = field(default_factory=set)
 
 
@@ -233,7 +234,7 @@ class Records:
         sure = [self._written_by(call, record, replacing=False) for call in makes]
         for call in changes:
             self._written_by(call, record, replacing=call.method == "put")
-        record.always = set.intersection(*sure) - record.nullable if sure else set()
+        record.always = set.intersection(*sure) - record.nullable - record.emptied if sure else set()
         for view in record.resource.views.values():
             record.shown |= {record.places[json].name for json in view.required if json in record.places}
 
@@ -248,8 +249,10 @@ class Records:
             always = json in call.takes.flat.required and not flat.nullable
             if always:
                 sure.add(place.name)
-            if flat.nullable or (replacing and not always):
+            if flat.nullable:
                 record.nullable.add(place.name)
+            elif replacing and not always:
+                record.emptied.add(place.name)
         for parent, _ in self.path_records(call):
             if parent is not None and (relation := self.relation_to(record, parent)):
                 sure.add(relation)
@@ -267,6 +270,8 @@ class Records:
         for key, seen in record.seen.items():
             held = widest(seen)
             if key in record.always:
+                found[key] = held.model_copy(update={"default": None})
+            elif key not in record.nullable and held.default is not None:
                 found[key] = held
             elif key in record.shown and key not in record.nullable and (default := _usual(held)) is not None:
                 found[key] = held.model_copy(update={"default": default})

@@ -158,6 +158,9 @@ def _access(interface: Interface, entity: str, closed: set[str]) -> tuple[Grant,
     for name, endpoint in interface.endpoints.items():
         if endpoint.on == entity:
             (guarded if name in closed else public).add(_ACTIONS[endpoint.does])
+    for found in (public, guarded):  # who changes a record must reach it; nothing shows it where no endpoint does
+        if found & {Action.UPDATE, Action.DELETE}:
+            found.add(Action.READ)
     grants = []
     if public:
         grants.append(Grant(who=("anyone",), may=tuple(action for action in Action if action in public)))

@@ -125,7 +125,8 @@ class ShapeBook:
                 return {"shape": self._of(inner, target, f"{name}_{json}"), "many": place.many, **bounds}
             return {"many": place.many, "field": field_of(inner), **bounds}
         if place.name in {"id", "created_at", "updated_at"}:
-            return {"field": field_of(held)} if place.name == "id" else {}
+            bounded = held.keys.keys() & {"format", "minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum"}
+            return {"field": field_of(held)} if place.name == "id" and bounded else {}
         kept = self._fields[record.resource.name][place.name]
         if kept.type is FieldType.JSON:
             return self._structured(held, f"{name}_{json}")

@@ -12,6 +12,7 @@ from quantumlayer.spec.model import Field, FieldType
 _LONGEST_STRING = 4000
 """Characters of a text that has a column of its length; longer ones have none."""
 _MOST = 1_000_000
+_DEFAULTS: dict[str, type] = {"boolean": bool, "integer": int}
 _INT32 = (-(2**31), 2**31 - 1)
 _INT64 = (1 - 2**63, 2**63 - 1)
 
@@ -19,8 +20,10 @@ _INT64 = (1 - 2**63, 2**63 - 1)
 def field_of(flat: Flat, **more: Any) -> Field:  # noqa: ANN401 - keys of a Field
     """A value as a field, with the bounds that the document gives it."""
     keys: dict[str, Any] = {"about": flat.about, **more}
-    choices = flat.keys.get("enum")
-    texts = [choice for choice in choices if isinstance(choice, str)] if isinstance(choices, list) else []
+    default = flat.keys.get("default")
+    if type(default) is _DEFAULTS.get(flat.kind) or (flat.kind == "string" and default in _choices(flat)):
+        keys["default"] = default
+    choices, texts = flat.keys.get("enum"), _choices(flat)
     wholes = [choice for choice in choices if type(choice) is int] if isinstance(choices, list) else []
     if flat.kind == "string" and texts and all(choice.strip() for choice in texts):
         return Field(type=FieldType.STRING, one_of=tuple(dict.fromkeys(texts)), **keys)
@@ -36,6 +39,11 @@ def field_of(flat: Flat, **more: Any) -> Field:  # noqa: ANN401 - keys of a Fiel
     if flat.kind == "boolean":
         return Field(type=FieldType.BOOL, **keys)
     return Field(type=FieldType.JSON, **keys)
+
+
+def _choices(flat: Flat) -> list[Any]:
+    choices = flat.keys.get("enum")
+    return [choice for choice in choices if isinstance(choice, str)] if isinstance(choices, list) else []
 
 
 def _text(flat: Flat, keys: dict[str, Any]) -> Field:

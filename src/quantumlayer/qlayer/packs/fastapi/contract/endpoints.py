@@ -45,12 +45,12 @@ class ParameterView:
         args = [f"alias={self.json!r}"] if self.json != self.argument else []
         args += [] if self.parameter.many else arguments(held, strict=False)
         args += [f"description={self.parameter.about!r}"] if self.parameter.about else []
-        given = f"{self.argument}: Annotated[{{}}, {place}({', '.join(args)})]"
+        lacking = self.may_lack
+        kind = f"{kind} | None" if lacking else kind
+        given = f"{self.argument}: Annotated[{kind}, {place}({', '.join(args)})]"
         if not self.parameter.optional:
-            return given.format(kind)
-        if held.default is not None:
-            return f"{given.format(kind)} = {held.default!r}"
-        return f"{given.format(f'{kind} | None')} = None"
+            return given
+        return f"{given} = {held.default!r}"
 
     @property
     def may_lack(self) -> bool:
@@ -60,10 +60,11 @@ class ParameterView:
 
 @dataclass(frozen=True, slots=True)
 class Parent:
-    """A record that must be there, by the conditions that name it."""
+    """A record that must be there, by the conditions that name it; `variable` is set where its id is needed."""
 
     names: EntityNames
     conditions: tuple[str, ...]
+    variable: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,17 +152,25 @@ class EndpointView:
         for relation, parts in grouped.items():
             target = self._spec.entities[self.endpoint.on].relations[relation].to
             conditions = tuple(condition(self._spec, target, rest, argument) for rest, argument in parts)
-            found.append(Parent(entity_names(target), conditions))
+            names = entity_names(target)
+            needed = self.does == "create" and all(rest != "id" for rest, _ in parts)
+            found.append(Parent(names, conditions, names.snake if needed else ""))
         return found
 
     @property
     def given_by_path(self) -> dict[str, str]:
         """The columns of a new record that the path names, with their sources."""
-        return {
-            f"{view.parameter.is_}_id": view.argument
-            for view in self._in_path
-            if view.parameter.is_ in self._spec.entities[self.endpoint.on].relations
-        }
+        found = {}
+        for view in self._in_path:
+            first, _, rest = (view.parameter.is_ or "").partition(".")
+            relation = self._spec.entities[self.endpoint.on].relations.get(first)
+            if relation is None:
+                continue
+            if not rest:
+                found[f"{first}_id"] = view.argument
+            elif rest not in self._spec.entities[relation.to].relations:
+                found.setdefault(f"{first}_id", f"{entity_names(relation.to).snake}.id")
+        return found
 
     @property
     def filters(self) -> list[ParameterView]:

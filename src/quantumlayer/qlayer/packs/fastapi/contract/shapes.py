@@ -253,6 +253,7 @@ class Shapes:
             return self._relation(entity, json, member, taking=taking)
         if (field := _held(entity, shown)) is not None:
             kind, constraints = self._of_field(field, member, taking=taking)
+            constraints = () if shown == "id" and member.field is None else constraints
             return self._field(json, member, field, kind, constraints)
         if member.shape is not None and back_of(self._spec, shape.of, shown) is not None:
             inner = self.class_of(member.shape, taking=False)
@@ -297,7 +298,9 @@ class Shapes:
         part = "id" if self.has_id(member.shape) else "values()"
         value = f"[item.{part} for item in self.{name}]"
         constraints = _counted(member) if taking else ()
-        return MemberView(json, name, f"list[{inner}]", constraints, member, name, value, default="()")
+        return MemberView(
+            json, name, f"list[{inner}]", constraints, member, name, value, default="default_factory=list"
+        )
 
     def _of_field(self, field: Field | None, member: Member, *, taking: bool) -> tuple[str, tuple[str, ...]]:
         """The type of what a member holds, and the arguments that bound it."""
