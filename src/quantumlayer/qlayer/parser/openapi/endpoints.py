@@ -53,6 +53,8 @@ class EndpointBook:
         if call.refused:
             raise CannotSayError(call.refused)
         record = self._record(call)
+        if call.takes is not None and self._records.of(call.takes.flat) is not record:
+            raise CannotSayError("it takes one kind of record and answers another")
         does = self._does(call, record)
         label = self._label(call)
         if _PATH.fullmatch(_normal(call.path)) is None:

@@ -4,6 +4,7 @@ from quantumlayer.kit.identifiers import words
 from quantumlayer.qlayer.parser.openapi.document import Document
 from quantumlayer.qlayer.parser.openapi.resources import Call
 from quantumlayer.qlayer.parser.openapi.schemas import Flat, flatten, members
+from quantumlayer.qlayer.parser.openapi.shapes import fits_json
 from quantumlayer.spec.interface import ErrorPart, Errors
 
 _TEXTS = {
@@ -43,6 +44,8 @@ def errors_of(document: Document, found: list[Call]) -> Errors | None:
     parts: dict[str, ErrorPart] = {}
     fault: dict[str, ErrorPart] = {}
     for json, held in inside:
+        if not fits_json(json):
+            continue
         part = _part(json, held)
         if part is None and json in flat.required:
             part = ErrorPart.DETAIL if held.kind == "string" else ErrorPart.STATUS if held.kind == "integer" else None

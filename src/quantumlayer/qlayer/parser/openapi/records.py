@@ -101,10 +101,12 @@ class Records:
                 return Place(stamp)
         target = self.of(flat)
         if target is not None and self._has_number(target) and not (flat.flag("readOnly") and target is record):
-            return self._refer(record, free_name(identifier(json), record.seen), target, flat)
+            columns = (name.removesuffix("_id") for name in record.seen if name.endswith("_id"))
+            return self._refer(record, free_name(identifier(json), [*record.seen, *columns]), target, flat)
         if flat.kind == "integer" and plain.endswith("_id") and (named := self._named(plain[:-3])) is not None:
             return self._refer(record, free_name(plain[:-3], record.seen), named, flat)
-        taken = [*record.relations, *(place.name for place in record.places.values())]
+        columns = (f"{name}_id" for name in record.relations)
+        taken = [*record.relations, *columns, *(place.name for place in record.places.values())]
         return Place(free_name(identifier(json), taken))
 
     def _named(self, noun: str) -> Record | None:
@@ -308,7 +310,7 @@ def _usual(held: Field) -> Computed | bool | int | str | None:
         return Computed(cel="now()")
     if held.type is FieldType.DATE:
         return Computed(cel="today()")
-    if held.type in {FieldType.STRING, FieldType.TEXT} and not held.min and held.pattern is None:
+    if held.type in {FieldType.STRING, FieldType.TEXT} and held.min == 0 and held.pattern is None:
         return ""
     return None
 

@@ -15,7 +15,8 @@ _VIEW_WORDS = frozenset(
         "fields", "create", "created", "update", "updated", "patch", "input", "output", "request", "response", "dto",
         "in", "out", "read", "write", "new", "body", "payload", "model", "details", "detail", "summary", "base",
         "resource",
-        "attributes", "data", "full", "simple", "schema", "object", "view", "params", "entity", "record", "page",
+        "writable", "attributes",
+        "data", "full", "simple", "schema", "object", "view", "params", "entity", "record", "page",
         "list",
     }
 )  # fmt: skip

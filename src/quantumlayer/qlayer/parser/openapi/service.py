@@ -2,6 +2,8 @@
 
 from urllib.parse import urlsplit
 
+from pydantic import ValidationError
+
 from quantumlayer.kit.identifiers import identifier
 from quantumlayer.qlayer.parser.errors import BrokenDocumentError
 from quantumlayer.qlayer.parser.models import Requirement
@@ -67,6 +69,9 @@ def _endpoints(
             endpoint = book.endpoint(call)
         except CannotSayError as error:
             left_open[call.label] = f"{error}."
+            continue
+        except ValidationError:
+            left_open[call.label] = "it has names or bounds that no endpoint of a service has."
             continue
         place = (endpoint.method, _bare(endpoint.path))
         if place in taken:

@@ -1,6 +1,7 @@
 """The shapes of a document: what its bodies look like, member by member."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from quantumlayer.kit.identifiers import class_name, words
 from quantumlayer.qlayer.parser.openapi.document import Document
@@ -78,6 +79,8 @@ class ShapeBook:
         name = self._named(flat, label)
         if name in self._open:
             raise CannotSayError(f"the shape {name} {_ROUND}")
+        if name in self.shapes and self.shapes[name].of != record.resource.name:
+            name = self._named(replace(flat, name=f"{name}Record"), label)
         if name not in self.shapes:
             self._open.append(name)
             try:
