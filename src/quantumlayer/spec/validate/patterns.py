@@ -1,6 +1,7 @@
 """Judges regular expressions: valid in Python and in the engine that services run, and never slow."""
 
 import re
+import warnings
 from collections.abc import Iterable
 from importlib import import_module
 from typing import Any
@@ -42,7 +43,8 @@ def judge_pattern(pattern: str) -> str:
     if _ambiguous(pattern):
         return "The pattern uses what engines read differently: a word's edge, or a class such as [\\W]."
     try:
-        re.compile(pattern)
+        with warnings.catch_warnings(action="ignore"):  # what Python may one day read differently is not its business
+            re.compile(pattern)
     except (re.error, OverflowError, RecursionError) as error:
         return f"The pattern is no regular expression: {error}."
     try:

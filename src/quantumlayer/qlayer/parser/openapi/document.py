@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from importlib import import_module
 from typing import Any, cast
@@ -10,6 +10,8 @@ from typing import Any, cast
 from quantumlayer.qlayer.parser.errors import BrokenDocumentError, UnknownDocumentError
 
 METHODS = ("get", "post", "put", "patch", "delete")
+_DEEPEST_VALUE = 300
+_STEPS = {"MappingStartEvent": 1, "SequenceStartEvent": 1, "MappingEndEvent": -1, "SequenceEndEvent": -1}
 _DEEPEST = 60
 """Steps from reference to reference, before they are taken to go round."""
 
@@ -77,15 +79,19 @@ class Document:
         """Each operation: method, path, the operation itself, and its parameters with those of its path."""
         for path, item in self.mapping("paths").items():
             node = self.resolved(item)
-            shared = _listed(node.get("parameters"))
+            shared = node.get("parameters")
             for method in METHODS:
                 operation = node.get(method)
                 if isinstance(operation, dict) and isinstance(path, str):
-                    own = [self.resolved(one) for one in _listed(operation.get("parameters"))]
-                    named = {(one.get("name"), one.get("in")) for one in own}
-                    more = [self.resolved(one) for one in shared]
-                    kept = [one for one in more if (one.get("name"), one.get("in")) not in named]
-                    yield method, path, operation, [one for one in (*kept, *own) if isinstance(one.get("name"), str)]
+                    found = {(one["name"], one["in"]): one for one in self._parameters(shared)}
+                    found |= {(one["name"], one["in"]): one for one in self._parameters(operation.get("parameters"))}
+                    yield method, path, operation, list(found.values())
+
+    def _parameters(self, node: object) -> Iterator[dict[str, Any]]:
+        for one in _listed(node):
+            parameter = self.resolved(one)
+            if isinstance(parameter.get("name"), str) and isinstance(parameter.get("in"), str):
+                yield parameter
 
 
 def _listed(node: object) -> list[Any]:
@@ -121,7 +127,9 @@ def _loaded(text: str, name: str) -> object:
     yaml = import_module("yaml")  # reading a Spec must not pay for it
 
     try:
-        return yaml.load(text, Loader=_loader())
+        loader = _loader()
+        _measure(yaml.parse(text, Loader=loader))
+        return yaml.load(text, Loader=loader)
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         where = f"line {mark.line + 1}, column {mark.column + 1}: " if mark is not None else ""
@@ -129,6 +137,15 @@ def _loaded(text: str, name: str) -> object:
         raise BrokenDocumentError(f"{name} cannot be read", why=why) from error
     except (RecursionError, ValueError, TypeError) as error:
         raise BrokenDocumentError(f"{name} cannot be read", why="it is nested too deep or broken") from error
+
+
+def _measure(events: Iterable[object]) -> None:
+    """Refuse what is nested so deep that the loader's own recursion would end the process."""
+    depth = 0
+    for event in events:
+        depth += _STEPS.get(type(event).__name__, 0)
+        if depth > _DEEPEST_VALUE:
+            raise RecursionError
 
 
 def _loader() -> Any:  # noqa: ANN401 - PyYAML has no types

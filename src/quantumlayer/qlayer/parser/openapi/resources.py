@@ -202,7 +202,7 @@ class Resources:
             resource = self.by_stem[key]
             resource.views.setdefault(body.flat.name or call.label, body.flat)
             if not body.flat.name:
-                self._inline.setdefault(_identity(body.flat), resource)
+                self._inline.setdefault(identity(body.flat), resource)
             if key == singular(identifier(call.noun)):
                 resource.nouns.add(call.noun)
 
@@ -221,7 +221,7 @@ class Resources:
         if flat.kind != "object":
             return None
         found = self.by_stem.get(stem(flat.name)) if flat.name else None
-        return self._inline.get(_identity(flat)) if found is None and not flat.name else found
+        return self._inline.get(identity(flat)) if found is None and not flat.name else found
 
     def called(self, noun: str) -> Resource | None:
         """The resource that a word of a path names."""
@@ -237,7 +237,7 @@ class Resources:
                 yield resource, flat
 
 
-def _identity(flat: Flat) -> frozenset[tuple[str, int]]:
+def identity(flat: Flat) -> frozenset[tuple[str, int]]:
     """What tells a schema that was written in its place from others: the nodes of its members."""
     return frozenset((key, id(node)) for key, node in flat.members.items())
 

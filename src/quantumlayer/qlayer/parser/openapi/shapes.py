@@ -6,7 +6,7 @@ from dataclasses import replace
 from quantumlayer.kit.identifiers import class_name, words
 from quantumlayer.qlayer.parser.openapi.document import Document
 from quantumlayer.qlayer.parser.openapi.records import Record, Records
-from quantumlayer.qlayer.parser.openapi.resources import Body
+from quantumlayer.qlayer.parser.openapi.resources import Body, identity
 from quantumlayer.qlayer.parser.openapi.schemas import Flat, flatten, members
 from quantumlayer.qlayer.parser.openapi.types import field_of, items_of
 from quantumlayer.spec.interface import Member, Shape
@@ -34,7 +34,7 @@ class ShapeBook:
     def __init__(self, document: Document, records: Records, fields: dict[str, dict[str, Field]]) -> None:
         self._document, self._records, self._fields = document, records, fields
         self.shapes: dict[str, Shape] = {}
-        self._names: dict[tuple[str, frozenset[str], str], str] = {}
+        self._names: dict[tuple[str, frozenset[tuple[str, int]], frozenset[str]], str] = {}
         self._taken: set[str] = set()
         self._open: list[str] = []
 
@@ -61,7 +61,8 @@ class ShapeBook:
         """A name for a schema: the component's own, unless another that differs only in case has it."""
         wanted = "".join(char for char in flat.name if char.isalnum() or char in "_.-").lstrip("_.-0123456789")
         wanted = wanted or class_name(label)
-        key = (flat.name or label, frozenset(flat.members), str(sorted(flat.required)))
+        # What was written in its place and is met again by another way, as YAML's aliases let it be, is the same shape.
+        key = (flat.name or ("" if flat.members else label), identity(flat), flat.required)
         if key not in self._names:
             short = wanted if len(class_name(wanted)) < _LONGEST else class_name(wanted)[:_LONGEST]
             number, free = 1, short
