@@ -144,7 +144,7 @@ def test_schemas_that_differ_only_in_case_stay_apart() -> None:
 
 
 def test_paths_that_collide_are_built_once() -> None:
-    one = {"name": "id", "in": "path", "required": True, "schema": {"type": "integer"}}
+    one: dict[str, Any] = {"name": "id", "in": "path", "required": True, "schema": {"type": "integer"}}
     ref = {"$ref": "#/components/schemas/Thing"}
     given = things()
     given["paths"]["/things/{id}"] = {"get": {"parameters": [one], "responses": answer(ref)}}

@@ -98,7 +98,7 @@ CASES = [
         "Remove",
     ),
     ("does: list, on: Dog", "does: list, on: Dgo", "endpoints.list_dogs.on", "no entity 'Dgo'", "`Dog`"),
-    ("gives: Dogs}", "gives: Dosg}", "endpoints.list_dogs.gives", "no shape 'Dosg'", "`Dogs`"),
+    ("gives: Dogs}", "gives: Dosg}", "endpoints.list_dogs.gives", "no shape 'Dosg'", "`Dog`"),
     ("gives: Dogs}", "gives: Dog}", "endpoints.list_dogs", "A list gives", "many"),
     ("gives: Dogs}", "gives: Owner, many: true}", "endpoints.list_dogs.gives", "no view of Dog", "shape of that"),
     ("gives: Dogs}", "gives: Dogs, takes: Dog}", "endpoints.list_dogs.takes", "takes no body", "Remove"),
