@@ -49,7 +49,7 @@ _BEGINS = re.compile(r"\ufeff?(?:%YAML[^\n]*\n|---[^\n]*\n|#[^\n]*\n|[ \t\r]*\n)
 
 _KEY = re.compile(r"^\ufeff?[\"']?([a-z_]+)[\"']?[ \t]*:", re.MULTILINE)
 _YAML = frozenset({".yaml", ".yml"})
-_PARTS = frozenset({"service", "roles", "entities", "operations"})
+_PARTS = frozenset({"service", "roles", "entities", "operations", "queries"})
 """Keys of a Spec, of which two are no coincidence even where `spec` is forgotten."""
 
 

@@ -8,6 +8,8 @@ from quantumlayer.spec.errors import Problem
 from quantumlayer.spec.model import Action, Entity, FieldType, Operation, Spec
 
 ANYONE = "anyone"
+MOMENTS = ("created_at", "updated_at")
+"""What every record has, and its list can be sorted by."""
 _PROSE = frozenset({FieldType.STRING, FieldType.TEXT, FieldType.EMAIL})
 
 
@@ -96,7 +98,7 @@ def _listing(name: str, entity: Entity) -> Iterator[Problem]:
     yield from _known(
         entity.list.filter, [*plain, *entity.relations], f"{prefix}.list.filter", "field, relation or state"
     )
-    yield from _known(entity.list.sort, plain, f"{prefix}.list.sort", "field or state")
+    yield from _known(entity.list.sort, [*plain, *MOMENTS], f"{prefix}.list.sort", "field or state")
     yield from _known(entity.versioned, entity.fields, f"{prefix}.versioned", "field")
     for part in ("search", "filter", "sort"):
         for key in getattr(entity.list, part):
@@ -143,6 +145,10 @@ def _known(
     for name in names:
         if name not in allowed:
             yield Problem(address, f"There is no {what} {name!r}.", nearest(name, allowed))
+
+
+known = _known
+"""The same for other modules that judge names."""
 
 
 def _once(names: Iterable[str], address: str) -> Iterator[Problem]:

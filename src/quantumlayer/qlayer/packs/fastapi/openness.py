@@ -10,6 +10,7 @@ from quantumlayer.qlayer.packs.fastapi.code import UnsupportedError, names_in
 from quantumlayer.qlayer.packs.fastapi.entities import EntityView
 from quantumlayer.qlayer.packs.fastapi.operations import operation_view
 from quantumlayer.qlayer.packs.fastapi.python import Python
+from quantumlayer.qlayer.packs.fastapi.queries import query_view
 from quantumlayer.qlayer.packs.fastapi.records import default
 from quantumlayer.qlayer.packs.fastapi.reduction import PAGING, version_names, without
 from quantumlayer.qlayer.packs.fastapi.roots import Values
@@ -58,6 +59,15 @@ def _attempts(spec: Spec) -> Iterator[tuple[str, Attempt]]:
         if not (operation.sets or operation.to or operation.creates):
             yield f"operations.{name}", partial(_refuse, "an operation of which nothing is left")
         yield f"operations.{name}", partial(operation_view, spec, name)
+    for name, query in spec.queries.items():
+        yield f"queries.{name}", partial(_query, spec, name, query.of)
+
+
+def _query(spec: Spec, name: str, entity: str) -> None:
+    if not EntityView(spec, entity).reads:
+        raise UnsupportedError("a query of what nobody reads")
+    if query_view(spec, name).function in _requests(entity):
+        raise UnsupportedError("a query beside the usual request of that name")
 
 
 def _requests(entity: str) -> frozenset[str]:

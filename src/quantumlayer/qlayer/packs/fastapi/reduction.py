@@ -1,7 +1,7 @@
 """A Spec with an element taken out of it, and out of whatever names it."""
 
 from quantumlayer.spec.cel import ANYONE
-from quantumlayer.spec.model import Entity, Grant, Listing, Operation, Spec
+from quantumlayer.spec.model import Entity, Grant, Operation, Spec
 from quantumlayer.spec.naming import entity_names
 
 PAGING = frozenset({"limit", "offset", "search", "sort"})
@@ -17,6 +17,8 @@ def version_names(entity: str) -> frozenset[str]:
 def without(spec: Spec, address: str) -> Spec:
     """The Spec without the element at the address."""
     part, name, *rest = address.split(".")
+    if part == "queries":
+        return spec.model_copy(update={part: {key: item for key, item in spec.queries.items() if key != name}})
     if part == "operations":
         operations = {key: item for key, item in spec.operations.items() if key != name}
         return spec.model_copy(update={"operations": operations})
@@ -54,9 +56,13 @@ def _without_strangers(grant: Grant) -> Grant:
 
 def _unlisted(entity: Entity, key: str) -> Entity:
     """The entity with a field or relation taken out of its lists."""
-    listing = {part: tuple(one for one in names if one != key) for part, names in entity.list}
+    asked = {
+        part: tuple(one for one in names if one.removeprefix("-") != key)
+        for part, names in entity.list
+        if isinstance(names, tuple)
+    }
     versioned = tuple(one for one in entity.versioned if one != key)
-    return entity.model_copy(update={"list": Listing(**listing), "versioned": versioned})
+    return entity.model_copy(update={"list": entity.list.model_copy(update=asked), "versioned": versioned})
 
 
 def _never_written(spec: Spec, entity: str, key: str) -> Spec:
