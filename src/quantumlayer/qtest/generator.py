@@ -19,6 +19,8 @@ from quantumlayer.qtest.literals import source, text
 from quantumlayer.qtest.operations import operation_tests
 from quantumlayer.qtest.privacy import personal_input_tests, personal_tests, visibility_tests
 from quantumlayer.qtest.properties import property_tests
+from quantumlayer.qtest.queries import query_tests
+from quantumlayer.qtest.ranges import range_tests
 from quantumlayer.qtest.records import Records
 from quantumlayer.qtest.relations import relation_tests
 from quantumlayer.qtest.rules import rule_tests
@@ -106,6 +108,8 @@ def _modules(suite: Suite) -> list[Module]:
         module.tests += operation_tests(records)
         module.tests += today_tests(records)
         module.tests += list_tests(records)
+        module.tests += range_tests(records)
+        module.tests += query_tests(records)
         module.tests += history_tests(records)
         module.tests += personal_tests(records)
         module.tests += personal_input_tests(records)

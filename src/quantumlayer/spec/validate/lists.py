@@ -3,8 +3,9 @@
 from collections.abc import Iterable, Iterator
 
 from quantumlayer.spec.errors import Problem
+from quantumlayer.spec.lists import MOMENTS
 from quantumlayer.spec.model import Action, Entity, FieldType, Query, Spec
-from quantumlayer.spec.validate.references import ANYONE, MOMENTS, known
+from quantumlayer.spec.validate.references import ANYONE, known
 
 _RANGED = frozenset({FieldType.INT, FieldType.DECIMAL, FieldType.MONEY, FieldType.DATE, FieldType.DATETIME})
 _PAGING = frozenset({"limit", "offset"})

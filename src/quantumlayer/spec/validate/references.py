@@ -5,11 +5,10 @@ from functools import cache
 
 from quantumlayer.spec.address import elements
 from quantumlayer.spec.errors import Problem
+from quantumlayer.spec.lists import MOMENTS
 from quantumlayer.spec.model import Action, Entity, FieldType, Operation, Spec
 
 ANYONE = "anyone"
-MOMENTS = ("created_at", "updated_at")
-"""What every record has, and its list can be sorted by."""
 _PROSE = frozenset({FieldType.STRING, FieldType.TEXT, FieldType.EMAIL})
 
 

@@ -1,14 +1,12 @@
 """How a list is asked for, in the words of the target."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from quantumlayer.qlayer.packs.fastapi.fields import FieldView
-from quantumlayer.spec.model import Entity, FieldType
+from quantumlayer.spec.lists import NONE, asks_for_none, choices, field_of
+from quantumlayer.spec.model import Entity
 from quantumlayer.spec.naming import entity_names
-
-_MOMENTS = frozenset({"created_at", "updated_at"})
-_NONE = "none"
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,15 +47,14 @@ class Lists:
     def _filter(self, key: str) -> Filter:
         entity = self._entity
         if key in entity.relations:
-            optional = entity.relations[key].optional
-            return Filter(f"{key}_id", f'Id | Literal["{_NONE}"]' if optional else "Id", f"{key}_id", optional)
+            optional = asks_for_none(entity, key)
+            return Filter(f"{key}_id", f'Id | Literal["{NONE}"]' if optional else "Id", f"{key}_id", optional)
         if key not in entity.fields:
             return Filter(key, f"{self._name}State", key, optional=False)
         field = entity.fields[key]
         kind = FieldView(self._name, key, field).query_type
-        # A text may be the word itself.
-        optional = field.optional and (field.type not in _TEXTS or bool(field.one_of)) and _NONE not in field.one_of
-        return Filter(key, f'{kind} | Literal["{_NONE}"]' if optional else kind, key, optional)
+        optional = asks_for_none(entity, key)
+        return Filter(key, f'{kind} | Literal["{NONE}"]' if optional else kind, key, optional)
 
     @property
     def ranges(self) -> list[Range]:
@@ -65,7 +62,7 @@ class Lists:
         return [Range(key, self._ranged(key)) for key in self._entity.list.range]
 
     def _ranged(self, key: str) -> str:
-        return "Moment" if key in _MOMENTS else FieldView(self._name, key, self._entity.fields[key]).range_type
+        return FieldView(self._name, key, field_of(self._entity, key)).range_type
 
     @property
     def sorts(self) -> list[tuple[str, str]]:
@@ -92,24 +89,12 @@ class Lists:
 
     def _choices(self, key: str) -> str:
         """The type that names the choices of a value, where their order is not that of the values themselves."""
-        states = self._entity.states
-        if states is not None and key == states.field:
-            return f"{self._name}State"
-        field = self._entity.fields.get(key)
-        if field is None or not field.one_of or is_ascending(field.one_of):
+        if not choices(self._entity, key):
             return ""
-        return FieldView(self._name, key, field).alias or ""
+        field = self._entity.fields.get(key)
+        return f"{self._name}State" if field is None else FieldView(self._name, key, field).alias or ""
 
     def ranked(self, names: Iterable[str]) -> list[str]:
         """The types whose choices the orders go by."""
         found = (self._choices(name.removeprefix("-")) for name in names)
         return [*dict.fromkeys(name for name in found if name)]
-
-
-_TEXTS = frozenset({FieldType.STRING, FieldType.TEXT, FieldType.EMAIL})
-
-
-def is_ascending(choices: Sequence[int | str]) -> bool:
-    """Whether the choices are numbers that are named from the lowest to the highest."""
-    numbers = [one for one in choices if isinstance(one, int)]
-    return len(numbers) == len(choices) and numbers == sorted(numbers)
