@@ -1,6 +1,7 @@
 """Tests of queries: which records they show, to whom, in which order, and what they are asked with."""
 
 from collections.abc import Iterator
+from decimal import Decimal
 from itertools import islice
 
 from quantumlayer.qtest.decisive import of_condition
@@ -66,7 +67,7 @@ class _Asking:
         given = {
             key: next(islice(samples(key, item), 1, None), sample(key, item)) for key, item in self.query.takes.items()
         }
-        return Question(
+        question = Question(
             self.suite.spec,
             self.suite.defaults,
             self.query.of,
@@ -76,6 +77,11 @@ class _Asking:
             given,
             {Slot(CALLER, ROLE): role},
         )
+        constants = question.reader.constants  # a record may have the very value that is asked for
+        constants.texts |= {value for value in given.values() if isinstance(value, str)}
+        constants.whole |= {value for value in given.values() if isinstance(value, int) and not isinstance(value, bool)}
+        constants.decimals |= {value for value in given.values() if isinstance(value, Decimal)}
+        return question
 
     def _params(self, witness: Witness) -> dict[str, str]:
         takes = witness.built.takes.items()

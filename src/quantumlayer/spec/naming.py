@@ -16,9 +16,9 @@ _MODULES = frozenset(
 )  # fmt: skip
 _VARIABLES = frozenset(
     {
-        "body", "caller", "contains", "equals", "exists", "false", "func", "get_args", "if_match", "items", "lock",
-        "now", "ordered", "page", "query", "ranked", "response", "roles", "router", "rules", "select", "service",
-        "session", "statement", "status", "today", "total", "true",
+        "between", "body", "caller", "contains", "equals", "exists", "false", "filtered", "func", "get_args",
+        "if_match", "items", "lock", "now", "ordered", "page", "query", "ranked", "response", "roles", "router",
+        "rules", "select", "service", "session", "statement", "status", "today", "total", "true",
     }
 )  # fmt: skip
 _PATHS = frozenset({"auth", "docs", "health", "metrics", "redoc"})

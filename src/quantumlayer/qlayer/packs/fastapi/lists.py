@@ -8,6 +8,8 @@ from quantumlayer.spec.lists import NONE, asks_for_none, choices, field_of
 from quantumlayer.spec.model import Entity
 from quantumlayer.spec.naming import entity_names
 
+_MOST_BRANCHES = 9
+
 
 @dataclass(frozen=True, slots=True)
 class Filter:
@@ -55,6 +57,12 @@ class Lists:
         kind = FieldView(self._name, key, field).query_type
         optional = asks_for_none(entity, key)
         return Filter(key, f'{kind} | Literal["{NONE}"]' if optional else kind, key, optional)
+
+    @property
+    def apart(self) -> bool:
+        """Whether there are so many filters that they need a function of their own."""
+        listing = self._entity.list
+        return len(listing.filter) + bool(listing.search) + bool(listing.sort and listing.order) > _MOST_BRANCHES
 
     @property
     def ranges(self) -> list[Range]:

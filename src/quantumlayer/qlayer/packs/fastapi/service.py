@@ -104,6 +104,7 @@ class ServiceView:
             "staff": [role for role in self.roles if not role.entity],
             "exclusions": self.exclusions,
             "constraints": self.constraints,
+            "has_queries": bool(self.spec.queries),
             "has_audit": any(entity.entity.audit for entity in self.entities),
             "optional_search": any(
                 entity.entity.fields[name].optional for entity in self.entities for name in entity.entity.list.search
