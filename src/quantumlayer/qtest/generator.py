@@ -13,6 +13,7 @@ from quantumlayer.qtest.concurrency import concurrency_tests
 from quantumlayer.qtest.derived import derived_tests
 from quantumlayer.qtest.factories import factories
 from quantumlayer.qtest.history import history_tests
+from quantumlayer.qtest.keys import address_by_key, key_tests
 from quantumlayer.qtest.limits import limit_tests
 from quantumlayer.qtest.lists import list_tests
 from quantumlayer.qtest.literals import source, text
@@ -76,7 +77,9 @@ class QTest:
         """The tests of a Spec; the search takes seconds, so it is done once."""
         if self._last is None or self._last[0].spec is not spec:
             suite = Suite(spec)
-            self._last = suite, _modules(suite)
+            modules = _modules(suite)
+            address_by_key(suite, modules)
+            self._last = suite, modules
         return self._last
 
 
@@ -110,6 +113,7 @@ def _modules(suite: Suite) -> list[Module]:
         module.tests += list_tests(records)
         module.tests += range_tests(records)
         module.tests += query_tests(records)
+        module.tests += key_tests(records)
         module.tests += history_tests(records)
         module.tests += personal_tests(records)
         module.tests += personal_input_tests(records)

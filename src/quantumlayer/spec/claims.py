@@ -101,6 +101,8 @@ def _of_entity(spec: Spec, name: str, entity: Entity) -> Found:
         said = _of_field(f"{prefix}.fields.{key}", key, title, field)
         said = (claim for claim in said if not (always and claim[0].endswith(".default")))
         yield from (claim for claim in said if written or not claim[0].endswith((".immutable", ".read_only")))
+    if entity.key is not None:
+        yield f"{prefix}.key", f"{_a(title)} is found at its {entity.key}, not at its id"
     for key, relation in entity.relations.items():
         yield from _of_relation(f"{prefix}.relations.{key}", key, title, relation)
     for key, derived in entity.derived.items():

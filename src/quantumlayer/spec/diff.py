@@ -234,6 +234,7 @@ _REMOVED = {
     "entities.*.fields.*": "Callers that read or give it fail.",
     "entities.*.relations.*": "Callers that read or give it fail.",
     "entities.*.derived.*": "Callers that read it fail.",
+    "entities.*.key": "Its records have other paths.",
     "entities.*.states": "Callers that read the state fail.",
     "entities.*.audit": "The audit trail can no longer be read.",
     "operations.*": "Its path is gone.",
@@ -244,6 +245,7 @@ _REMOVED = {
 }
 _CHANGED: Mapping[str, Callable[[object, object], str]] = {
     "roles.*.record": _always("Conditions about the caller's own records mean other records."),
+    "entities.*.key": _always("Its records have other paths."),
     "entities.*.relations.*.to": _always("It refers to another kind of record."),
     "entities.*.relations.*.kind": _always("How many records may refer to the same one is different."),
     "entities.*.relations.*.on_delete": _always("Deleting the target does something else."),

@@ -177,10 +177,12 @@ class Audit(Node):
 class Entity(Node):
     """A kind of record that the service keeps.
 
+    `key` names the unique field that stands for the id in paths (`/articles/{slug}`); ids stay what relations hold.
     `versioned` fields keep every earlier value, readable as the record's versions.
     """
 
     about: str = ""
+    key: Name | None = None
     fields: dict[Name, Field] = {}
     relations: dict[Name, Relation] = {}
     derived: dict[Name, Derived] = {}

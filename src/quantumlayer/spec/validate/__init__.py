@@ -6,6 +6,7 @@ from dataclasses import replace
 from quantumlayer.spec.errors import Problem, SpecError
 from quantumlayer.spec.load import LoadedSpec
 from quantumlayer.spec.model import Spec
+from quantumlayer.spec.validate.keys import judge_keys
 from quantumlayer.spec.validate.lists import judge_lists
 from quantumlayer.spec.validate.names import judge_names
 from quantumlayer.spec.validate.references import judge_addresses, judge_references
@@ -20,7 +21,7 @@ def validate(source: LoadedSpec | Spec) -> tuple[Problem, ...]:
     """
     spec = source.spec if isinstance(source, LoadedSpec) else source
     problems = [*judge_names(spec), *judge_values(spec), *judge_addresses(spec)]
-    references = [*judge_references(spec), *judge_lists(spec)]
+    references = [*judge_references(spec), *judge_lists(spec), *judge_keys(spec)]
     problems += references or _judge_whole(spec)
     placed = [_placed(source, problem) for problem in problems]
     return tuple(sorted(placed, key=lambda problem: (problem.line, problem.column)))

@@ -235,6 +235,7 @@ class EntityView(RecordView):
     def schema_names(self) -> list[str]:
         """The bodies and queries that the functions take."""
         found = [f"{self.name}Query"] if self.reads else []
+        found += [self.key.write_type] if self.key is not None and self.gets else []
         found += [self.create_class] if self.creates else []
         found += [self.update_class] if self.updates else []
         found += [query.query_class for query in self.queries if query.query_class != PAGING]
@@ -251,7 +252,7 @@ class EntityView(RecordView):
     def requests(self) -> list[tuple[str, str, str]]:
         """Method, path and who may, of each request."""
         path = f"/{self.names.path}"
-        one = f"{path}/{{{self.names.snake}_id}}"
+        one = f"{path}/{{{self.segment.removesuffix(':int')}}}"
         found = []
         for action, method, place in (
             ("read", "GET", path),

@@ -74,6 +74,7 @@ def _requests(entity: str) -> frozenset[str]:
     """The functions that the usual requests for records of the entity have."""
     names = entity_names(entity)
     one = [f"{verb}_{names.snake}" for verb in ("get", "read", "create", "update", "delete")]
+    one.append(f"find_{names.snake}_id")
     return frozenset([*one, f"list_{names.plural}", f"list_{names.snake}_versions", f"list_{names.snake}_audit"])
 
 

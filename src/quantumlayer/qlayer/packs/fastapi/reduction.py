@@ -62,6 +62,8 @@ def _unlisted(entity: Entity, key: str) -> Entity:
         if isinstance(names, tuple)
     }
     versioned = tuple(one for one in entity.versioned if one != key)
+    if entity.key == key:
+        entity = entity.model_copy(update={"key": None})
     return entity.model_copy(update={"list": entity.list.model_copy(update=asked), "versioned": versioned})
 
 
