@@ -5,19 +5,34 @@ from dataclasses import dataclass, replace
 
 from quantumlayer.kit.identifiers import class_name
 from quantumlayer.qlayer.packs.fastapi import access
-from quantumlayer.qlayer.packs.fastapi.absence import is_callers_record
-from quantumlayer.qlayer.packs.fastapi.aggregates import conjuncts
+from quantumlayer.qlayer.packs.fastapi.aggregates import conjuncts, is_null
 from quantumlayer.qlayer.packs.fastapi.code import Level, Prelude, UnsupportedError, names_in
 from quantumlayer.qlayer.packs.fastapi.fields import MAX_BIG, MAX_INT, FieldView
 from quantumlayer.qlayer.packs.fastapi.python import Python
 from quantumlayer.qlayer.packs.fastapi.roots import Loaded, caller_root
 from quantumlayer.qlayer.packs.fastapi.sql import Columns, Sql, asking
-from quantumlayer.spec.cel import ANYONE, Binary, Checked, Expr, Ident, Nullable, Scope, children, compile_cel
+from quantumlayer.spec.cel import (
+    ANYONE,
+    Binary,
+    CelError,
+    Checked,
+    Expr,
+    Ident,
+    Nullable,
+    Scope,
+    Select,
+    check,
+    children,
+    compile_cel,
+    walk,
+)
 from quantumlayer.spec.model import FieldType, Listing, Query, Spec
 from quantumlayer.spec.naming import CLASSES, SUFFIXES, entity_names, route_name
 
 PAGING = "Paging"
 """What a query without parameters is asked with."""
+
+_SAME = frozenset({"caller", "takes", "timezone"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,8 +140,7 @@ class _Conditions:
     def __init__(self, spec: Spec, name: str, query: Query) -> None:
         if ANYONE in query.by and "caller" in names_in([query.where]):
             raise UnsupportedError("a condition on who a stranger is")
-        self._spec = spec
-        self._of = query.of
+        self._spec, self._name, self._of = spec, name, query.of
         self._checked = compile_cel(query.where, Scope.for_query(spec, name))
         self._roots = {"caller": caller_root(), "takes": Loaded("query")}
         taken = {"caller", "session", "query", "statement", entity_names(query.of).plural, "total"}
@@ -148,10 +162,11 @@ class _Conditions:
         joined = rest[0]
         for way in rest[1:]:
             joined = replace(part, left=joined, right=way) if isinstance(part, Binary) else joined
-        self.guarded.append((" and ".join(tests), self._sql(joined, guarded=True)))
+        self.guarded.append((" and ".join(tests), self._sql(joined, given=_given(asked))))
 
-    def _sql(self, expr: Expr, *, guarded: bool = False) -> list[str]:
-        if not guarded and any(self._may_miss(found) for found in self._asked(expr)):
+    def _sql(self, expr: Expr, given: frozenset[str] = frozenset()) -> list[str]:
+        """The conditions on rows, where the parameters of these names are given."""
+        if any(self._may_miss(found, given) for found in self._same(expr)):
             raise UnsupportedError("an optional parameter without `takes.x == null || ...` before it")
         columns = {"this": Columns(self._of)}
         return Sql(self._spec, self._checked, columns, self._roots, prelude=self._prelude).conditions(expr)
@@ -160,21 +175,41 @@ class _Conditions:
         checked: Checked = replace(self._checked, expr=expr)
         return Python(checked, self._roots, self._prelude, asking(self._spec, self._prelude))
 
-    def _asked(self, expr: Expr) -> Iterator[Expr]:
+    def _same(self, expr: Expr) -> Iterator[Expr]:
         """The largest parts that are the same for every row."""
         if not self._of_row(expr):
             yield expr
             return
         for child in children(expr):
-            yield from self._asked(child)
+            yield from self._same(child)
 
-    def _may_miss(self, expr: Expr) -> bool:
-        return isinstance(self._checked.type_of(expr), Nullable) and not is_callers_record(expr, self._checked)
+    def _may_miss(self, expr: Expr, given: frozenset[str]) -> bool:
+        """Whether a part has no value when a parameter is left out: a test elsewhere is no help to the database."""
+        takes = self._spec.queries[self._name].takes
+        missing = {
+            node.field
+            for node in walk(expr)
+            if isinstance(node, Select) and isinstance(node.operand, Ident) and node.operand.name == "takes"
+            if takes[node.field].optional and node.field not in given
+        }
+        if not missing:
+            return False
+        try:
+            return isinstance(check(expr, self._checked.scope).type, Nullable)
+        except CelError:
+            return True
 
     def _of_row(self, expr: Expr) -> bool:
         if isinstance(expr, Ident):
-            return expr.name == "this"
+            return expr.name not in _SAME
         return any(self._of_row(child) for child in children(expr))
+
+
+def _given(tests: list[Expr]) -> frozenset[str]:
+    """The parameters that are given where none of the tests holds."""
+    nulls = (test for test in tests if isinstance(test, Binary) and test.operator == "==")
+    sides = ((one, other) for test in nulls for one, other in ((test.left, test.right), (test.right, test.left)))
+    return frozenset(one.field for one, other in sides if isinstance(one, Select) and is_null(other))
 
 
 def _ways(expr: Expr) -> list[Expr]:
