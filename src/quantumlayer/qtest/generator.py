@@ -12,6 +12,7 @@ from quantumlayer.qtest.changes import change_tests
 from quantumlayer.qtest.concurrency import concurrency_tests
 from quantumlayer.qtest.derived import derived_tests
 from quantumlayer.qtest.factories import factories
+from quantumlayer.qtest.free_names import free_name_tests
 from quantumlayer.qtest.history import history_tests
 from quantumlayer.qtest.keys import address_by_key, key_tests
 from quantumlayer.qtest.limits import limit_tests
@@ -114,6 +115,7 @@ def _modules(suite: Suite) -> list[Module]:
         module.tests += range_tests(records)
         module.tests += query_tests(records)
         module.tests += key_tests(records)
+        module.tests += free_name_tests(records)
         module.tests += history_tests(records)
         module.tests += personal_tests(records)
         module.tests += personal_input_tests(records)

@@ -42,10 +42,12 @@ def checked_spec(source: LoadedSpec | Spec) -> Spec:
 def _judge_whole(spec: Spec) -> Iterator[Problem]:
     from quantumlayer.spec.validate.expressions import judge_expressions  # names alone do not need CEL  # noqa: PLC0415
     from quantumlayer.spec.validate.fitness import judge_fitness  # as above  # noqa: PLC0415
+    from quantumlayer.spec.validate.made import judge_made  # as above  # noqa: PLC0415
 
     yield from judge_structure(spec)
     yield from judge_expressions(spec)
     yield from judge_fitness(spec)
+    yield from judge_made(spec)
 
 
 def _placed(source: LoadedSpec | Spec, problem: Problem) -> Problem:

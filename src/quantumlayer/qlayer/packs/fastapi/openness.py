@@ -11,11 +11,11 @@ from quantumlayer.qlayer.packs.fastapi.entities import EntityView
 from quantumlayer.qlayer.packs.fastapi.operations import operation_view
 from quantumlayer.qlayer.packs.fastapi.python import Python
 from quantumlayer.qlayer.packs.fastapi.queries import query_view
-from quantumlayer.qlayer.packs.fastapi.records import default
+from quantumlayer.qlayer.packs.fastapi.records import default, is_made
 from quantumlayer.qlayer.packs.fastapi.reduction import PAGING, version_names, without
 from quantumlayer.qlayer.packs.fastapi.roots import Values
 from quantumlayer.qlayer.packs.fastapi.rules import exclusions, rule_functions
-from quantumlayer.spec.cel import ANYONE, CelError
+from quantumlayer.spec.cel import ANYONE, CelError, children
 from quantumlayer.spec.generator import OpenElement
 from quantumlayer.spec.model import Action, Entity, Spec
 from quantumlayer.spec.naming import entity_names, function_name
@@ -115,7 +115,11 @@ def _with(spec: Spec, name: str, **parts: object) -> Spec:
 
 def _default(spec: Spec, name: str, key: str) -> None:
     checked = default(spec, name, key)
-    if checked is not None:
+    if checked is not None and is_made(checked):
+        Python(checked, {"this": Values({other: other for other in spec.entities[name].fields})}).part(
+            next(iter(children(checked.expr)))
+        )
+    elif checked is not None:
         Python(checked, {"this": Values({other: other for other in spec.entities[name].fields})}).value()
 
 

@@ -20,6 +20,7 @@ _OPTIONAL = {
     "references.py": "require_reference",
     "audit/": "record_action",
     "decimals.py": "rounded",
+    "free_names.py": "free_name",
     "listing.py": "page",
     "preconditions.py": "set_etag",
 }

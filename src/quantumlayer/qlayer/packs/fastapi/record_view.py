@@ -160,9 +160,9 @@ class RecordView:
     def checks(self) -> list[tuple[str, str]]:
         """Name and SQL of the conditions that the database holds."""
         found = [(field.name, field.check) for field in self.fields if field.check is not None]
-        if self.entity.key is not None and (routes := self._query_routes):
-            listed = ", ".join(f"'{route}'" for route in routes)
-            found.append((self.entity.key, f"{quoted(self.entity.key)} NOT IN ({listed})"))  # such paths are taken
+        if self.entity.key is not None and self.taken_keys:
+            listed = ", ".join(f"'{route}'" for route in self.taken_keys)
+            found.append((self.entity.key, f"{quoted(self.entity.key)} NOT IN ({listed})"))
         if self.states is not None:
             found.append((self.states.field, one_of(quoted(self.states.field), self.states.values)))
         return found
@@ -170,6 +170,11 @@ class RecordView:
     @property
     def _query_routes(self) -> list[str]:
         return [route_name(name) for name, query in self.spec.queries.items() if query.of == self.name]
+
+    @property
+    def taken_keys(self) -> list[str]:
+        """The keys that no record can have: the paths of queries."""
+        return [] if self.entity.key is None else self._query_routes
 
     @property
     def key(self) -> FieldView | None:

@@ -105,6 +105,7 @@ class ServiceView:
             "exclusions": self.exclusions,
             "constraints": self.constraints,
             "has_queries": bool(self.spec.queries),
+            "keeps_routes": any(entity.taken_keys for entity in self.entities),
             "has_audit": any(entity.entity.audit for entity in self.entities),
             "optional_search": any(
                 entity.entity.fields[name].optional for entity in self.entities for name in entity.entity.list.search
