@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from quantumlayer.qtest.literals import text
-from quantumlayer.qtest.made import made, shape
+from quantumlayer.qtest.made import is_code, made, shape
 from quantumlayer.qtest.records import Records
 from quantumlayer.qtest.suite import required, writable
 from quantumlayer.qtest.tests import Test
@@ -27,6 +27,8 @@ def free_name_tests(records: Records) -> Iterator[Test]:
         if unique:
             records.suite.leave_open(address, f"no two records have the same {unique[0]}")
             continue
+        field = f"{records.address}.fields.{key}"
+        proves = [address, f"{field}.unique", *([field] if is_code(fields[key]) else [])]
         call = f'{scene.caller}.post("{records.path}", json={creation.body(scene)})'
         yield Test(
             f"{records.names.plural}_that_are_made_at_once_each_get_a_{key}_of_their_own",
@@ -38,6 +40,6 @@ def free_name_tests(records: Records) -> Iterator[Test]:
                 f"assert len(found) == {_CALLERS}",
                 f"assert all(re.fullmatch({text(shape(fields[key]))}, name) for name in found)",
             ],
-            [address],
+            proves,
             postgres=True,
         )
