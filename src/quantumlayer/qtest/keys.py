@@ -2,8 +2,14 @@
 
 import re
 from collections.abc import Iterator
+from itertools import islice
 
+from quantumlayer.qtest.bodies import IF_ANY
+from quantumlayer.qtest.changes import changing
+from quantumlayer.qtest.literals import text
+from quantumlayer.qtest.patterns import matching
 from quantumlayer.qtest.records import Records
+from quantumlayer.qtest.samples import lengths
 from quantumlayer.qtest.scenes import Scene
 from quantumlayer.qtest.suite import Suite
 from quantumlayer.qtest.tests import Module, Test
@@ -34,7 +40,28 @@ def key_tests(records: Records) -> Iterator[Test]:
         ],
         [address],
     )
+    yield from _moved(records, key)
     yield from _taken(records, key)
+
+
+def _moved(records: Records, key: str) -> Iterator[Test]:
+    """A record with another key is found there and no longer where it was."""
+    change = changing(records)
+    if change is None or key not in change.values or not records.suite.may(records.name, Action.READ, change.role):
+        return
+    item = records.entity.fields[key]
+    wanted = str(next(reversed([*islice(matching(item.pattern or "", *lengths(item)), 60)])))
+    yield Test(
+        f"{records.a}_is_found_at_its_new_{key}",
+        [
+            *change.scene.lines,
+            f"body = {change.body} | {{{text(key)}: {text(wanted)}}}",
+            f"answer = await {change.scene.caller}.put({change.url}, json=body, {IF_ANY})",
+            f'assert (await {change.scene.caller}.get("{records.path}/{wanted}")).json() == answer.json()',
+            f"assert (await {change.scene.caller}.get({change.url})).status_code == 404",
+        ],
+        [f"{records.address}.key"],
+    )
 
 
 def _taken(records: Records, key: str) -> Iterator[Test]:
