@@ -52,7 +52,7 @@ _CONTRACT = re.compile(r"^\ufeff?[\"']?(?:openapi|swagger)[\"']?[ \t]*:[ \t]*[\"
 _CONTRACT_JSON = re.compile(r"\"(?:openapi|swagger)\"\s*:\s*\"\d")
 _HEAD = 8192
 _YAML = frozenset({".yaml", ".yml"})
-_PARTS = frozenset({"service", "roles", "entities", "operations"})
+_PARTS = frozenset({"service", "roles", "entities", "operations", "queries"})
 """Keys of a Spec, of which two are no coincidence even where `spec` is forgotten."""
 
 

@@ -11,6 +11,7 @@ The lines are an estimate of business code, boilerplate aside, made before anyth
 | state | 10 |
 | versioned field / audit trail | 40 / 60 |
 | operation / its requirement / value it sets / record it creates | 25 / 8 / 3 / 10 |
+| query / its parameter | 20 / 8 |
 | role | 15 |
 
 The weights were fitted to the town library written by hand; they are to tell 300 lines from 3,000, no more.
@@ -34,7 +35,8 @@ def estimated_lines(spec: Spec) -> int:
     """Lines of business code by the table above."""
     entities = sum(_entity_lines(entity) for entity in spec.entities.values())
     operations = sum(_operation_lines(operation) for operation in spec.operations.values())
-    return entities + operations + 15 * len(spec.roles)
+    queries = sum(20 + 8 * len(query.takes) for query in spec.queries.values())
+    return entities + operations + queries + 15 * len(spec.roles)
 
 
 def tier(lines: int) -> Tier:

@@ -49,7 +49,9 @@ class Change:
         """The body of the request as Python."""
         keys = relations_given(self.records.entity, changing=True)
         relations = [f'"{key}_id": {self.like.get(key, self.scene.this)}.{key}_id' for key in keys]
-        return "{" + ", ".join([*(f"{text(k)}: {source(v)}" for k, v in self.sent.items()), *relations]) + "}"
+        own = {self.records.entity.key: f"{self.scene.this}.{self.records.entity.key}"}  # else it would be elsewhere
+        sent = (f"{text(key)}: {own.get(key, source(value))}" for key, value in self.sent.items())
+        return "{" + ", ".join([*sent, *relations]) + "}"
 
     @property
     def put(self) -> str:
@@ -69,7 +71,8 @@ def changing(records: Records) -> Change | None:
     role, base = plain
     fields = writable(records.entity, changing=True)
     question = records.suite.question(records.name, Action.UPDATE, role)
-    changed = other_values(records.suite, question, base, records.name, list(fields))
+    others = [key for key in fields if key != records.entity.key]
+    changed = other_values(records.suite, question, base, records.name, others)
     values = {key: changed.get(key, base.built.this.values.get(key)) for key in fields}
     return Change(records, role, Scene(records.suite, base), values)
 

@@ -116,7 +116,9 @@ def _unique(key: str, item: Field) -> str:
         case FieldType.EMAIL if item.pattern is None:
             return f'f"{key}-{{{NUMBER}}}@example.org"'
     if item.pattern is None:
-        least = lengths(item)[0]
+        least, most = lengths(item)
+        if most < len(key) + len("-0000"):
+            return f'f"{{{NUMBER}:0{least}}}"'
         return f'f"{key}-{{{NUMBER}:0{max(1, least - len(key) - 1)}}}"'
     return _unique_by_pattern(item.pattern, item)
 

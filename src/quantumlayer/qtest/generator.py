@@ -13,13 +13,17 @@ from quantumlayer.qtest.concurrency import concurrency_tests
 from quantumlayer.qtest.contract.endpoints import contract_tests
 from quantumlayer.qtest.derived import derived_tests
 from quantumlayer.qtest.factories import factories
+from quantumlayer.qtest.free_names import free_name_tests
 from quantumlayer.qtest.history import history_tests
+from quantumlayer.qtest.keys import address_by_key, key_tests
 from quantumlayer.qtest.limits import limit_tests
 from quantumlayer.qtest.lists import list_tests
 from quantumlayer.qtest.literals import source, text
 from quantumlayer.qtest.operations import operation_tests
 from quantumlayer.qtest.privacy import personal_input_tests, personal_tests, visibility_tests
 from quantumlayer.qtest.properties import property_tests
+from quantumlayer.qtest.queries import query_tests
+from quantumlayer.qtest.ranges import range_tests
 from quantumlayer.qtest.records import Records
 from quantumlayer.qtest.relations import relation_tests
 from quantumlayer.qtest.rules import rule_tests
@@ -77,7 +81,9 @@ class QTest:
         """The tests of a Spec; the search takes seconds, so it is done once."""
         if self._last is None or self._last[0].spec is not spec:
             suite = Suite(spec)
-            self._last = suite, _modules(suite)
+            modules = _modules(suite)
+            address_by_key(suite, modules)
+            self._last = suite, modules
         return self._last
 
 
@@ -111,6 +117,10 @@ def _modules(suite: Suite) -> list[Module]:
         module.tests += operation_tests(records)
         module.tests += today_tests(records)
         module.tests += list_tests(records)
+        module.tests += range_tests(records)
+        module.tests += query_tests(records)
+        module.tests += key_tests(records)
+        module.tests += free_name_tests(records)
         module.tests += history_tests(records)
         module.tests += personal_tests(records)
         module.tests += personal_input_tests(records)

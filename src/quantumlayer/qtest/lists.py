@@ -13,15 +13,16 @@ from quantumlayer.qtest.scenes import Scene
 from quantumlayer.qtest.tests import Row, Test
 from quantumlayer.qtest.variables import mentioned, variable
 from quantumlayer.qtest.witness import Question, Witness
-from quantumlayer.spec.model import Action, Field, FieldType
+from quantumlayer.spec.lists import choices, field_of
+from quantumlayer.spec.model import Action, Entity, Field, FieldType, Listing
 
 
 def list_tests(records: Records) -> Iterator[Test]:
     """The list of one entity, as a caller sees it who reads as much as possible."""
-    reader = _reader(records)
+    reader = reader_of(records)
     if reader is None:
-        for word in ("search", "filter", "sort"):
-            if getattr(records.entity.list, word):
+        for word in Listing.model_fields:
+            if getattr(records.entity.list, word) != getattr(Listing(), word):
                 records.suite.leave_open(f"entities.{records.name}.list.{word}", "nobody reads such records")
         return
     yield from _search(reader)
@@ -31,10 +32,11 @@ def list_tests(records: Records) -> Iterator[Test]:
 
 
 @dataclass(frozen=True, slots=True)
-class _Reader:
+class Reader:
     """Whoever asks for the list, and how the records are made that they find in it.
 
-    `single` is true where they can read one record only, such as their own.
+    `single` is true where they can read one record only, such as their own. `path` is that of the list, where it is not
+    the entity's own, and `asked` the parameters that every request for it has, as Python.
     """
 
     records: Records
@@ -43,6 +45,8 @@ class _Reader:
     witness: Witness
     scene: Scene
     single: bool
+    path: str = ""
+    asked: str = ""
 
     @property
     def address(self) -> str:
@@ -89,14 +93,20 @@ class _Reader:
 
     def get(self, params: str) -> str:
         """The request for the list."""
-        return f'answer = await {self.scene.caller}.get("{self.records.path}", params={params})'
+        return f"answer = {self.request(params)}"
+
+    def request(self, params: str = "{}") -> str:
+        """The call that asks for the list."""
+        given = " | ".join(part for part in (self.asked, params) if part and part != "{}")
+        more = f", params={given}" if given else ""
+        return f'await {self.scene.caller}.get("{self.path or self.records.path}"{more})'
 
     def only(self, variable: str) -> str:
         """The check that one record is in the answer and no other."""
         return f'assert [item["id"] for item in answer.json()["items"]] == [{variable}.id]'
 
 
-def _reader(records: Records) -> _Reader | None:
+def reader_of(records: Records) -> Reader | None:
     """Whoever reads every record, if possible without being one of them; else whoever reads some."""
     suite = records.suite
     roles = suite.roles_for(records.name, Action.READ)
@@ -112,11 +122,11 @@ def _reader(records: Records) -> _Reader | None:
             scene = Scene(suite, witness)
             others = [line for line in scene.lines if not line.startswith(f"{scene.this} = ")]
             single = any(scene.this in mentioned([line]) for line in others)
-            return _Reader(records, role, question, witness, scene, single)
+            return Reader(records, role, question, witness, scene, single)
     return None
 
 
-def _search(reader: _Reader) -> Iterator[Test]:
+def _search(reader: Reader) -> Iterator[Test]:
     records = reader.records
     told: dict[str, tuple[str, str]] = {}
     for number, key in enumerate(records.entity.list.search):
@@ -168,7 +178,7 @@ def apart(key: str, item: Field, number: int) -> tuple[str, str] | None:
     return next((pair for pair in pairs if pair[0][1:].upper() not in pair[1].upper()), None)
 
 
-def _filters(reader: _Reader) -> Iterator[Test]:
+def _filters(reader: Reader) -> Iterator[Test]:
     entity = reader.records.entity
     for key in entity.list.filter:
         if key in entity.references:
@@ -178,7 +188,7 @@ def _filters(reader: _Reader) -> Iterator[Test]:
             yield from _filtered_by_value(reader, key)
 
 
-def _filtered_by_relation(reader: _Reader, key: str) -> Test:
+def _filtered_by_relation(reader: Reader, key: str) -> Test:
     records = reader.records
     first, target = reader.scene.this, records.entity.references[key]
     before, given = reader.before, {}
@@ -201,7 +211,7 @@ def _filtered_by_relation(reader: _Reader, key: str) -> Test:
     )
 
 
-def _filtered_by_value(reader: _Reader, key: str) -> Iterator[Test]:
+def _filtered_by_value(reader: Reader, key: str) -> Iterator[Test]:
     """Of two records with different values the one that is asked for."""
     records = reader.records
     values = _known(records, key)
@@ -263,20 +273,27 @@ def ascending(key: str, item: Field) -> list[object]:
     return [*sorted(numbers), *sorted((value for value in values if value not in numbers), key=str)]
 
 
-def _sort(reader: _Reader) -> Iterator[Test]:
-    records = reader.records
-    states = records.entity.states
-    for key in records.entity.list.sort:
-        state = states is not None and key == states.field
-        values = sorted(_known(records, key)[:2], key=str) if state else ascending(key, records.entity.fields[key])
+def _sort(reader: Reader) -> Iterator[Test]:
+    for key in reader.records.entity.list.sort:
+        values = in_order(reader.records.entity, key)
         both = not reader.single and len(values) > 1 and all(reader.readable(key, value) for value in values)
         yield _sorted(reader, key, values) if both else _sorted_alone(reader, key)
 
 
-def _sorted(reader: _Reader, key: str, values: list[object]) -> Test:
+def in_order(entity: Entity, key: str) -> list[object]:
+    """Two values of a field or of the state in the order of the list; of choices two that another order would turn."""
+    named = choices(entity, key)
+    if not named:
+        return ascending(key, field_of(entity, key))[:2]
+    pairs = [(one, other) for number, one in enumerate(named) for other in named[number + 1 :]]
+    turned = (pair for pair in pairs if str(pair[0]) > str(pair[1]))
+    return [*next(turned, pairs[0] if pairs else named)]
+
+
+def _sorted(reader: Reader, key: str, values: list[object]) -> Test:
     low, high = values
     records = reader.records
-    get = f'await {reader.scene.caller}.get("{records.path}", params='
+    up, down = (reader.request(f'{{"sort": {text(order)}}}') for order in (key, f"-{key}"))
     return Test(
         f"{records.names.plural}_are_sorted_by_{key}",
         [
@@ -284,8 +301,8 @@ def _sorted(reader: _Reader, key: str, values: list[object]) -> Test:
             f"high = {reader.made(**{key: source(high)})}",
             f"low = {reader.made(**{key: source(low)})}",
             *reader.signed_in_as("low"),
-            f'up = {get}{{"sort": "{key}"}})',
-            f'down = {get}{{"sort": "-{key}"}})',
+            f"up = {up}",
+            f"down = {down}",
             'assert [item["id"] for item in up.json()["items"]] == [low.id, high.id]',
             'assert [item["id"] for item in down.json()["items"]] == [high.id, low.id]',
         ],
@@ -293,19 +310,18 @@ def _sorted(reader: _Reader, key: str, values: list[object]) -> Test:
     )
 
 
-def _sorted_alone(reader: _Reader, key: str) -> Test:
+def _sorted_alone(reader: Reader, key: str) -> Test:
     """Where callers read no two records with different values, they may ask for the order all the same."""
-    get = f'await {reader.scene.caller}.get("{reader.records.path}", params={{"sort": order}})'
     return Test(
         f"{reader.records.names.plural}_are_sorted_by_{key}",
-        [*reader.scene.lines, f"answer = {get}", reader.only(reader.scene.this)],
+        [*reader.scene.lines, reader.get('{"sort": order}'), reader.only(reader.scene.this)],
         [f"{reader.address}.sort"],
         names={"order": "str"},
         rows=[Row((text(key),)), Row((text(f"-{key}"),))],
     )
 
 
-def _pages(reader: _Reader) -> Iterator[Test]:
+def _pages(reader: Reader) -> Iterator[Test]:
     records = reader.records
     if not reader.single:
         yield Test(
@@ -315,7 +331,7 @@ def _pages(reader: _Reader) -> Iterator[Test]:
                 f"all_records = [{reader.made()} for _ in range(3)]",
                 *reader.signed_in_as("all_records[0]"),
                 reader.get('{"limit": 2, "offset": 1}'),
-                'assert [item["id"] for item in answer.json()["items"]] == [record.id for record in all_records[1:]]',
+                _second_page(records.entity),
                 'assert answer.json().items() >= {"total": 3, "limit": 2, "offset": 1}.items()',
             ],
         )
@@ -333,5 +349,14 @@ def _pages(reader: _Reader) -> Iterator[Test]:
             Row(('"offset"', '"-1"')),
             Row(('"sort"', '"nonsense"')),
             Row(('"nonsense"', '"1"')),
+            *(Row((text(f"{key}_min"), '"nonsense"')) for key in records.entity.list.range),
         ],
     )
+
+
+def _second_page(entity: Entity) -> str:
+    """The check of what comes second and third; unique values have an order of their own."""
+    keys = [key.removeprefix("-") for key in entity.list.order]
+    if any(key in entity.fields and entity.fields[key].unique for key in keys):
+        return 'assert {item["id"] for item in answer.json()["items"]} < {record.id for record in all_records}'
+    return 'assert [item["id"] for item in answer.json()["items"]] == [record.id for record in all_records[1:]]'

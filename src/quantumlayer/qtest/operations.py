@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from quantumlayer.qtest.decisive import Decisive, of_condition
 from quantumlayer.qtest.limits import rows
 from quantumlayer.qtest.literals import source, text, wire
+from quantumlayer.qtest.made import is_code
 from quantumlayer.qtest.places import TAKES, THIS, Slot
 from quantumlayer.qtest.readings import unmistakable
 from quantumlayer.qtest.records import Records
@@ -183,7 +184,7 @@ class Operating:
         record = Record(entity_name, {**held, "created_at": NOW, "updated_at": NOW})
         proves = [f"entities.{entity_name}.relations.{key}" for key in creation.set if key in entity.references]
         for key, item in entity.fields.items():
-            if key in creation.set:
+            if key in creation.set or is_code(item):
                 continue
             if isinstance(item.default, Computed):
                 checked = compile_cel(item.default.cel, Scope.for_default(self.suite.spec, entity_name))

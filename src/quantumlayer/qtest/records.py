@@ -5,8 +5,10 @@ from itertools import islice
 
 from quantumlayer.qtest.bodies import Creation, other_values
 from quantumlayer.qtest.literals import source, text, wire
+from quantumlayer.qtest.made import is_code
+from quantumlayer.qtest.patterns import matching
 from quantumlayer.qtest.places import SAME, THIS, Slot
-from quantumlayer.qtest.samples import samples, wrong_type
+from quantumlayer.qtest.samples import lengths, samples, wrong_type
 from quantumlayer.qtest.scenes import Scene
 from quantumlayer.qtest.suite import Suite, relations_given, required, writable
 from quantumlayer.qtest.tests import Row, Test
@@ -104,12 +106,19 @@ class Records:
         for key, item in writable(self.entity).items():
             if not self.shown(key, creation.role) or key in required(self.entity.fields):
                 continue
+            if is_code(item):
+                continue  # nobody knows it before
             expected[key] = wire(creation.suite.defaults.of(self.name)[key], item.type)
             if item.default is not None and not self._moved(key):
                 proves.append(f"{self.address}.fields.{key}.default")
         scene = creation.scene()
         for key, item in self.entity.fields.items():
-            if item.read_only and self.shown(key, creation.role) and key in self.suite.defaults.of(self.name):
+            if (
+                item.read_only
+                and not is_code(item)
+                and self.shown(key, creation.role)
+                and key in self.suite.defaults.of(self.name)
+            ):
                 expected[key] = wire(self.suite.defaults.of(self.name)[key], item.type)
                 proves.append(f"{self.address}.fields.{key}")
                 proves += [f"{self.address}.fields.{key}.default"] if item.default is not None else []
@@ -306,11 +315,16 @@ class Records:
         else:
             scene = Scene(self.suite, found[1])
             lines, caller = scene.unnamed(), scene.caller
+        missing, told = str(NOBODY), f"{self.names.title} {NOBODY}"
+        if self.entity.key is not None:  # the factories number theirs
+            item = self.entity.fields[self.entity.key]
+            missing = str(next(reversed([*islice(matching(item.pattern or "", *lengths(item)), 60)])))
+            told = f"such {self.names.title}"
         yield Test(
             f"{self.a}_that_does_not_exist_is_not_found",
             [
                 *lines,
-                f'answer = await {caller}.get("{self.path}/{NOBODY}")',
-                f'assert refusal(answer) == (404, "about:blank", "There is no {self.names.title} {NOBODY}.")',
+                f'answer = await {caller}.get("{self.path}/{missing}")',
+                f'assert refusal(answer) == (404, "about:blank", "There is no {told}.")',
             ],
         )

@@ -49,9 +49,10 @@ def ordinary(spec: Spec, entity: str) -> dict[str, object]:
         values[described.states.field] = described.states.values[0]
     world = World(spec, NOW)
     record = Record(entity, {**values, "created_at": NOW, "updated_at": NOW, "id": 1})
-    for key, item in described.fields.items():
-        values[key] = record.values[key] = _ordinary(world, record, key, item)
-    return values
+    fields = described.fields
+    for key in sorted(fields, key=lambda key: isinstance(fields[key].default, Computed)):  # they read the others
+        record.values[key] = _ordinary(world, record, key, fields[key])
+    return {**values, **{key: record.values[key] for key in fields}}
 
 
 def _ordinary(world: World, record: Record, key: str, item: Field) -> object:

@@ -20,6 +20,8 @@ def _listed(value: object) -> object:
 
 
 Names = Annotated[tuple[Name, ...], BeforeValidator(_listed)]
+Order = Annotated[str, Key(pattern=r"^-?[a-z][a-z0-9_]{0,59}$")]
+Orders = Annotated[tuple[Order, ...], BeforeValidator(_listed)]
 
 
 class Node(BaseModel):

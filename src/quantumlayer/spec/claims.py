@@ -14,9 +14,11 @@ from quantumlayer.spec.model import (
     Field,
     FieldType,
     Grant,
+    Listing,
     Literal_,
     OnDelete,
     Operation,
+    Query,
     Relation,
     RelationKind,
     Rule,
@@ -56,6 +58,7 @@ def claims(spec: Spec) -> tuple[Claim, ...]:
         found = [pair for pair in found if pair[0].split(".")[2] in _BEHIND_ENDPOINTS]
     found += contract_claims(spec)
     found += [pair for name, operation in spec.operations.items() for pair in _of_operation(name, operation)]
+    found += [pair for name, query in spec.queries.items() for pair in _of_query(name, query)]
     return tuple(Claim(element, says, _quote(quotes, element)) for element, says in found)
 
 
@@ -103,6 +106,8 @@ def _of_entity(spec: Spec, name: str, entity: Entity) -> Found:
         said = _of_field(f"{prefix}.fields.{key}", key, title, field)
         said = (claim for claim in said if not (always and claim[0].endswith(".default")))
         yield from (claim for claim in said if written or not claim[0].endswith((".immutable", ".read_only")))
+    if entity.key is not None:
+        yield f"{prefix}.key", f"{_a(title)} is found at its {entity.key}, not at its id"
     for key, relation in entity.relations.items():
         yield from _of_relation(f"{prefix}.relations.{key}", key, title, relation)
     for key, derived in entity.derived.items():
@@ -122,14 +127,47 @@ def _of_reach(prefix: str, title: str, entity: Entity) -> Found:
     for_anyone = {action for grant in entity.access if ANYONE in grant.who for action in grant.may}
     if for_anyone != set(Action):
         yield f"{prefix}.access", f"whoever no grant names is refused any {title}"
-    for word, verb in (("search", "searched by"), ("filter", "filtered by"), ("sort", "sorted by")):
-        if keys := getattr(entity.list, word):
-            yield f"{prefix}.list.{word}", f"the list of {plural(title)} is {verb} {_and(keys)}"
+    yield from _of_list(f"{prefix}.list", title, entity.list)
     if entity.versioned:
         yield f"{prefix}.versioned", f"every earlier {_and(entity.versioned)} of {_a(title)} stays readable"
     if entity.audit is not None:
         actions, readers = _and(entity.audit.actions), _and(entity.audit.visible_to)
         yield f"{prefix}.audit", f"each {actions} of {_a(title)} is written to a trail that {readers} may read"
+
+
+_ASKED = {
+    "search": "searched by",
+    "filter": "filtered by",
+    "range": "asked for by the least and the most",
+    "sort": "sorted by",
+}
+
+
+def _of_list(address: str, title: str, listing: Listing) -> Found:
+    for word, verb in _ASKED.items():
+        if keys := getattr(listing, word):
+            yield f"{address}.{word}", f"the list of {plural(title)} is {verb} {_and(keys)}"
+    if listing.order:
+        yield f"{address}.order", f"the list of {plural(title)} comes in the order of {_order(listing.order)}"
+    if listing.page != Listing().page:
+        yield f"{address}.page", f"the list of {plural(title)} gives {listing.page} at once unless told otherwise"
+
+
+def _order(keys: Iterable[str]) -> str:
+    return ", then ".join(f"{key[1:]}, the highest first" if key.startswith("-") else key for key in keys)
+
+
+def _of_query(name: str, query: Query) -> Found:
+    prefix, title = f"queries.{name}", entity_names(query.of).title
+    yield prefix, f"{name} lists the {plural(title)} for which {_line(query.where)}"
+    only = "" if ANYONE in query.by else "only "
+    yield f"{prefix}.by", f"{only}{_and(query.by)} may ask for {name}"
+    if query.order:
+        yield f"{prefix}.order", f"{name} comes in the order of {_order(query.order)}"
+    for key, field in query.takes.items():
+        need = "may take" if field.optional or field.default is not None else "takes"
+        yield f"{prefix}.takes.{key}", f"{name} {need} {key}, {_kind(field)}"
+        yield from _of_limits(f"{prefix}.takes.{key}", key, field)
 
 
 def _of_field(address: str, key: str, title: str, field: Field) -> Found:

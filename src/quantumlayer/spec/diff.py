@@ -10,8 +10,11 @@ from pydantic import BaseModel
 from quantumlayer.spec.model import LONGEST, Action, Entity, Field, Grant, Operation, Relation, Spec
 
 _COLLECTIONS = frozenset(
-    {"roles", "entities", "fields", "relations", "derived", "rules", "operations", "takes", "requires", "quality"}
-)
+    {
+        "roles", "entities", "fields", "relations", "derived", "rules", "operations", "queries", "takes", "requires",
+        "quality",
+    }
+)  # fmt: skip
 
 
 class ChangeKind(StrEnum):
@@ -132,7 +135,7 @@ def _reason(raw: _Raw, old: Spec, new: Spec) -> str:
     if shape == "entities.*.access":
         name = raw.address.split(".")[1]
         return _lost_grants(old.entities[name], new.entities[name])
-    if shape.startswith(("entities.*.fields.*.", "operations.*.takes.*.")):
+    if shape.startswith(("entities.*.fields.*.", "operations.*.takes.*.", "queries.*.takes.*.")):
         return _field_reason(raw, old, new)
     if raw.kind is ChangeKind.REMOVED and (reason := _REMOVED.get(shape)):
         return reason
@@ -146,7 +149,7 @@ def _field_reason(raw: _Raw, old: Spec, new: Spec) -> str:
     part, owner, _, name, key = raw.address.split(".")[:5]
     before, after = _field_at(old, part, owner, name), _field_at(new, part, owner, name)
     if key in {"optional", "default"} and not after.optional:
-        given = part == "operations" or (_is_given(new.entities[owner]) and not after.read_only)
+        given = part != "entities" or (_is_given(new.entities[owner]) and not after.read_only)
         newly = after.default is None and (before.optional or before.default is not None)
         return "Callers must give it now." if given and newly else ""
     if key == "max":
@@ -156,7 +159,9 @@ def _field_reason(raw: _Raw, old: Spec, new: Spec) -> str:
 
 
 def _field_at(spec: Spec, part: str, owner: str, name: str) -> Field:
-    return spec.entities[owner].fields[name] if part == "entities" else spec.operations[owner].takes[name]
+    if part == "entities":
+        return spec.entities[owner].fields[name]
+    return spec.queries[owner].takes[name] if part == "queries" else spec.operations[owner].takes[name]
 
 
 def _first(limit: int | Decimal | None, usual: int | None) -> int | Decimal | None:
@@ -229,14 +234,18 @@ _REMOVED = {
     "entities.*.fields.*": "Callers that read or give it fail.",
     "entities.*.relations.*": "Callers that read or give it fail.",
     "entities.*.derived.*": "Callers that read it fail.",
+    "entities.*.key": "Its records have other paths.",
     "entities.*.states": "Callers that read the state fail.",
     "entities.*.audit": "The audit trail can no longer be read.",
     "operations.*": "Its path is gone.",
     "operations.*.takes.*": "Callers that give it may be refused.",
+    "queries.*": "Its path is gone.",
+    "queries.*.takes.*": "Callers that give it are refused.",
     "operations.*.creates": "The answer is another record.",
 }
 _CHANGED: Mapping[str, Callable[[object, object], str]] = {
     "roles.*.record": _always("Conditions about the caller's own records mean other records."),
+    "entities.*.key": _always("Its records have other paths."),
     "entities.*.relations.*.to": _always("It refers to another kind of record."),
     "entities.*.relations.*.kind": _always("How many records may refer to the same one is different."),
     "entities.*.relations.*.on_delete": _always("Deleting the target does something else."),
@@ -251,6 +260,7 @@ _CHANGED: Mapping[str, Callable[[object, object], str]] = {
     "entities.*.rules.*.on": _always("What was accepted can be refused."),
     "entities.*.list.search": _lost("The list can no longer be asked this way."),
     "entities.*.list.filter": _lost("The list can no longer be asked this way."),
+    "entities.*.list.range": _lost("The list can no longer be asked this way."),
     "entities.*.list.sort": _lost("The list can no longer be asked this way."),
     "entities.*.versioned": _lost("Earlier values can no longer be read."),
     "entities.*.audit.visible_to": _lost("Some callers can no longer read the audit trail."),
@@ -259,6 +269,8 @@ _CHANGED: Mapping[str, Callable[[object, object], str]] = {
     "operations.*.from": _narrowed("It is refused in a state in which it was accepted."),
     "operations.*.requires.*.cel": _always("What was accepted can be refused."),
     "operations.*.creates.entity": _always("The answer is another kind of record."),
+    "queries.*.of": _always("It has another path."),
+    "queries.*.by": _lost("Some callers may no longer ask for it."),
 }
 
 
@@ -269,7 +281,7 @@ def _added(raw: _Raw, new: Spec) -> str:
         return "The answer is another record."
     if shape == "operations.*.requires.*" or shape.startswith("entities.*.rules.*"):
         return "What was accepted can be refused."
-    given = shape == "operations.*.takes.*" or _is_given(new.entities.get(raw.address.split(".")[1]))
+    given = shape.endswith("s.*.takes.*") or _is_given(new.entities.get(raw.address.split(".")[1]))
     needed = isinstance(value, Field) and not (value.optional or value.default is not None or value.read_only)
     needed = needed or (isinstance(value, Relation) and not value.optional)
     if given and needed:

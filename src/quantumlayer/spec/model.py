@@ -25,6 +25,7 @@ from quantumlayer.spec.base import (
     Name,
     Names,
     Node,
+    Orders,
 )
 from quantumlayer.spec.interface import Interface
 
@@ -153,11 +154,18 @@ class Grant(Node):
 
 
 class Listing(Node):
-    """How the list of records is asked for: text `search` over fields, exact `filter`s, and orders to `sort` by."""
+    """How the list of records is asked for: text `search` over fields, exact `filter`s, and orders to `sort` by.
+
+    `range` names values that are asked for by their least and their most (`price_min`, `price_max`). `order` is the
+    order where none is asked for, `-` before what goes down, and `page` the number of records where none is asked for.
+    """
 
     search: Names = ()
     filter: Names = ()
+    range: Names = ()
     sort: Names = ()
+    order: Orders = ()
+    page: Annotated[int, Key(ge=1, le=100)] = 20
 
 
 class Audit(Node):
@@ -170,10 +178,12 @@ class Audit(Node):
 class Entity(Node):
     """A kind of record that the service keeps.
 
+    `key` names the unique field that stands for the id in paths (`/articles/{slug}`); ids stay what relations hold.
     `versioned` fields keep every earlier value, readable as the record's versions.
     """
 
     about: str = ""
+    key: Name | None = None
     fields: dict[Name, Field] = {}
     relations: dict[Name, Relation] = {}
     derived: dict[Name, Derived] = {}
@@ -236,6 +246,21 @@ class Operation(Node):
     creates: Creation | None = None
 
 
+class Query(Node):
+    """A list with a name of its own: the records for which `where` holds, of those that its caller may read.
+
+    `where` is an expression over `this`, `caller` and `takes`, which callers give as parameters. `by: anyone` is for
+    those who did not sign in, too. Where it has no `order`, the order of the entity's list counts.
+    """
+
+    of: EntityName
+    by: Names
+    about: str = ""
+    takes: dict[Name, Field] = {}
+    where: Cel
+    order: Orders = ()
+
+
 class Metric(StrEnum):
     """What a quality target measures."""
 
@@ -290,6 +315,7 @@ class Spec(Node):
     roles: dict[Name, Annotated[Role, BeforeValidator(_empty)]] = {}
     entities: Annotated[dict[EntityName, Entity], Key(min_length=1)]
     operations: dict[Name, Operation] = {}
+    queries: dict[Name, Query] = {}
     interface: Interface | None = None
     quality: dict[Name, Quality] = {}
     assumptions: tuple[Note, ...] = ()

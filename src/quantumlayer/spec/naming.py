@@ -11,22 +11,23 @@ from quantumlayer.spec.model import Relation, RelationKind, Spec
 # and pages.
 _MODULES = frozenset(
     {
-        "accounts", "app", "audit", "body_limit", "clock", "database", "health", "listing", "observability",
-        "preconditions", "problems", "references", "schemas", "security_headers", "seeds", "settings",
+        "accounts", "app", "audit", "body_limit", "clock", "database", "free_names", "health", "listing",
+        "observability", "preconditions", "problems", "references", "schemas", "security_headers", "seeds", "settings",
     }
 )  # fmt: skip
 _VARIABLES = frozenset(
     {
-        "body", "caller", "contains", "exists", "false", "func", "if_match", "items", "lock", "now", "ordered", "page",
-        "query", "response", "roles", "router", "rules", "select", "service", "session", "statement", "status", "today",
-        "total", "true",
+        "between", "body", "caller", "codes", "contains", "equals", "exists", "false", "filtered", "func", "get_args",
+        "if_match", "items", "lock", "now", "ordered", "page", "query", "ranked", "response", "roles", "router",
+        "rules", "select", "service", "session", "slugs", "statement", "status", "today", "total", "true",
     }
 )  # fmt: skip
 _PATHS = frozenset({"auth", "docs", "health", "metrics", "redoc"})
 _FUNCTIONS = frozenset(
     {
-        "add_months", "aliased", "allow", "case", "day_at_execution", "days_between", "new_account", "readable",
-        "record_action", "require_match", "require_reference", "responses", "rounded", "set_etag", "time_of_day",
+        "add_months", "aliased", "allow", "case", "day_at_execution", "days_between", "free_name", "new_account",
+        "readable", "record_action", "require_match", "require_reference", "responses", "rounded", "set_etag",
+        "time_of_day",
     }
 )  # fmt: skip
 

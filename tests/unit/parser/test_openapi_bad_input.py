@@ -178,7 +178,8 @@ def test_names_that_a_service_has_already_get_others() -> None:
 
 
 def test_five_hundred_operations_are_read() -> None:
-    paths, schemas = {}, {}
+    paths: dict[str, Any] = {}
+    schemas: dict[str, Any] = {}
     for number in range(250):
         ref = {"$ref": f"#/components/schemas/Kind{number}"}
         schemas[f"Kind{number}"] = THING

@@ -151,7 +151,7 @@ def test_nobody_is_removed_while_calling_and_what_others_make_may_be_missing() -
     _, read, remove = tomllib.loads(text)["operations"]
     assert read["checks"] == {"ensure_resource_availability": {"enabled": False}}
     assert remove["parameters"] == {"path.member_id": 2, "header.If-Match": "*"}
-    assert serve_api.callers({"members": [{"id": 1, "account": {}}]}) == {"members": serve_api.NOBODY}
+    assert serve_api.callers({"members": [{"id": 1, "account": {}}]}) == {"members": {"id": serve_api.NOBODY}}
     assert serve_api.callers([]) == {}
 
 

@@ -65,17 +65,23 @@ def first_role(operation: dict[str, Any]) -> str | None:
     return next(iter(operation.get("x-roles", ())), None)
 
 
-def callers(seeds: object) -> dict[str, int]:
+def callers(seeds: object) -> dict[str, dict[str, object]]:
     """For each collection that callers are records of, a record that no caller is, or the id of none."""
-    found: dict[str, int] = {}
+    found: dict[str, dict[str, object]] = {}
     for name, rows in seeds.items() if isinstance(seeds, dict) else ():
-        others = [row["id"] for row in rows if "account" not in row and "id" in row]
+        others = [row for row in rows if "account" not in row and "id" in row]
         if any("account" in row for row in rows):
-            found[name] = others[-1] if others else NOBODY
+            found[name] = others[-1] if others else {"id": NOBODY}
     return found
 
 
-def fixed(label: str, operation: dict[str, Any], spare: dict[str, int]) -> dict[str, object]:
+def named(parameter: str, record: dict[str, object]) -> object:
+    """What a parameter of the path is for a record: the value whose name it ends with, else the id."""
+    keys = [key for key in record if parameter.endswith(f"_{key}")]
+    return record[max(keys, key=len, default="id")]
+
+
+def fixed(label: str, operation: dict[str, Any], spare: dict[str, dict[str, object]]) -> dict[str, object]:
     """Parameters that are not tried: the version a change is based on, and nobody removes a caller."""
     found: dict[str, object] = {}
     method, path = label.split(" ")
@@ -85,12 +91,13 @@ def fixed(label: str, operation: dict[str, Any], spare: dict[str, int]) -> dict[
         if place == "header" and name.lower() == "if-match":
             found[f"header.{name}"] = "*"
         elif place == "path" and method == "DELETE" and len(rest) == 1:
-            found |= {f"path.{name}": number for key, number in spare.items() if key == collection.replace("-", "_")}
+            record = spare.get(collection.replace("-", "_"))
+            found |= {} if record is None else {f"path.{name}": named(name, record)}
     return found
 
 
 def settings(
-    document: dict[str, Any], tokens: dict[str, str], spare: dict[str, int], unseen: tuple[str, ...] = ()
+    document: dict[str, Any], tokens: dict[str, str], spare: dict[str, dict[str, object]], unseen: tuple[str, ...] = ()
 ) -> str:
     """Who calls each operation, and what it is called with, as schemathesis reads it.
 

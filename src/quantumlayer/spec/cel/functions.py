@@ -68,6 +68,8 @@ FUNCTIONS: dict[str, tuple[Signature, ...]] = {
     "min": _LESSER,
     "max": _LESSER,
     "sum": (_method(ListType(INT), INT), _method(ListType(DECIMAL), DECIMAL)),
+    "slug": (_plain(STRING, STRING),),
+    "code": (_plain(STRING, INT),),
     "getFullYear": _getter(DATE, TIMESTAMP),
     "getMonth": _getter(DATE, TIMESTAMP),
     "getDate": _getter(DATE, TIMESTAMP),

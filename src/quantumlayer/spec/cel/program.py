@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from quantumlayer.spec.cel import runtime
+from quantumlayer.spec.cel import made, runtime
 from quantumlayer.spec.cel.checker import Checked
 from quantumlayer.spec.cel.errors import CelRuntimeError
 from quantumlayer.spec.cel.tree import (
@@ -278,5 +278,7 @@ _PURE: dict[str, Callable[..., object]] = {
     "min": min,
     "max": max,
     "sum": runtime.total,
+    "slug": made.slug,
+    "code": made.code,
     **{name: _part(name) for name in runtime.PARTS},
 }

@@ -89,6 +89,17 @@ class Scope:
         return cls._of(spec, this=RecordType(operation.on), caller=CallerType(operation.by), takes=TakesType(name))
 
     @classmethod
+    def for_query(cls, spec: Spec, name: str) -> "Scope":
+        """For the condition of a query: `this`, `caller` and `takes`."""
+        query = spec.queries[name]
+        takes = TakesType(name, query=True)
+        return cls._of(spec, this=RecordType(query.of), caller=CallerType(query.by), takes=takes)
+
+    def inputs(self, owner: TakesType) -> Mapping[str, Field]:
+        """What an operation or a query takes."""
+        return (self.spec.queries if owner.query else self.spec.operations)[owner.operation].takes
+
+    @classmethod
     def _of(cls, spec: Spec, **names: Type) -> "Scope":
         return cls(spec, {**names, "timezone": STRING})
 
@@ -101,9 +112,8 @@ class Scope:
                     found = self._of_record(entity)
                 case CallerType(roles=roles):
                     found = self._of_caller(roles)
-                case TakesType(operation=operation):
-                    takes = self.spec.operations[operation].takes
-                    found = (_field(name, item, MemberKind.TAKES) for name, item in takes.items())
+                case TakesType():
+                    found = (_field(name, item, MemberKind.TAKES) for name, item in self.inputs(owner).items())
             named: dict[str, Member] = {}
             for member in found:
                 named.setdefault(member.name, member)

@@ -57,12 +57,13 @@ class CallerType:
 
 @dataclass(frozen=True, slots=True)
 class TakesType:
-    """The input of an operation."""
+    """The input of an operation, or the parameters of a query."""
 
     operation: str
+    query: bool = False
 
     def __str__(self) -> str:
-        return f"input of {self.operation}"
+        return f"{'parameters' if self.query else 'input'} of {self.operation}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,8 @@ from quantumlayer.spec.errors import Problem, SpecError
 from quantumlayer.spec.load import LoadedSpec
 from quantumlayer.spec.model import Spec
 from quantumlayer.spec.validate.interface import judge_interface
+from quantumlayer.spec.validate.keys import judge_keys
+from quantumlayer.spec.validate.lists import judge_lists
 from quantumlayer.spec.validate.names import judge_names
 from quantumlayer.spec.validate.references import judge_addresses, judge_references
 from quantumlayer.spec.validate.structure import judge_structure
@@ -20,7 +22,7 @@ def validate(source: LoadedSpec | Spec) -> tuple[Problem, ...]:
     """
     spec = source.spec if isinstance(source, LoadedSpec) else source
     problems = [*judge_names(spec), *judge_values(spec), *judge_addresses(spec)]
-    references = [*judge_references(spec)]
+    references = [*judge_references(spec), *judge_lists(spec), *judge_keys(spec)]
     references = references or [*judge_interface(spec)]
     problems += references or _judge_whole(spec)
     placed = [_placed(source, problem) for problem in problems]
@@ -42,10 +44,12 @@ def checked_spec(source: LoadedSpec | Spec) -> Spec:
 def _judge_whole(spec: Spec) -> Iterator[Problem]:
     from quantumlayer.spec.validate.expressions import judge_expressions  # names alone do not need CEL  # noqa: PLC0415
     from quantumlayer.spec.validate.fitness import judge_fitness  # as above  # noqa: PLC0415
+    from quantumlayer.spec.validate.made import judge_made  # as above  # noqa: PLC0415
 
     yield from judge_structure(spec)
     yield from judge_expressions(spec)
     yield from judge_fitness(spec)
+    yield from judge_made(spec)
 
 
 def _placed(source: LoadedSpec | Spec, problem: Problem) -> Problem:

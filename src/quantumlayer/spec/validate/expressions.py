@@ -69,6 +69,8 @@ def places(spec: Spec) -> Iterator[Place]:
         yield from _of_entity(spec, name, entity)
     for name, operation in spec.operations.items():
         yield from _of_operation(spec, name, operation)
+    for name, query in spec.queries.items():
+        yield Place(f"queries.{name}.where", query.where, Scope.for_query(spec, name), BOOL)
 
 
 def _of_entity(spec: Spec, name: str, entity: Entity) -> Iterator[Place]:

@@ -192,8 +192,8 @@ class _Judge:
         owner = self.checked.type_of(node.operand)
         spec = self.checked.scope.spec
         match owner.item if isinstance(owner, Nullable) else owner:
-            case TakesType(operation=operation):
-                return spec.operations[operation].takes.get(node.field)
+            case TakesType() as takes:
+                return self.checked.scope.inputs(takes).get(node.field)
             case RecordType(entity=entity):
                 return spec.entities[entity].fields.get(node.field)
         return None

@@ -66,8 +66,8 @@ def _source(spec: Spec, checked: Checked, node: Select) -> Field | None:
     """The field or input that the expression hands over as it is."""
     owner = checked.type_of(node.operand)
     match owner.item if isinstance(owner, Nullable) else owner:
-        case TakesType(operation=operation):
-            return spec.operations[operation].takes.get(node.field)
+        case TakesType() as takes:
+            return checked.scope.inputs(takes).get(node.field)
         case RecordType(entity=entity):
             return spec.entities[entity].fields.get(node.field)
     return None

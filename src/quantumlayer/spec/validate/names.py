@@ -45,6 +45,17 @@ def judge_names(spec: Spec) -> Iterator[Problem]:
                 yield _taken(f"operations.{name}.takes.{taken}", taken, reason)
         yield from _alike(f"operations.{name}.takes", operation.takes)
     yield from _operation_names(spec)
+    yield from _query_names(spec)
+
+
+def _query_names(spec: Spec) -> Iterator[Problem]:
+    for name, query in spec.queries.items():
+        for taken in query.takes:
+            if reason := _word_taken(taken) or _schema_taken(taken):
+                yield _taken(f"queries.{name}.takes.{taken}", taken, reason)
+        yield from _alike(f"queries.{name}.takes", query.takes)
+    for entity in spec.entities:
+        yield from _alike("queries", [name for name, query in spec.queries.items() if query.of == entity])
 
 
 def free_name(name: str, taken: Iterable[str]) -> str:

@@ -51,7 +51,7 @@ def judge_pattern(pattern: str) -> str:
         matches(pattern, "")
     except ValueError:
         return "The pattern uses what services do not offer, such as look-around or back-references."
-    return "No text fits: the pattern wants a beginning or an end in its middle." if _never(_tree(pattern)) else ""
+    return "No text fits: the pattern wants a beginning or an end in its middle." if _never(tree(pattern)) else ""
 
 
 def ascii_classes(pattern: str) -> str:
@@ -116,11 +116,16 @@ def matches(pattern: str, text: str) -> bool:
 
 def lengths(pattern: str) -> tuple[int, int]:
     """The fewest and the most characters of a text that a pattern which `judge_pattern` passed describes."""
-    least, most = _tree(pattern).getwidth()
+    least, most = tree(pattern).getwidth()
     return int(least), int(most)
 
 
-def _tree(pattern: str) -> Any:  # noqa: ANN401  the parser's tree has no types
+def tree(pattern: str) -> Any:  # noqa: ANN401  the parser's tree has no types
+    """What the pattern is made of.
+
+    Raises:
+        re.error: It is no pattern.
+    """
     return import_module("re._parser").parse(readable(pattern))
 
 

@@ -5,6 +5,7 @@ from functools import cache
 
 from quantumlayer.spec.address import elements
 from quantumlayer.spec.errors import Problem
+from quantumlayer.spec.lists import MOMENTS
 from quantumlayer.spec.model import Action, Entity, FieldType, Operation, Spec
 
 ANYONE = "anyone"
@@ -96,7 +97,7 @@ def _listing(name: str, entity: Entity) -> Iterator[Problem]:
     yield from _known(
         entity.list.filter, [*plain, *entity.relations], f"{prefix}.list.filter", "field, relation or state"
     )
-    yield from _known(entity.list.sort, plain, f"{prefix}.list.sort", "field or state")
+    yield from _known(entity.list.sort, [*plain, *MOMENTS], f"{prefix}.list.sort", "field or state")
     yield from _known(entity.versioned, entity.fields, f"{prefix}.versioned", "field")
     for part in ("search", "filter", "sort"):
         for key in getattr(entity.list, part):
@@ -143,6 +144,10 @@ def _known(
     for name in names:
         if name not in allowed:
             yield Problem(address, f"There is no {what} {name!r}.", nearest(name, allowed))
+
+
+known = _known
+"""The same for other modules that judge names."""
 
 
 def _once(names: Iterable[str], address: str) -> Iterator[Problem]:

@@ -25,7 +25,7 @@ _EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
 
 
 def judge_values(spec: Spec) -> Iterator[Problem]:
-    """Fields of entities and inputs of operations, one by one, and the examples of derived fields."""
+    """Fields of entities, inputs of operations and queries, one by one, and the examples of derived fields."""
     for name, entity in spec.entities.items():
         for key, field in entity.fields.items():
             yield from _field(f"entities.{name}.fields.{key}", field)
@@ -37,9 +37,11 @@ def judge_values(spec: Spec) -> Iterator[Problem]:
             for index, example in enumerate(derived.examples):
                 yield from _example(f"{address}.{index}.given", example.given, entity.fields, given=True)
                 yield from _example(f"{address}.{index}.then", example.then, shown, given=False)
-    for name, operation in spec.operations.items():
-        for key, field in operation.takes.items():
-            address = f"operations.{name}.takes.{key}"
+    callables = [(f"operations.{name}", item.takes) for name, item in spec.operations.items()]
+    callables += [(f"queries.{name}", item.takes) for name, item in spec.queries.items()]
+    for prefix, takes in callables:
+        for key, field in takes.items():
+            address = f"{prefix}.takes.{key}"
             yield from _field(address, field)
             yield from _only_by_contract(address, field)
             yield from _input(address, field)

@@ -60,7 +60,7 @@ def never_negative(expr: Expr, checked: Checked) -> bool:
         case Select(operand=operand):
             owner = checked.type_of(operand)
             if isinstance(owner, TakesType):
-                field = checked.scope.spec.operations[owner.operation].takes.get(expr.field)
+                field = checked.scope.inputs(owner).get(expr.field)
             elif isinstance(owner, RecordType):
                 field = checked.scope.spec.entities[owner.entity].fields.get(expr.field)
             else:
@@ -76,7 +76,7 @@ def _of_member(expr: Select, checked: Checked) -> int:
     spec: Spec = checked.scope.spec
     kind = None
     if isinstance(owner, TakesType):
-        kind = spec.operations[owner.operation].takes[expr.field].type
+        kind = checked.scope.inputs(owner)[expr.field].type
     elif isinstance(owner, RecordType):
         entity = spec.entities[owner.entity]
         part = entity.fields.get(expr.field) or entity.derived.get(expr.field)

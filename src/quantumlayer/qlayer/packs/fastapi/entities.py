@@ -5,8 +5,9 @@ from functools import cached_property
 
 from quantumlayer.qlayer.packs.fastapi import access
 from quantumlayer.qlayer.packs.fastapi.code import names_in
-from quantumlayer.qlayer.packs.fastapi.fields import FieldView
+from quantumlayer.qlayer.packs.fastapi.lists import Lists
 from quantumlayer.qlayer.packs.fastapi.operations import OperationView, operation_view
+from quantumlayer.qlayer.packs.fastapi.queries import PAGING, QueryView, query_view
 from quantumlayer.qlayer.packs.fastapi.record_view import RecordView, RelationView
 from quantumlayer.qlayer.packs.fastapi.records import assignments, stored_values
 from quantumlayer.qlayer.packs.fastapi.rules import REFUSALS, RuleFunction, calls, rule_functions
@@ -217,18 +218,14 @@ class EntityView(RecordView):
         ]
 
     @property
-    def filters(self) -> list[tuple[str, str, str]]:
-        """Parameter, type and column of each exact filter."""
-        found = []
-        for key in self.entity.list.filter:
-            if key in self.entity.references:
-                found.append((f"{key}_id", "Id", f"{key}_id"))
-            elif self.states is not None and key == self.states.field:
-                found.append((key, f"{self.name}State", key))
-            else:
-                field = FieldView(self.name, key, self.entity.fields[key])
-                found.append((key, field.query_type, key))
-        return found
+    def lists(self) -> Lists:
+        """How the list is asked for."""
+        return Lists(self.name, self.entity)
+
+    @cached_property
+    def queries(self) -> list[QueryView]:
+        """The lists with a name of their own."""
+        return [query_view(self.spec, name) for name, query in self.spec.queries.items() if query.of == self.name]
 
     @property
     def update_class(self) -> str:
@@ -265,8 +262,12 @@ class EntityView(RecordView):
     def schema_names(self) -> list[str]:
         """The bodies and queries that the functions take."""
         found = [f"{self.name}Query"] if self.reads else []
+        found += [self.key.write_type] if self.key is not None and self.gets else []
         found += [self.create_class] if self.creates else []
         found += [self.update_class] if self.updates else []
+        found += [query.query_class for query in self.queries if query.query_class != PAGING]
+        orders = [key for query in self.queries for key in query.order]
+        found += self.lists.ranked([*self.entity.list.sort, *self.entity.list.order, *orders])
         return list(dict.fromkeys([*found, *(item.body_class for item in self.operations if item.takes)]))
 
     @property
@@ -278,7 +279,7 @@ class EntityView(RecordView):
     def requests(self) -> list[tuple[str, str, str]]:
         """Method, path and who may, of each request."""
         path = f"/{self.names.path}"
-        one = f"{path}/{{{self.names.snake}_id}}"
+        one = f"{path}/{{{self.segment.removesuffix(':int')}}}"
         found = []
         for action, method, place in (
             ("read", "GET", path),
@@ -293,6 +294,9 @@ class EntityView(RecordView):
             found.append(("GET", f"{one}/versions", self._who(access.roles_for(self.spec, self.name, Action.READ))))
         if self.entity.audit is not None:
             found.append(("GET", f"{one}/audit", self._who(self.entity.audit.visible_to)))
+        found += [
+            ("GET", f"{path}/{query.route}", self._who(self.spec.queries[query.name].by)) for query in self.queries
+        ]
         for operation in self.operations:
             roles = self.spec.operations[operation.name].by
             found.append(("POST", f"{one}/{operation.route}", self._who(roles)))

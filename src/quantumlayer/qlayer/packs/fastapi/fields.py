@@ -314,6 +314,11 @@ class FieldView:
         return _QUERY.get(self.field.type, self.write_type)
 
     @property
+    def range_type(self) -> str:
+        """The type of the ends of a range in a query string, whatever the field's own limits are."""
+        return self.query_type if self.field.type is FieldType.INT else _WRITTEN[self.field.type]
+
+    @property
     def read_type(self) -> str:
         """The type in a response body."""
         base = self.write_type if self.field.one_of else read_type(self.field.type)

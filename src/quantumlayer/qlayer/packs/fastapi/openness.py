@@ -11,11 +11,12 @@ from quantumlayer.qlayer.packs.fastapi.contract.service import ContractView
 from quantumlayer.qlayer.packs.fastapi.entities import EntityView
 from quantumlayer.qlayer.packs.fastapi.operations import operation_view
 from quantumlayer.qlayer.packs.fastapi.python import Python
-from quantumlayer.qlayer.packs.fastapi.records import default
+from quantumlayer.qlayer.packs.fastapi.queries import query_view
+from quantumlayer.qlayer.packs.fastapi.records import default, is_made
 from quantumlayer.qlayer.packs.fastapi.reduction import PAGING, version_names, without
 from quantumlayer.qlayer.packs.fastapi.roots import Values
 from quantumlayer.qlayer.packs.fastapi.rules import exclusions, rule_functions
-from quantumlayer.spec.cel import ANYONE, CelError
+from quantumlayer.spec.cel import ANYONE, CelError, children
 from quantumlayer.spec.generator import OpenElement
 from quantumlayer.spec.model import Action, Entity, Spec
 from quantumlayer.spec.naming import entity_names, function_name
@@ -66,6 +67,15 @@ def _attempts(spec: Spec) -> Iterator[tuple[str, Attempt]]:
         if not (operation.sets or operation.to or operation.creates):
             yield f"operations.{name}", partial(_refuse, "an operation of which nothing is left")
         yield f"operations.{name}", partial(operation_view, spec, name)
+    for name, query in spec.queries.items():
+        yield f"queries.{name}", partial(_query, spec, name, query.of)
+
+
+def _query(spec: Spec, name: str, entity: str) -> None:
+    if not EntityView(spec, entity).reads:
+        raise UnsupportedError("a query of what nobody reads")
+    if query_view(spec, name).function in _requests(entity):
+        raise UnsupportedError("a query beside the usual request of that name")
 
 
 def _links(spec: Spec) -> Iterator[tuple[str, Attempt]]:
@@ -94,6 +104,7 @@ def _requests(entity: str) -> frozenset[str]:
     """The functions that the usual requests for records of the entity have."""
     names = entity_names(entity)
     one = [f"{verb}_{names.snake}" for verb in ("get", "read", "create", "update", "delete")]
+    one.append(f"find_{names.snake}_id")
     return frozenset([*one, f"list_{names.plural}", f"list_{names.snake}_versions", f"list_{names.snake}_audit"])
 
 
@@ -134,7 +145,11 @@ def _with(spec: Spec, name: str, **parts: object) -> Spec:
 
 def _default(spec: Spec, name: str, key: str) -> None:
     checked = default(spec, name, key)
-    if checked is not None:
+    if checked is not None and is_made(checked):
+        Python(checked, {"this": Values({other: other for other in spec.entities[name].fields})}).part(
+            next(iter(children(checked.expr)))
+        )
+    elif checked is not None:
         Python(checked, {"this": Values({other: other for other in spec.entities[name].fields})}).value()
 
 

@@ -20,6 +20,7 @@ _OPTIONAL = {
     "references.py": "require_reference referenced matched",
     "audit/": "record_action",
     "decimals.py": "rounded",
+    "free_names.py": "free_name",
     "listing.py": "page part",
     "preconditions.py": "set_etag",
 }

@@ -17,7 +17,7 @@ from quantumlayer.qlayer.packs.fastapi.rules import Exclusion, exclusions
 from quantumlayer.qlayer.packs.fastapi.sql import Columns, Sql
 from quantumlayer.spec.cel import Scope, compile_cel
 from quantumlayer.spec.model import Derived, Entity, Field, OnDelete, Relation, RelationKind, Spec
-from quantumlayer.spec.naming import EntityNames, entity_names
+from quantumlayer.spec.naming import EntityNames, entity_names, route_name
 
 # What the class's own body calls to work out values in the database.
 _SQL_WORDS = frozenset(
@@ -202,9 +202,33 @@ class RecordView:
     def checks(self) -> list[tuple[str, str]]:
         """Name and SQL of the conditions that the database holds."""
         found = [(field.name, field.check) for field in self.fields if field.check is not None]
+        if self.entity.key is not None and self.taken_keys:
+            listed = ", ".join(f"'{route}'" for route in self.taken_keys)
+            found.append((self.entity.key, f"{quoted(self.entity.key)} NOT IN ({listed})"))
         if self.states is not None:
             found.append((self.states.field, one_of(quoted(self.states.field), self.states.values)))
         return found
+
+    @property
+    def _query_routes(self) -> list[str]:
+        return [route_name(name) for name, query in self.spec.queries.items() if query.of == self.name]
+
+    @property
+    def taken_keys(self) -> list[str]:
+        """The keys that no record can have: the paths of queries."""
+        return [] if self.entity.key is None else self._query_routes
+
+    @property
+    def key(self) -> FieldView | None:
+        """The field that stands for the id in paths."""
+        return next((field for field in self.fields if field.name == self.entity.key), None)
+
+    @property
+    def segment(self) -> str:
+        """What stands for one record in a path; beside queries only a number does, so that each keeps to its path."""
+        if self.key is not None:
+            return f"{self.names.snake}_{self.key.name}"
+        return f"{self.names.snake}_id{':int' if self._query_routes else ''}"
 
     @property
     def exclusions(self) -> tuple[Exclusion, ...]:

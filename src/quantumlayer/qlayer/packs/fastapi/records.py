@@ -6,9 +6,10 @@ from quantumlayer.qlayer.packs.fastapi.code import Prelude
 from quantumlayer.qlayer.packs.fastapi.fields import FieldView
 from quantumlayer.qlayer.packs.fastapi.python import Python
 from quantumlayer.qlayer.packs.fastapi.roots import Loaded, Values
-from quantumlayer.spec.cel import Checked, Expr, Ident, Scope, Select, children, compile_cel
+from quantumlayer.spec.cel import Call, Checked, Expr, Ident, Scope, Select, children, compile_cel
+from quantumlayer.spec.cel.made import MADE
 from quantumlayer.spec.model import Action, Computed, Moment, Spec
-from quantumlayer.spec.naming import entity_names
+from quantumlayer.spec.naming import entity_names, route_name
 
 _CLOCK = ("add_months", "days_between", "now", "rounded", "time_of_day", "today")
 
@@ -34,7 +35,7 @@ def own_reads(checked: Checked) -> set[str]:
 def column_default(spec: Spec, entity: str, field: str) -> str | None:
     """The callable that gives a column its default, when it depends on nothing but the clock (`today`)."""
     checked = default(spec, entity, field)
-    if checked is None or own_reads(checked):
+    if checked is None or own_reads(checked) or is_made(checked):
         return None
     source = Python(checked, {}).value(spec.entities[entity].fields[field].type)
     return source.removesuffix("()") if source in {"today()", "now()"} else f"lambda: {source}"
@@ -66,12 +67,17 @@ class _Assignments:
         self._spelled = {
             name
             for name in self._fields
-            if name in missing or (name not in given and (name in early or own_reads_of(self._computed.get(name))))
+            if name in missing or (name not in given and (name in early or self._is_spelled(name)))
             if self._fields[name].default is not None
         }
         self._needed = frozenset().union(*(own_reads_of(self._computed.get(name)) for name in self._spelled))
         self._prelude = Prelude(taken={"body", "caller", "session", entity_names(entity).snake, *_CLOCK})
         self._values = {key: source for key, source in given.items() if key not in self._fields}
+
+    def _is_spelled(self, name: str) -> bool:
+        """Whether the database cannot fill in the default."""
+        checked = self._computed.get(name)
+        return checked is not None and (bool(own_reads(checked)) or is_made(checked))
 
     def made(self) -> tuple[list[str], dict[str, str]]:
         """The statements, and the arguments in the order of the table."""
@@ -94,11 +100,29 @@ class _Assignments:
         field, given = self._fields[name], self._given.get(name)
         if given is not None and name not in self._missing:
             return given
-        if name in self._computed:
+        if name in self._computed and is_made(self._computed[name]):
+            worked_out = self._made_up(name, self._computed[name])
+        elif name in self._computed:
             worked_out = Python(self._computed[name], {"this": Values(self._values)}).value(field.type)
         else:
             worked_out = FieldView(self._entity, name, field).literal_default or "None"
         return worked_out if given is None else f"{given} if {given} is not None else {worked_out}"
+
+    def _made_up(self, name: str, checked: Checked) -> str:
+        """The call that finds a slug or a code which no record has."""
+        assert isinstance(checked.expr, Call)  # noqa: S101 - the caller looked
+        source = Python(checked, {"this": Values(self._values)}).part(checked.expr.args[0]).text
+        longest = FieldView(self._entity, name, self._fields[name]).max_length
+        names = f"codes({source})" if checked.expr.function == "code" else f"slugs({source}, {longest})"
+        queries = self._spec.queries.items() if self._spec.entities[self._entity].key == name else ()
+        taken = [route_name(key) for key, query in queries if query.of == self._entity]
+        besides = f", besides={taken!r}" if taken else ""
+        return f"await free_name(session, {entity_names(self._entity).name}.{name}, {names}{besides})"
+
+
+def is_made(checked: Checked) -> bool:
+    """Whether a default makes up a text that no other record has."""
+    return isinstance(checked.expr, Call) and checked.expr.function in MADE
 
 
 def _read_early(spec: Spec, entity: str) -> frozenset[str]:

@@ -1,7 +1,7 @@
 """A Spec with an element taken out of it, and out of whatever names it."""
 
 from quantumlayer.spec.cel import ANYONE
-from quantumlayer.spec.model import Entity, Grant, Listing, Operation, Spec
+from quantumlayer.spec.model import Entity, Grant, Operation, Spec
 from quantumlayer.spec.naming import entity_names
 
 PAGING = frozenset({"limit", "offset", "search", "sort"})
@@ -20,6 +20,8 @@ def without(spec: Spec, address: str) -> Spec:
     if part == "interface" and spec.interface is not None:
         endpoints = {key: item for key, item in spec.interface.endpoints.items() if key != rest[0]}
         return spec.model_copy(update={"interface": spec.interface.model_copy(update={"endpoints": endpoints})})
+    if part == "queries":
+        return spec.model_copy(update={part: {key: item for key, item in spec.queries.items() if key != name}})
     if part == "operations":
         operations = {key: item for key, item in spec.operations.items() if key != name}
         return spec.model_copy(update={"operations": operations})
@@ -57,9 +59,15 @@ def _without_strangers(grant: Grant) -> Grant:
 
 def _unlisted(entity: Entity, key: str) -> Entity:
     """The entity with a field or relation taken out of its lists."""
-    listing = {part: tuple(one for one in names if one != key) for part, names in entity.list}
+    asked = {
+        part: tuple(one for one in names if one.removeprefix("-") != key)
+        for part, names in entity.list
+        if isinstance(names, tuple)
+    }
     versioned = tuple(one for one in entity.versioned if one != key)
-    return entity.model_copy(update={"list": Listing(**listing), "versioned": versioned})
+    if entity.key == key:
+        entity = entity.model_copy(update={"key": None})
+    return entity.model_copy(update={"list": entity.list.model_copy(update=asked), "versioned": versioned})
 
 
 def _never_written(spec: Spec, entity: str, key: str) -> Spec:

@@ -108,6 +108,8 @@ class ServiceView:
             "staff": [role for role in self.roles if not role.entity],
             "exclusions": self.exclusions,
             "constraints": self.constraints,
+            "has_queries": bool(self.spec.queries),
+            "keeps_routes": any(entity.taken_keys for entity in self.entities),
             "has_audit": any(entity.entity.audit for entity in self.entities),
             "has_links": any(entity.links for entity in self.entities),
             "optional_search": any(
