@@ -16,7 +16,7 @@ CASES = [
     ),
     ("min: 1, max: 9", "min: 1.5", "entities.Order.fields.number.min", "1 places does not fit int", "`min`"),
     ("min: 1, max: 9", f"max: {10**30}", "entities.Order.fields.number.max", "too large", "`max`"),
-    ("note: {type: text", "note: {type: text, min: 0", "entities.Order.fields.note.min", "length of a text", "`min`"),
+    ("note: {type: text", "note: {type: text, min: 0", "entities.Order.fields.note.min", "never empty here", "`min`"),
     ("note: {type: text", "note: {type: text, min: -1", "entities.Order.fields.note.min", "length of a text", "`min`"),
     (
         "name: {type: string",

@@ -122,7 +122,7 @@ def _unique(address: str, field: Field) -> Iterator[Problem]:
 def _limits(address: str, field: Field) -> Iterator[Problem]:
     for word in ("min", "max"):
         value = getattr(field, word)
-        if value is not None and (fault := _bad_limit(field.type, value)):
+        if value is not None and (fault := _bad_limit(field.type, value, 0 if word == "min" else 1)):
             yield Problem(f"{address}.{word}", fault, f"Correct or remove `{word}`.")
     if field.min is not None and field.max is not None and field.min > field.max:
         message = f"`min` {field.min} is larger than `max` {field.max}."
@@ -136,10 +136,10 @@ def _limits(address: str, field: Field) -> Iterator[Problem]:
         yield Problem(f"{address}.max", message, "Give a larger `max`, or remove it.")
 
 
-def _bad_limit(kind: FieldType, value: int | Decimal) -> str:
+def _bad_limit(kind: FieldType, value: int | Decimal, least: int) -> str:
     if kind in _TEXT:
-        fits = isinstance(value, int) and 0 <= value <= _MOST
-        return "" if fits else f"The length of a text is a whole number from 0 to {_MOST:,}."
+        fits = isinstance(value, int) and least <= value <= _MOST
+        return "" if fits else f"The length of a text is a whole number from {least} to {_MOST:,}."
     if kind not in _PLACES:
         return f"A {kind} has no `min` and `max`."
     return _bad_number(kind, value)
