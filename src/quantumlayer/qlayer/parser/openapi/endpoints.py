@@ -21,6 +21,7 @@ _PARTS = {
     Part.OFFSET: {"offset", "skip", "start", "from"},
 }
 _FARTHEST = 3
+_LONGEST = 50
 _BY_HTTP = frozenset({"authorization", "content-type", "accept"})
 _PATH = re.compile(r"(/[A-Za-z0-9._~{}-]+)+")
 
@@ -36,7 +37,9 @@ class EndpointBook:
     def name(self, call: Call) -> str:
         """A name that no other endpoint has."""
         said = call.operation.get("operationId")
-        base = identifier(said if isinstance(said, str) and words(said) else f"{call.method} {call.path}").rstrip("_")
+        base = identifier(said if isinstance(said, str) and words(said) else f"{call.method} {call.path}")[
+            :_LONGEST
+        ].rstrip("_")
         number, free = 1, base
         while free in self._functions:
             number += 1

@@ -159,7 +159,8 @@ class Records:
                 if self._through(record, parent):
                     continue
                 if self._has_number(parent) and self.relation_to(parent, record) is None:
-                    name = free_name(singular(identifier(parent.resource.name)), record.seen)
+                    columns = (key.removesuffix("_id") for key in record.seen if key.endswith("_id"))
+                    name = free_name(singular(identifier(parent.resource.name)), [*record.seen, *columns])
                     record.relations[name] = Relation(
                         to=parent.resource.name, optional=True, on_delete=OnDelete.CASCADE
                     )

@@ -12,7 +12,7 @@ from quantumlayer.qlayer.parser.openapi.types import field_of, items_of
 from quantumlayer.spec.interface import Member, Shape
 from quantumlayer.spec.model import Field, FieldType
 
-_LONGEST, _LONGEST_NAME = 40, 100
+_LONGEST, _LONGEST_NAME, _DEEPEST = 40, 100, 30
 _ODD = "braces or control characters, or is too long"
 _ROUND = "goes round in circles"
 _PAGE = {
@@ -53,6 +53,8 @@ class ShapeBook:
         if body.envelope:
             member = Member.model_validate({"is": "this", "shape": inner})
             name = self._named(body.shape, f"{label}_envelope")
+            if name in self.shapes and self.shapes[name].of != record.resource.name:
+                name = self._named(replace(body.shape, name=f"{name}Envelope"), label)
             self._add(name, Shape(of=record.resource.name, open=not body.shape.closed, members={body.envelope: member}))
             return name, False
         return inner, body.many
@@ -78,7 +80,7 @@ class ShapeBook:
 
     def _of(self, flat: Flat, record: Record, label: str) -> str:
         name = self._named(flat, label)
-        if name in self._open:
+        if name in self._open or len(self._open) > _DEEPEST:
             raise CannotSayError(f"the shape {name} {_ROUND}")
         if name in self.shapes and self.shapes[name].of != record.resource.name:
             name = self._named(replace(flat, name=f"{name}Record"), label)
@@ -151,7 +153,7 @@ class ShapeBook:
 
     def _structure(self, flat: Flat, label: str) -> str:
         name = self._named(flat, label)
-        if name in self._open:
+        if name in self._open or len(self._open) > _DEEPEST:
             raise CannotSayError(f"the shape {name} {_ROUND}")
         if name in self.shapes and self.shapes[name].of is not None:
             return self._structure(Flat("object", "", flat.members, flat.required, None, flat.keys), f"{name}_value")
@@ -184,6 +186,8 @@ class ShapeBook:
 
     def _page(self, body: Body, record: Record, inner: str, label: str) -> str:
         name = self._named(body.shape, f"{label}_page")
+        if name in self.shapes and not self.shapes[name].page:
+            name = self._named(replace(body.shape, name=f"{name}Page"), label)
         found = {}
         for json, held in members(self._document, body.shape):
             if json == body.page:
