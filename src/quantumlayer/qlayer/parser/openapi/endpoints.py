@@ -21,6 +21,9 @@ _PARTS = {
     Part.OFFSET: {"offset", "skip", "start", "from"},
 }
 _FARTHEST = 3
+_LONGEST = 60
+"""Characters of the longest name of an endpoint."""
+
 _BY_HTTP = frozenset({"authorization", "content-type", "accept"})
 _PATH = re.compile(r"(/[A-Za-z0-9._~{}-]+)+")
 
@@ -40,7 +43,8 @@ class EndpointBook:
         number, free = 1, base
         while free in self._functions:
             number += 1
-            free = f"{base}_{number}"
+            ending = f"_{number}"
+            free = f"{base[: _LONGEST - len(ending)].rstrip('_')}{ending}"
         self._functions.add(free)
         return free
 
