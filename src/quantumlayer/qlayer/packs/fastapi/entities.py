@@ -125,10 +125,6 @@ class EntityView(RecordView):
         lines += self._refusals(Action.CREATE)
         return lines + calls(self.rule_functions, Moment.CREATE, variable)
 
-    def referenced(self, item: RelationView) -> str:
-        """The statements that refuse a changed reference to what is not there."""
-        return self._referenced(item, self.names.snake).replace("\n", "\n    ")
-
     @property
     def refused_lines(self) -> list[str]:
         """The statements that refuse to change a record at all."""

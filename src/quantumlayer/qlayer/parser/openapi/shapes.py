@@ -14,6 +14,7 @@ from quantumlayer.spec.model import Field, FieldType
 
 _LONGEST, _LONGEST_NAME = 40, 100
 _ODD = "braces or control characters, or is too long"
+_FREE = "AnyObject"
 _ROUND = "goes round in circles"
 _PAGE = {
     "pages": {"pages"},
@@ -158,6 +159,8 @@ class ShapeBook:
             return {**inner, "many": True, **_counted(held)}
         if held.kind == "object" and held.members:
             return {"shape": self._structure(held, label)}
+        if held.kind == "object":
+            return {"shape": self._structure(Flat("object", _FREE), label)}
         return {"field": field_of(held)} if held.kind != "any" else {}
 
     def _structure(self, flat: Flat, label: str) -> str:
