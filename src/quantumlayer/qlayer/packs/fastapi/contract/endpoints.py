@@ -14,7 +14,7 @@ from quantumlayer.spec.interface import Does, Endpoint, Interface, Parameter, Pa
 from quantumlayer.spec.model import Action, Spec
 from quantumlayer.spec.naming import EntityNames, entity_names, function_name
 
-_ACTION = {
+ACTIONS = {
     Does.LIST: Action.READ,
     Does.READ: Action.READ,
     Does.CREATE: Action.CREATE,
@@ -22,6 +22,8 @@ _ACTION = {
     Does.PATCH: Action.UPDATE,
     Does.DELETE: Action.DELETE,
 }
+"""What a caller must be granted for an endpoint."""
+
 USUAL_SIZE = 20
 """Records of a page whose size nobody says."""
 
@@ -91,7 +93,7 @@ class EndpointView:
         self.names = entity_names(self.endpoint.on)
         self.function = function_name(name)
         self.does = self.endpoint.does.value
-        self.action = _ACTION[self.endpoint.does]
+        self.action = ACTIONS[self.endpoint.does]
         self.path = self.endpoint.path
         self.roles = tuple(access.member(role) for role in access.roles_for(spec, self.endpoint.on, self.action))
 
