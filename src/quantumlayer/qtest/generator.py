@@ -92,9 +92,9 @@ def proofs(test: Test) -> set[str]:
     return {*test.proves, *(address for row in test.rows for address in row.proves)}
 
 
-def mentions(module: Module, name: str) -> bool:
-    """Whether a test of a module uses a constant or a class."""
-    return any(name in mentioned(test.body) for test in module.tests)
+def mentions(module: Module) -> frozenset[str]:
+    """Every constant, class and fixture that the tests of a module use."""
+    return frozenset().union(*(mentioned(test.body) for test in module.tests))
 
 
 def _modules(suite: Suite) -> list[Module]:
@@ -131,7 +131,8 @@ def _modules(suite: Suite) -> list[Module]:
     races = Module("tests/test_concurrency.py", "Callers who do the same thing at the same moment.")
     races.tests += concurrency_tests(suite)
     bodies = (Creation.of(suite, name) for name in suite.spec.entities)
-    races.constants += [one.definition for one in bodies if one is not None and mentions(races, one.constant)]
+    used = mentions(races)
+    races.constants += [one.definition for one in bodies if one is not None and one.constant in used]
     texts = Module("tests/test_properties.py", "What holds for every value, tried with many.")
     texts.tests += property_tests(suite)
     return [*found, *(module for module in (access, races, texts) if module.tests)]
@@ -165,7 +166,8 @@ def _files(suite: Suite, modules: list[Module]) -> Iterator[Artifact]:
         content = templates.get_template(f"tests/{name}.py.jinja").render(shared)
         yield Artifact.text(f"tests/{name}.py", content)
     for module in modules:
-        used = [suite.names(name) for name in suite.spec.entities if mentions(module, name)]
+        mentioned_here = mentions(module)
+        used = [suite.names(name) for name in suite.spec.entities if name in mentioned_here]
         content = templates.get_template("tests/test_module.py.jinja").render(shared, module=module, used=used)
         yield Artifact.text(module.path, content)
     yield Artifact.text("tests/seed.json", json.dumps(seeds(suite), indent=2, ensure_ascii=False) + "\n")

@@ -2,6 +2,7 @@
 
 import ast
 import textwrap
+from functools import lru_cache
 
 from quantumlayer.kit.identifiers import safe
 
@@ -37,9 +38,14 @@ def variable(name: str) -> str:
     return f"{name}_" if name in FIXTURES or name in _IMPORTED or name in _LOCAL else safe(name)
 
 
-def mentioned(lines: list[str]) -> set[str]:
+def mentioned(lines: list[str]) -> frozenset[str]:
     """The names that the lines of a test read and do not set."""
-    tree = ast.parse("async def test():\n" + textwrap.indent("\n".join(lines), "    "))
+    return _mentioned("\n".join(lines))
+
+
+@lru_cache(maxsize=1 << 14)  # a test is asked for its names once for each entity
+def _mentioned(text: str) -> frozenset[str]:
+    tree = ast.parse("async def test():\n" + textwrap.indent(text, "    "))
     names = [node for node in ast.walk(tree) if isinstance(node, ast.Name)]
     own = {node.id for node in names if isinstance(node.ctx, ast.Store)}
-    return {node.id for node in names} - own
+    return frozenset(node.id for node in names) - own

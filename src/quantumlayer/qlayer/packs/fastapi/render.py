@@ -90,6 +90,21 @@ def unlocked(lock: str) -> str:
     return "".join(entry for entry in entries if entry.partition("==")[0] not in _SIGNING_IN)
 
 
+def without_unused(text: str, start: str) -> str:
+    """The text without imports from the service's own modules that it never uses.
+
+    Templates offer every entity to each file; in a service of hundreds that would be most of what is written.
+    """
+    lines = text.split("\n")
+    offered = [line.startswith(start) and " import " in line and "(" not in line for line in lines]
+    used = {word for line, here in zip(lines, offered, strict=True) if not here for word in re.findall(r"\w+", line)}
+    return "\n".join(
+        line
+        for line, here in zip(lines, offered, strict=True)
+        if not here or not used.isdisjoint(re.findall(r"\w+", line.partition(" import ")[2]))
+    )
+
+
 class Templates:
     """Renders the parts of one service."""
 
@@ -153,8 +168,13 @@ class Templates:
         texts = [artifact.content.decode() for artifact in files]
         return names_used(texts)
 
+    @cached_property
+    def _shared(self) -> Mapping[str, object]:
+        """What every template is told, worked out once."""
+        return self._view.context()
+
     def _file(self, template: str, path: str, **more: object) -> Artifact:
-        context = {**self._view.context(), **more, "sentence": lambda address: sentence(self._spec, address)}
+        context = {**self._shared, **more, "sentence": lambda address: sentence(self._spec, address)}
         text = environment().get_template(f"{template}{_SUFFIX}").render(context)
-        text = re.sub(r"[ \t]+\n", "\n", text)
+        text = without_unused(re.sub(r"[ \t]+\n", "\n", text), f"from {context['package']}.")
         return Artifact.text(path.replace("PACKAGE", str(context["package"])), text)
