@@ -16,6 +16,7 @@ def judge_structure(spec: Spec) -> Iterator[Problem]:
             if relation.on_delete is OnDelete.SET_NULL and not relation.optional:
                 address = f"entities.{name}.relations.{key}.on_delete"
                 yield Problem(address, "`set_null` would leave a required relation empty.", "Add `optional: true`.")
+        yield from _links(name, entity)
         for key, rule in entity.rules.items():
             yield from _rule(f"entities.{name}.rules.{key}", entity, rule)
         yield from _states(spec, name, entity)
@@ -26,6 +27,18 @@ def judge_structure(spec: Spec) -> Iterator[Problem]:
     yield from circle
     if not circle:
         yield from _existence(spec)
+
+
+def _links(name: str, entity: Entity) -> Iterator[Problem]:
+    """What a relation to many is anyway, or cannot be."""
+    for key, relation in entity.links.items():
+        address = f"entities.{name}.relations.{key}"
+        if "on_delete" in relation.model_fields_set:
+            message = "The links of a relation to many go with either record, and the records themselves stay."
+            yield Problem(f"{address}.on_delete", message, "Take `on_delete` out.")
+        if relation.optional:
+            message = "A relation to many may hold none anyway."
+            yield Problem(f"{address}.optional", message, "Take `optional` out.")
 
 
 def _circle(spec: Spec) -> list[Problem]:
