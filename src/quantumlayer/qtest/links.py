@@ -160,7 +160,7 @@ class _Link:
             f"deleting_{self.records.a}_leaves_its_{self.key}",
             [
                 *made,
-                *delete(owner),
+                *delete(f"await session.get_one({kind}, {owner}.id)"),
                 "async with sessions() as session:",
                 f"    assert await session.get({self.relation.to}, {self.first}.id) is not None",
             ],

@@ -189,8 +189,7 @@ class EntityView(RecordView):
         for link in self.common_links:
             wanted, held = f"wanted_{link.name}", f"{variable}.{link.name}"
             lines.append(f"{wanted} = {_records(link)}")
-            touched = f"{variable}.updated_at = now()  # links are rows of another table, and yet this is a new version"
-            lines.append(f"if {held} != {wanted}:\n        {held} = {wanted}\n        {touched}")
+            lines.append(f"if {held} != {wanted}:\n        {held} = {wanted}\n        touch({variable})")
         lines += [
             f"{variable}.{field.name} = body.{field.name}"
             for field in self.fields
