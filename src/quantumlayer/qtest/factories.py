@@ -64,6 +64,9 @@ def _factory(suite: Suite, name: str, entity: Entity) -> Factory:
         target = suite.names(relation.to).snake
         new = f"{key}.id if {key} else None" if relation.optional else f"({key} or await self.{target}()).id"
         made.arguments.append((f"{key}_id", new))
+    for key, relation in entity.links.items():
+        made.parameters.append(Parameter(key, f"list[{relation.to}] | None", "None"))
+        made.arguments.append((key, f"{key} or []"))
     usual = suite.defaults.of(name)
     stored = {key: derived for key, derived in entity.derived.items() if derived.stored}
     for key, item in entity.fields.items():

@@ -17,6 +17,7 @@ from quantumlayer.qtest.free_names import free_name_tests
 from quantumlayer.qtest.history import history_tests
 from quantumlayer.qtest.keys import address_by_key, key_tests
 from quantumlayer.qtest.limits import limit_tests
+from quantumlayer.qtest.links import link_tests
 from quantumlayer.qtest.lists import list_tests
 from quantumlayer.qtest.literals import source, text
 from quantumlayer.qtest.operations import operation_tests
@@ -114,6 +115,7 @@ def _modules(suite: Suite) -> list[Module]:
         module.tests += derived_tests(records)
         module.tests += rule_tests(records)
         module.tests += relation_tests(records)
+        module.tests += link_tests(records)
         module.tests += operation_tests(records)
         module.tests += today_tests(records)
         module.tests += list_tests(records)

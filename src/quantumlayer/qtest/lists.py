@@ -15,6 +15,7 @@ from quantumlayer.qtest.variables import mentioned, variable
 from quantumlayer.qtest.witness import Question, Witness
 from quantumlayer.spec.lists import choices, field_of
 from quantumlayer.spec.model import Action, Entity, Field, FieldType, Listing
+from quantumlayer.spec.naming import link_id
 
 
 def list_tests(records: Records) -> Iterator[Test]:
@@ -183,8 +184,10 @@ def _filters(reader: Reader) -> Iterator[Test]:
     for key in entity.list.filter:
         if key in entity.references:
             yield _filtered_by_relation(reader, key)
+        elif key in entity.links:
+            yield _filtered_by_link(reader, key)
     for key in entity.list.filter:
-        if key not in entity.references:
+        if key not in entity.relations:
             yield from _filtered_by_value(reader, key)
 
 
@@ -205,6 +208,28 @@ def _filtered_by_relation(reader: Reader, key: str) -> Test:
             reader.plain() if fixed else reader.made(),
             *reader.after,
             reader.get(f'{{"{key}_id": {first}.{key}_id}}'),
+            reader.only(first),
+        ],
+        [f"{reader.address}.filter"],
+    )
+
+
+def _filtered_by_link(reader: Reader, key: str) -> Test:
+    """Of a record that has it among others, one that has another and one that has none, the first."""
+    records = reader.records
+    target = records.suite.names(records.entity.links[key].to).snake
+    wanted, other = f"wanted_{target}", f"other_{target}"
+    first = reader.scene.this
+    return Test(
+        f"{records.names.plural}_are_filtered_by_{key}",
+        [
+            *reader.before,
+            f"{wanted}, {other} = await make.{target}(), await make.{target}()",
+            f"{first} = {reader.made(**{key: f'[{wanted}, {other}]'})}",
+            reader.plain(**{key: f"[{other}]"}),
+            reader.plain() if reader.single else reader.made(),
+            *reader.after,
+            reader.get(f'{{"{link_id(key)}": {wanted}.id}}'),
             reader.only(first),
         ],
         [f"{reader.address}.filter"],

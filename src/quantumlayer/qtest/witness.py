@@ -108,7 +108,7 @@ class Question:
         self.reader = Reader(self.spec)
         self.reader.constants.now = self.now
         if self.new:
-            relations = self.spec.entities[self.this].relations
+            relations = self.spec.entities[self.this].references
             self.reader.entities |= {
                 (*THIS, key): relation.to for key, relation in relations.items() if not relation.optional
             }

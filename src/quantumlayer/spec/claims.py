@@ -206,6 +206,13 @@ def _of_habits(address: str, key: str, title: str, field: Field) -> Found:
 
 def _of_relation(address: str, key: str, title: str, relation: Relation) -> Found:
     target = entity_names(relation.to).title
+    if relation.kind is RelationKind.MANY_TO_MANY:
+        yield address, f"{_a(title)} may have any number of {key}: {plural(target)} that exist, each of them once"
+        yield (
+            f"{address}.on_delete",
+            f"deleting {_a(title)} or {_a(target)} takes the links between them away, and nothing else",
+        )
+        return
     need = "may have" if relation.optional else "needs"
     only = ", which no other has" if relation.kind is RelationKind.ONE_TO_ONE else ""
     known = _a(target) if key.replace("_", " ") == target else f"{_a(key)}: {_a(target)}"

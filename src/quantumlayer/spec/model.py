@@ -57,7 +57,8 @@ class Relation(Node):
     """A reference from this entity to another.
 
     `back` names the way back on the target: a collection, by default the plural of this entity (`loans`), or for
-    one-to-one a record, by default its singular. A relation is immutable unless `reassignable`.
+    one-to-one a record, by default its singular. A relation is immutable unless `reassignable`. The links of a relation
+    to many go with either record.
     """
 
     to: EntityName

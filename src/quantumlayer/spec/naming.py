@@ -127,6 +127,16 @@ def service_package(spec: Spec) -> str:
     return identifier(spec.service.name)
 
 
+def link_ids(relation: str) -> str:
+    """What bodies call the ids that a relation to many holds: `tag_ids` for `tags`."""
+    return f"{link_id(relation)}s"
+
+
+def link_id(relation: str) -> str:
+    """What lists call the id that a relation to many is to hold: `tag_id` for `tags`."""
+    return f"{singular(relation)}_id"
+
+
 def route_name(operation: str) -> str:
     """An operation's segment of a URL: `write-note`."""
     return operation.strip("_").replace("_", "-")

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator
 from quantumlayer.spec.errors import Problem
 from quantumlayer.spec.lists import MOMENTS
 from quantumlayer.spec.model import Action, Entity, FieldType, Query, Spec
+from quantumlayer.spec.naming import link_id
 from quantumlayer.spec.validate.references import ANYONE, known
 
 _RANGED = frozenset({FieldType.INT, FieldType.DECIMAL, FieldType.MONEY, FieldType.DATE, FieldType.DATETIME})
@@ -25,11 +26,22 @@ def _listing(prefix: str, entity: Entity) -> Iterator[Problem]:
     yield from _visible(entity, entity.list.range, f"{prefix}.range")
     yield from _order(entity, entity.list.order, f"{prefix}.order")
     ends = {f"{key}_{end}": key for key in entity.list.range for end in ("min", "max")}
-    filters = (f"{key}_id" if key in entity.references else key for key in entity.list.filter)
+    filters = [_parameter(entity, key) for key in entity.list.filter]
+    for key in entity.list.filter:
+        if key in entity.links and filters.count(link_id(key)) > 1:
+            message = f"The filter {key} would be the parameter {link_id(key)!r}, as another filter is."
+            yield Problem(f"{prefix}.filter", message, "Take one of the two out.")
     for key in filters:
         if key in ends:
             message = f"The filter and the range of {ends[key]} would both be the parameter {key!r}."
             yield Problem(f"{prefix}.range", message, "Take one of the two out.")
+
+
+def _parameter(entity: Entity, key: str) -> str:
+    """What callers call a filter."""
+    if key in entity.links:
+        return link_id(key)
+    return f"{key}_id" if key in entity.references else key
 
 
 def _order(entity: Entity, order: Iterable[str], address: str) -> Iterator[Problem]:

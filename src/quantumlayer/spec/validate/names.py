@@ -9,7 +9,16 @@ from pydantic import BaseModel
 from quantumlayer.kit.identifiers import words
 from quantumlayer.spec.errors import Problem
 from quantumlayer.spec.model import Entity, Relation, Spec
-from quantumlayer.spec.naming import CLASSES, SUFFIXES, TABLES, back_name, entity_names, function_name, route_name
+from quantumlayer.spec.naming import (
+    CLASSES,
+    SUFFIXES,
+    TABLES,
+    back_name,
+    entity_names,
+    function_name,
+    link_ids,
+    route_name,
+)
 
 _EXPRESSION_WORDS = frozenset(
     {
@@ -117,7 +126,7 @@ def _members(name: str, entity: Entity, pointing: Iterable[tuple[str, str, Relat
     for address, member in _member_addresses(prefix, entity):
         if reason := _word_taken(member) or _record_taken(member) or _schema_taken(member):
             yield _taken(address, member, reason)
-        for spelled in _spellings(address, member):
+        for spelled in _spellings(address, member, many=member in entity.links):
             if spelled in seen:
                 message = f"{name} has {member!r} here and at {seen[spelled]}, which would become the same name."
                 yield Problem(address, message, "Rename one of the two.")
@@ -145,9 +154,12 @@ def _member_addresses(prefix: str, entity: Entity) -> Iterator[tuple[str, str]]:
         yield f"{prefix}.states", entity.states.field
 
 
-def _spellings(address: str, member: str) -> tuple[str, ...]:
-    """A relation also takes the name of its column."""
-    return (_key(member), _key(f"{member}_id")) if ".relations." in address else (_key(member),)
+def _spellings(address: str, member: str, *, many: bool) -> tuple[str, ...]:
+    """A relation also takes the name of its column, or of the ids it holds."""
+    if ".relations." not in address:
+        return (_key(member),)
+    column = link_ids(member) if many else f"{member}_id"
+    return _key(member), _key(column)
 
 
 def _operation_names(spec: Spec) -> Iterator[Problem]:

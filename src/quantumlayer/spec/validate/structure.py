@@ -5,6 +5,7 @@ from graphlib import CycleError, TopologicalSorter
 
 from quantumlayer.spec.errors import Problem
 from quantumlayer.spec.model import Action, Entity, Field, Moment, OnDelete, Operation, Relation, Rule, Spec
+from quantumlayer.spec.naming import entity_names
 
 _INSTANTS = "a datetime field, or a stored derived one"
 
@@ -16,6 +17,7 @@ def judge_structure(spec: Spec) -> Iterator[Problem]:
             if relation.on_delete is OnDelete.SET_NULL and not relation.optional:
                 address = f"entities.{name}.relations.{key}.on_delete"
                 yield Problem(address, "`set_null` would leave a required relation empty.", "Add `optional: true`.")
+        yield from _links(spec, name, entity)
         for key, rule in entity.rules.items():
             yield from _rule(f"entities.{name}.rules.{key}", entity, rule)
         yield from _states(spec, name, entity)
@@ -26,6 +28,28 @@ def judge_structure(spec: Spec) -> Iterator[Problem]:
     yield from circle
     if not circle:
         yield from _existence(spec)
+
+
+def _links(spec: Spec, name: str, entity: Entity) -> Iterator[Problem]:
+    """What a relation to many is anyway, or cannot be."""
+    for key, relation in entity.links.items():
+        address = f"entities.{name}.relations.{key}"
+        if "on_delete" in relation.model_fields_set:
+            message = "The links of a relation to many go with either record, and the records themselves stay."
+            yield Problem(f"{address}.on_delete", message, "Take `on_delete` out.")
+        if relation.optional:
+            message = "A relation to many may hold none anyway."
+            yield Problem(f"{address}.optional", message, "Take `optional` out.")
+        table = f"{entity_names(name).table}_{key}"
+        if clash := next((other for other in spec.entities if _tables(other) & {table}), None):
+            message = f"The links would be kept in the table {table!r}, which is one of {clash}."
+            yield Problem(address, message, "Rename the relation.")
+
+
+def _tables(name: str) -> set[str]:
+    """The tables that an entity may have."""
+    table = entity_names(name).table
+    return {table, f"{table}_version"}
 
 
 def _circle(spec: Spec) -> list[Problem]:

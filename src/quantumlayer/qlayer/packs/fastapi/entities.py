@@ -9,7 +9,7 @@ from quantumlayer.qlayer.packs.fastapi.contract.endpoints import ACTIONS
 from quantumlayer.qlayer.packs.fastapi.lists import Lists
 from quantumlayer.qlayer.packs.fastapi.operations import OperationView, operation_view
 from quantumlayer.qlayer.packs.fastapi.queries import PAGING, QueryView, query_view
-from quantumlayer.qlayer.packs.fastapi.record_view import RecordView, RelationView
+from quantumlayer.qlayer.packs.fastapi.record_view import LinkView, RecordView, RelationView
 from quantumlayer.qlayer.packs.fastapi.records import assignments, stored_values
 from quantumlayer.qlayer.packs.fastapi.rules import REFUSALS, RuleFunction, calls, rule_functions
 from quantumlayer.spec.interface import Interface
@@ -160,6 +160,7 @@ class EntityView(RecordView):
         lines = [*before, f"{variable} = {self.name}({made})", *stored_values(self.spec, self.name, variable)]
         refusals = self._refusals(Action.CREATE)
         references = [self._referenced(item, variable) for item in self.relations]
+        references += [f"{variable}.{link.name} = {_records(link)}" for link in self.links]
         looks_up = any("await" in line for line in refusals)  # only what is there can be looked up
         lines += [*references, *refusals] if looks_up else [*refusals, *references]
         lines += calls(self.rule_functions, Moment.CREATE, variable)
@@ -183,6 +184,10 @@ class EntityView(RecordView):
         for item in self.common_relations:
             lines.append(f"{variable}.{item.column} = body.{item.column}")
             lines.append(self._referenced(item, variable))
+        for link in self.common_links:
+            wanted, held = f"wanted_{link.name}", f"{variable}.{link.name}"
+            lines.append(f"{wanted} = {_records(link)}")
+            lines.append(f"if {held} != {wanted}:\n        {held} = {wanted}\n        touch({variable})")
         lines += [
             f"{variable}.{field.name} = body.{field.name}"
             for field in self.fields
@@ -317,11 +322,16 @@ class EntityView(RecordView):
         return ", ".join(role.replace("_", " ") for role in self.spec.roles if role in roles) or "anyone"
 
 
+def _records(link: LinkView) -> str:
+    """The source of the records that a body names."""
+    return f"await referenced(session, {link.target.name}, body.{link.ids})"
+
+
 def _raises(lines: list[str]) -> list[str]:
     names = names_in(lines)
     found = {
         "Forbidden: The caller may not do this to it.": "Forbidden" in names,
-        "Conflict: It refers to a record that is not there.": "require_reference" in names,
+        "Conflict: It refers to a record that is not there.": bool({"require_reference", "referenced"} & names),
         "RuleBroken: A rule stands against it.": bool(REFUSALS & names),
     }
     return [line for line, there in found.items() if there]

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from quantumlayer.qlayer.packs.fastapi.fields import FieldView
 from quantumlayer.spec.lists import NONE, asks_for_none, choices, field_of
 from quantumlayer.spec.model import Entity
-from quantumlayer.spec.naming import entity_names
+from quantumlayer.spec.naming import entity_names, link_id
 
 _MOST_BRANCHES = 9
 
@@ -19,10 +19,13 @@ class Filter:
     type: str
     column: str
     optional: bool
+    links: bool = False
 
     def condition(self, model: str) -> str:
         """The condition on the rows."""
         column, value = f"{model}.{self.column}", f"query.{self.name}"
+        if self.links:
+            return f"{column}.any(id={value})"
         return f"equals({column}, {value})" if self.optional else f"{column} == {value}"
 
 
@@ -51,6 +54,8 @@ class Lists:
         if key in entity.references:
             optional = asks_for_none(entity, key)
             return Filter(f"{key}_id", f'Id | Literal["{NONE}"]' if optional else "Id", f"{key}_id", optional)
+        if key in entity.links:
+            return Filter(link_id(key), "Id", key, optional=False, links=True)
         if key not in entity.fields:
             return Filter(key, f"{self._name}State", key, optional=False)
         field = entity.fields[key]

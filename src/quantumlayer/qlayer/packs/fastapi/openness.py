@@ -60,7 +60,6 @@ def _attempts(spec: Spec) -> Iterator[tuple[str, Attempt]]:
         yield from _of_entity(spec, name, entity)
     yield from _imports(spec)
     yield from _endpoints(spec)
-    yield from _links(spec)
     for name, operation in spec.operations.items():
         if function_name(name) in _requests(operation.on):
             yield f"operations.{name}", partial(_refuse, "an operation beside the usual request of that name")
@@ -76,13 +75,6 @@ def _query(spec: Spec, name: str, entity: str) -> None:
         raise UnsupportedError("a query of what nobody reads")
     if query_view(spec, name).function in _requests(entity):
         raise UnsupportedError("a query beside the usual request of that name")
-
-
-def _links(spec: Spec) -> Iterator[tuple[str, Attempt]]:
-    """Relations to many are written where a contract says how bodies have them."""
-    for name, entity in spec.entities.items() if spec.interface is None else ():
-        for key in entity.links:
-            yield f"entities.{name}.relations.{key}", partial(_refuse, "a relation to many")
 
 
 def _endpoints(spec: Spec) -> Iterator[tuple[str, Attempt]]:

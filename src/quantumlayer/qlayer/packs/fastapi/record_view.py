@@ -17,7 +17,7 @@ from quantumlayer.qlayer.packs.fastapi.rules import Exclusion, exclusions
 from quantumlayer.qlayer.packs.fastapi.sql import Columns, Sql
 from quantumlayer.spec.cel import Scope, compile_cel
 from quantumlayer.spec.model import Derived, Entity, Field, OnDelete, Relation, RelationKind, Spec
-from quantumlayer.spec.naming import EntityNames, entity_names, route_name
+from quantumlayer.spec.naming import EntityNames, entity_names, link_ids, route_name
 
 # What the class's own body calls to work out values in the database.
 _SQL_WORDS = frozenset(
@@ -81,6 +81,11 @@ class LinkView:
         here, there = f"{self.owner.table}_id", f"{self.target.table}_id"
         return here, there if there != here else f"{singular(self.name)}_id"
 
+    @property
+    def ids(self) -> str:
+        """What bodies call the ids of the other side."""
+        return link_ids(self.name)
+
 
 @dataclass(frozen=True, slots=True)
 class DerivedView:
@@ -132,7 +137,7 @@ class RecordView:
     @cached_property
     def members(self) -> frozenset[str]:
         """The names that the class's own body gives a meaning of its own."""
-        columns = (item.column for item in self.relations)
+        columns = [*(item.column for item in self.relations), *self.entity.links]
         return frozenset([*self.entity.fields, *self.entity.derived, *columns])
 
     def derived_view(self, key: str, derived: Derived) -> DerivedView:
@@ -272,6 +277,16 @@ class RecordView:
         return [item for item in self.relations if item.relation.reassignable]
 
     @property
+    def create_links(self) -> list[LinkView]:
+        """Relations to many that only creating takes."""
+        return [item for item in self.links if not item.relation.reassignable]
+
+    @property
+    def common_links(self) -> list[LinkView]:
+        """Relations to many that creating and changing take alike."""
+        return [item for item in self.links if item.relation.reassignable]
+
+    @property
     def aliases(self) -> list[FieldView]:
         """Fields whose type needs a name of its own."""
         return [field for field in self.fields if field.alias is not None]
@@ -279,7 +294,7 @@ class RecordView:
     @property
     def same_body(self) -> bool:
         """Whether creating and changing take the same body."""
-        return not (self.create_only or self.create_relations or self.role)
+        return not (self.create_only or self.create_relations or self.create_links or self.role)
 
     @property
     def create_class(self) -> str:

@@ -1,0 +1,175 @@
+"""Tests of relations to many: given and shown as ids, each once and there, and gone with either record."""
+
+from collections.abc import Iterator
+
+from quantumlayer.qtest.bodies import IF_ANY, Creation
+from quantumlayer.qtest.changes import changing
+from quantumlayer.qtest.literals import text
+from quantumlayer.qtest.records import NOBODY, Records
+from quantumlayer.qtest.scenes import Scene
+from quantumlayer.qtest.tests import Row, Test
+from quantumlayer.spec.model import Relation
+from quantumlayer.spec.naming import link_ids
+
+
+def link_tests(records: Records) -> Iterator[Test]:
+    """The relations to many of one entity."""
+    for key, relation in records.entity.links.items():
+        link = _Link(records, key, relation)
+        if records.creation is not None:
+            yield from link.given(records.creation)
+        elif (test := link.shown()) is not None:
+            yield test
+        if (test := link.changed()) is not None:
+            yield test
+        yield from link.deleted()
+
+
+class _Link:
+    """One relation to many, and the two records on its other side that its tests speak of."""
+
+    def __init__(self, records: Records, key: str, relation: Relation) -> None:
+        self.records, self.key, self.relation = records, key, relation
+        self.ids = link_ids(key)
+        self.target = records.suite.names(relation.to)
+        self.first, self.second = f"first_{self.target.snake}", f"second_{self.target.snake}"
+        self.address = f"{records.address}.relations.{key}"
+
+    @property
+    def both(self) -> list[str]:
+        return [f"{name} = await make.{self.target.snake}()" for name in (self.first, self.second)]
+
+    def given(self, creation: Creation) -> Iterator[Test]:
+        """Kept as given, in the order of the ids, and refused where one is not there or stands twice."""
+        scene = creation.scene()
+        a, path = self.records.a, self.records.path
+
+        def post(ids: str) -> str:
+            body = with_value(creation.body(scene), self.ids, ids)
+            return f'answer = await {scene.caller}.post("{path}", json={body})'
+
+        lines = [
+            *scene.lines,
+            *self.both,
+            post(f"[{self.second}.id, {self.first}.id]"),
+            "assert answer.status_code == 201",
+            f'assert answer.json()["{self.ids}"] == [{self.first}.id, {self.second}.id]',
+        ]
+        if creation.is_read_back:
+            lines.append(f'read = await {scene.caller}.get(answer.headers["Location"])')
+            lines.append("assert read.json() == answer.json()")
+        yield Test(f"{a}_is_kept_with_its_{self.key}", lines, [self.address])
+        yield Test(
+            f"{a}_is_refused_with_{self.key}_that_do_not_exist",
+            [
+                *scene.lines,
+                self.both[0],
+                post(f"[{self.first}.id, {NOBODY}]"),
+                f'assert refusal(answer) == (409, "about:blank", "There is no {self.target.title} {NOBODY}.")',
+            ],
+            [self.address],
+        )
+        yield Test(
+            f"{a}_is_refused_with_{self.key}_such_as",
+            [*scene.lines, post("ids"), f'assert pointers(answer) == [f"/body/{self.ids}{{place}}"]'],
+            [self.address],
+            names={"ids": "object", "place": "str"},
+            rows=[
+                Row(("[1, 1]", '""'), id="the_same_twice"),
+                Row(("None", '""')),
+                Row(("1", '""')),
+                Row(("[0]", '"/0"')),
+                Row(('["nonsense"]', '"/0"')),
+            ],
+        )
+
+    def shown(self) -> Test | None:
+        """What only operations make shows its links all the same."""
+        found = self.records.reading()
+        if found is None:
+            return None
+        scene = Scene(self.records.suite, found[1])
+        made = f"{scene.this} = "
+        url = f'f"{self.records.path}/{{{scene.this}.id}}"'
+        given = {self.key: f"[{self.second}, {self.first}]"}
+        renewed = f"{made}{scene.call(scene.built.this, given)}"
+        lines = [renewed if line.startswith(made) else line for line in scene.lines]
+        return Test(
+            f"{self.records.a}_is_shown_with_its_{self.key}",
+            [
+                *self.both,
+                *lines,
+                f"answer = await {scene.caller}.get({url})",
+                f'assert answer.json()["{self.ids}"] == [{self.first}.id, {self.second}.id]',
+            ],
+            [self.address],
+        )
+
+    def changed(self) -> Test | None:
+        """Replaced with the whole, each time as a new version; or refused where it never changes."""
+        change = changing(self.records)
+        if change is None:
+            return None
+        scene = change.scene
+        body = with_value(change.body, self.ids, "ids")
+        put = f"answer = await {scene.caller}.put({change.url}, json={body}, {IF_ANY})"
+        if not self.relation.reassignable:
+            refused = f'assert pointers(answer) == ["/body/{self.ids}"]'
+            return Test(
+                f"{self.key}_of_{self.records.a}_never_change",
+                [*scene.lines, "ids: list[int] = []", put, refused],
+                [self.address],
+            )
+        return Test(
+            f"{self.key}_of_{self.records.a}_are_changed",
+            [
+                *scene.lines,
+                *self.both,
+                "etags = set()",
+                f"for ids in ([{self.first}.id, {self.second}.id], [{self.second}.id], []):",
+                f"    {put}",
+                f'    assert answer.json()["{self.ids}"] == ids',
+                '    etags.add(answer.headers["ETag"])',
+                "assert len(etags) == 3",
+            ],
+            [self.address],
+        )
+
+    def deleted(self) -> Iterator[Test]:
+        """In the database itself, whoever may delete what."""
+        kind, snake = self.records.name, self.records.names.snake
+        owner = f"linked_{snake}"
+        made = [self.both[0], f"{owner} = await make.{snake}({self.key}=[{self.first}])"]
+
+        def delete(variable: str) -> list[str]:
+            return ["async with sessions.begin() as session:", f"    await session.delete({variable})"]
+
+        yield Test(
+            f"deleting_what_is_among_{self.key}_leaves_{self.records.a}_without_it",
+            [
+                *made,
+                *delete(self.first),
+                "async with sessions() as session:",
+                f"    kept = await session.get({kind}, {owner}.id)",
+                "assert kept is not None",
+                f"assert kept.{self.key} == []",
+            ],
+            [f"{self.address}.on_delete"],
+        )
+        yield Test(
+            f"deleting_{self.records.a}_leaves_its_{self.key}",
+            [
+                *made,
+                *delete(f"await session.get_one({kind}, {owner}.id)"),
+                "async with sessions() as session:",
+                f"    assert await session.get({self.relation.to}, {self.first}.id) is not None",
+            ],
+            [f"{self.address}.on_delete"],
+        )
+
+
+def with_value(body: str, key: str, value: str) -> str:
+    """A body with one more value, all as Python."""
+    if body == "{}":
+        return f"{{{text(key)}: {value}}}"
+    return f"{body[:-1]}, {text(key)}: {value}}}" if body.endswith("}") else f"{body} | {{{text(key)}: {value}}}"
