@@ -91,6 +91,7 @@ class Scene:
         if not self.this_is_made:
             needed |= {value for value in this.values.values() if isinstance(value, Record)}
         needed |= {record for _, record in self._all() if record in self.told}
+        needed |= {value for value in self.built.takes.values() if isinstance(value, Record)}
         references: dict[Record, int] = {}
         for place, record in self._all():
             if record is this and not self.this_is_made:

@@ -241,10 +241,13 @@ def _of_operation(name: str, operation: Operation) -> Found:
         yield f"{prefix}.from", f"{name} is refused unless the {title} is {_or(operation.from_)}"
     for key, requirement in operation.requires.items():
         yield f"{prefix}.requires.{key}", f"{name} is refused unless {_line(requirement.cel)}: {requirement.else_}"
-    for key, field in operation.takes.items():
+    for key, field in operation.inputs.items():
         need = "may take" if field.optional or field.default is not None else "takes"
         yield f"{prefix}.takes.{key}", f"{name} {need} {key}, {_kind(field)}"
         yield from _of_limits(f"{prefix}.takes.{key}", key, field)
+    for key, reference in operation.references.items():
+        need, target = "may take" if reference.optional else "takes", entity_names(reference.to).title
+        yield f"{prefix}.takes.{key}", f"{name} {need} {key}, {_a(target)} that exists and that the caller may read"
 
 
 def _of_limits(address: str, key: str, field: Field) -> Found:

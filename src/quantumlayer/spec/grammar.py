@@ -10,7 +10,7 @@ from pydantic_core import ErrorDetails
 
 from quantumlayer.kit.identifiers import class_name, identifier
 from quantumlayer.spec.errors import Problem
-from quantumlayer.spec.model import Spec
+from quantumlayer.spec.model import INPUT_TAGS, Spec
 from quantumlayer.spec.nodes import Node
 
 _HABITS = {
@@ -50,6 +50,8 @@ def _resolved(loc: Sequence[int | str], root: Node) -> tuple[tuple[str, ...], bo
     node, path, tagged = root, list[str](), False
     for index, part in enumerate(loc):
         value = node.value
+        if part in INPUT_TAGS:
+            continue
         if isinstance(value, dict) and str(part) in value:
             node = value[str(part)][1]
             path.append(str(part))

@@ -11,7 +11,7 @@ from datetime import date
 from enum import StrEnum
 from typing import Annotated, Literal
 
-from pydantic import BeforeValidator
+from pydantic import BeforeValidator, Discriminator, Tag
 from pydantic import Field as Key
 
 from quantumlayer.spec.base import (
@@ -227,6 +227,27 @@ class Creation(Node):
     set: dict[Name, Cel] = {}
 
 
+class Reference(Node):
+    """A record that callers name in the input of an operation; they must be allowed to read it."""
+
+    to: EntityName
+    about: str = ""
+    optional: bool = False
+
+
+def _kind_of_input(value: object) -> str:
+    """Whether an input is a value or a record; what names no entity is read as a value."""
+    named = isinstance(value, Reference) or (isinstance(value, dict) and "to" in value)
+    return INPUT_TAGS[1] if named else INPUT_TAGS[0]
+
+
+INPUT_TAGS = ("a value", "a reference")
+"""What pydantic calls the kinds of input in the places of its errors."""
+Input = Annotated[
+    Annotated[Field, Tag(INPUT_TAGS[0])] | Annotated[Reference, Tag(INPUT_TAGS[1])], Discriminator(_kind_of_input)
+]
+
+
 class Operation(Node):
     """Something callers do to one record beyond create, read, update and delete.
 
@@ -238,12 +259,22 @@ class Operation(Node):
     on: EntityName
     by: Names
     about: str = ""
-    takes: dict[Name, Field] = {}
+    takes: dict[Name, Input] = {}
     from_: Names = Key(default=(), alias="from")
     to: Name | None = None
     requires: dict[Name, Requirement] = {}
     sets: dict[Name, Cel] = {}
     creates: Creation | None = None
+
+    @property
+    def inputs(self) -> dict[str, Field]:
+        """The values that callers give."""
+        return {key: one for key, one in self.takes.items() if isinstance(one, Field)}
+
+    @property
+    def references(self) -> dict[str, Reference]:
+        """The records that callers name."""
+        return {key: one for key, one in self.takes.items() if isinstance(one, Reference)}
 
 
 class Query(Node):

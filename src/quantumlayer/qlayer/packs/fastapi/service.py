@@ -87,7 +87,7 @@ class ServiceView:
     def body_mebibytes(self) -> int:
         """What the largest body may take: a character of JSON is at most twelve bytes, a pair of escapes."""
         taken = [entity.fields for entity in self.spec.entities.values()]
-        taken += [operation.takes for operation in self.spec.operations.values()]
+        taken += [operation.inputs for operation in self.spec.operations.values()]
         texts = (sum(FieldView("", key, item).max_length or 0 for key, item in fields.items()) for fields in taken)
         return max(1, ceil(12 * max(texts, default=0) / 2**20))
 
