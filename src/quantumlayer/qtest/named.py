@@ -63,7 +63,9 @@ def _hidden(suite: Suite, name: str, key: str) -> Iterator[Test]:
     for role in operation.by:
         for condition in suite.naming(name, role)[key]:
             question = suite.operation(name, role)
-            found = question.refusal(next(one for one in question.conditions if (one.cel, one.at) == (condition.cel, condition.at)))
+            found = question.refusal(
+                next(one for one in question.conditions if (one.cel, one.at) == (condition.cel, condition.at))
+            )
             if found is None:
                 continue
             scene = Scene(suite, found.refused)

@@ -6,9 +6,9 @@ from quantumlayer.qtest.decisive import Decisive, of_condition
 from quantumlayer.qtest.limits import rows
 from quantumlayer.qtest.literals import source, text, wire
 from quantumlayer.qtest.made import is_code
+from quantumlayer.qtest.named import reference_tests, taken
 from quantumlayer.qtest.places import TAKES, THIS, Slot
 from quantumlayer.qtest.readings import unmistakable
-from quantumlayer.qtest.named import reference_tests, taken
 from quantumlayer.qtest.records import Records
 from quantumlayer.qtest.samples import NOW, wrong_type
 from quantumlayer.qtest.scenes import Scene

@@ -140,7 +140,9 @@ def _readers(spec: Spec, address: str, operation: Operation, target: str) -> Ite
     if target not in spec.entities:
         return
     readers = {who for grant in spec.entities[target].access if Action.READ in grant.may for who in grant.who}
-    if ANYONE not in readers and (blind := [role for role in operation.by if role in spec.roles and role not in readers]):
+    if ANYONE not in readers and (
+        blind := [role for role in operation.by if role in spec.roles and role not in readers]
+    ):
         message = f"{', '.join(blind)} may read no {target}, and could never name one."
         yield Problem(address, message, f"Grant `read` in the access of {target}, or take the role out of `by`.")
 
