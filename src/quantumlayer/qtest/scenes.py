@@ -4,6 +4,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
+from quantumlayer.qtest.apart import apart
 from quantumlayer.qtest.literals import source, wire
 from quantumlayer.qtest.places import CALLER, Place
 from quantumlayer.qtest.samples import NOW
@@ -202,7 +203,7 @@ class Scene:
         return (
             not self.repeated
             and item is not None
-            and item.unique
+            and key in apart(self.suite.spec.entities[record.entity])
             and not item.optional
             and (record.entity, key) in self.built.read
         )

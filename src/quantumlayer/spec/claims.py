@@ -222,6 +222,9 @@ def _of_derived(address: str, key: str, title: str, derived: Derived) -> Found:
 def _rule(title: str, rule: Rule) -> str:
     if rule.cel is not None:
         return f"to {_or(rule.on)} {_a(title)} is refused unless {_line(rule.cel)}: {rule.else_}"
+    if rule.unique is not None:
+        among = f", where {_line(rule.unique.when)}" if rule.unique.when is not None else ""
+        return f"no two {plural(title)} have the same {_and(rule.unique.of)}{among}: {rule.else_}"
     overlap = rule.no_overlap
     per, start, end = (overlap.per, overlap.start, overlap.end) if overlap is not None else ("", "", "")
     when = f", where {_line(overlap.when)}" if overlap is not None and overlap.when is not None else ""

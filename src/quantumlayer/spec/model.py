@@ -120,16 +120,27 @@ class NoOverlap(Node):
     when: Cel | None = None
 
 
+class Unique(Node):
+    """No two records have the same values `of` these fields and relations, those aside for which `when` is false.
+
+    A record that lacks one of the values is like no other.
+    """
+
+    of: Annotated[Names, Key(min_length=1)]
+    when: Cel | None = None
+
+
 class Rule(Node):
     """What must hold for a record of the entity, and what a caller is told when it would not.
 
-    Either `cel`, an expression over `this` and `caller`, or `no_overlap`. With `on: [update]` a `cel` rule judges a
-    caller's update, not an operation, which says for itself what it `requires`; with `on: [create]` it judges a record
-    that an operation creates too. `no_overlap` holds whoever writes.
+    One of `cel`, an expression over `this` and `caller`, `no_overlap` and `unique`. With `on: [update]` a `cel` rule
+    judges a caller's update, not an operation, which says for itself what it `requires`; with `on: [create]` it judges
+    a record that an operation creates too. `no_overlap` and `unique` hold whoever writes.
     """
 
     cel: Cel | None = None
     no_overlap: NoOverlap | None = None
+    unique: Unique | None = None
     else_: str = Key(alias="else", min_length=1)
     on: tuple[Moment, ...] = (Moment.CREATE, Moment.UPDATE)
     about: str = ""

@@ -34,6 +34,7 @@ _FUNCTIONS = frozenset(
 CLASSES = frozenset(
     {
         "Any", "AuditEntry", "AuditEntryRead", "Base", "Boolean", "Caller", "CheckConstraint", "Decimal", "ForeignKey",
+        "Index",
         "Literal", "Mapped", "NewAccount", "NotFound", "Record", "Role", "Self", "Text", "UniqueConstraint",
     }
 )  # fmt: skip
