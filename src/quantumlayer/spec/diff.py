@@ -263,6 +263,8 @@ _CHANGED: Mapping[str, Callable[[object, object], str]] = {
     "entities.*.states.field": _always("The state has another name."),
     "entities.*.states.values": _lost("A state that callers know is gone."),
     "entities.*.rules.*.cel": _always("What was accepted can be refused."),
+    "entities.*.rules.*.unique.of": _always("What was accepted can be refused."),
+    "entities.*.rules.*.unique.when": _always("What was accepted can be refused."),
     "entities.*.rules.*.on": _always("What was accepted can be refused."),
     "entities.*.list.search": _lost("The list can no longer be asked this way."),
     "entities.*.list.filter": _lost("The list can no longer be asked this way."),
