@@ -7,12 +7,13 @@ from enum import StrEnum
 
 from pydantic import BaseModel
 
+from quantumlayer.spec.interface import Member, Parameter
 from quantumlayer.spec.model import LONGEST, Action, Entity, Field, Grant, Operation, Reference, Relation, Spec
 
 _COLLECTIONS = frozenset(
     {
         "roles", "entities", "fields", "relations", "derived", "rules", "operations", "queries", "takes", "requires",
-        "quality",
+        "quality", "shapes", "members", "endpoints", "parameters",
     }
 )  # fmt: skip
 
@@ -135,8 +136,11 @@ def _reason(raw: _Raw, old: Spec, new: Spec) -> str:
     if shape == "entities.*.access":
         name = raw.address.split(".")[1]
         return _lost_grants(old.entities[name], new.entities[name])
-    if shape.startswith(("entities.*.fields.*.", "operations.*.takes.*.", "queries.*.takes.*.")):
+    if shape.startswith(_FIELDS):
         return _field_reason(raw, old, new)
+    if shape.startswith(_NARROWED):
+        word = shape.rpartition(".")[2]
+        return (_lower if word == "max" else _FIELD.get(word, _harmless))(raw.old, raw.new)
     if raw.kind is ChangeKind.REMOVED and (reason := _REMOVED.get(shape)):
         return reason
     if raw.kind is ChangeKind.ADDED:
@@ -234,6 +238,8 @@ _REFERENCE: Mapping[str, Callable[[object, object], str]] = {
     "to": _always("It refers to another kind of record."),
     "optional": lambda _old, new: "" if new is True else "Callers must give it now.",
 }
+_FIELDS = ("entities.*.fields.*.", "operations.*.takes.*.", "queries.*.takes.*.")
+_NARROWED = ("interface.shapes.*.members.*.field.", "interface.endpoints.*.parameters.*.field.")
 _REMOVED = {
     "roles.*": "Callers in this role are refused.",
     "entities.*": "Its paths are gone.",
@@ -248,8 +254,44 @@ _REMOVED = {
     "queries.*": "Its path is gone.",
     "queries.*.takes.*": "Callers that give it are refused.",
     "operations.*.creates": "The answer is another record.",
+    "interface": "Every path and body is another one.",
+    "interface.errors": "Errors have another body.",
+    "interface.errors.*": "Errors have another body.",
+    "interface.shapes.*.members.*": "Callers that read or give it fail.",
+    "interface.endpoints.*": "Its path is gone.",
+    "interface.endpoints.*.gives": "The answer has no body any more.",
+    "interface.endpoints.*.parameters.*": "What callers ask for with it is not heeded any more.",
 }
 _CHANGED: Mapping[str, Callable[[object, object], str]] = {
+    "interface": _always("Every path and body is another one."),
+    "interface.base": _always("Every path is another one."),
+    "interface.errors": _always("Errors have another body."),
+    "interface.errors.members.*": _always("Errors have another body."),
+    "interface.errors.within": _always("Errors have another body."),
+    "interface.errors.media": _always("Errors have another media type."),
+    "interface.shapes.*.open": lambda _old, new: "" if new is True else "Members that were let pass are refused now.",
+    "interface.shapes.*.members.*.is": _always("It shows another value."),
+    "interface.shapes.*.members.*.shape": _always("It is another object."),
+    "interface.shapes.*.members.*.many": _always("It is an array where it was none, or the other way round."),
+    "interface.shapes.*.members.*.optional": _optional,
+    "interface.shapes.*.members.*.nullable": _always("Callers may find null, or may not give it any more."),
+    "interface.shapes.*.members.*.read_only": _turned_on("Callers can no longer give it."),
+    "interface.shapes.*.members.*.write_only": _turned_on("Callers no longer find it."),
+    "interface.shapes.*.members.*.min_items": _higher,
+    "interface.shapes.*.members.*.max_items": _lower,
+    "interface.endpoints.*.method": _always("It is another request."),
+    "interface.endpoints.*.path": _always("It has another path."),
+    "interface.endpoints.*.does": _always("It does something else."),
+    "interface.endpoints.*.on": _always("It is about another kind of record."),
+    "interface.endpoints.*.takes": _always("It takes another body."),
+    "interface.endpoints.*.gives": _always("It answers another body."),
+    "interface.endpoints.*.many": _always("It answers a list where it did not, or the other way round."),
+    "interface.endpoints.*.status": _always("It answers another status."),
+    "interface.endpoints.*.errors": _lost("A refusal has another status."),
+    "interface.endpoints.*.parameters.*.is": _always("It means something else."),
+    "interface.endpoints.*.parameters.*.part": _always("It means something else."),
+    "interface.endpoints.*.parameters.*.first": _always("Pages are numbered from another number."),
+    "interface.endpoints.*.parameters.*.optional": lambda _old, new: "" if new is True else "Callers must give it now.",
     "roles.*.record": _always("Conditions about the caller's own records mean other records."),
     "entities.*.key": _always("Its records have other paths."),
     "entities.*.relations.*.to": _always("It refers to another kind of record."),
@@ -291,6 +333,9 @@ def _added(raw: _Raw, new: Spec) -> str:
     if shape == "operations.*.requires.*" or shape.startswith("entities.*.rules.*"):
         return "What was accepted can be refused."
     given = shape.endswith("s.*.takes.*") or _is_given(new.entities.get(raw.address.split(".")[1]))
+    if isinstance(value, Member | Parameter):
+        only_read = isinstance(value, Member) and value.read_only
+        return "" if value.optional or only_read else "Callers must give it now."
     needed = isinstance(value, Field) and not (value.optional or value.default is not None or value.read_only)
     needed = needed or (isinstance(value, Relation | Reference) and not value.optional)
     if given and needed:

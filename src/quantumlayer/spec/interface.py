@@ -45,7 +45,7 @@ class Member(Node):
 class Shape(Node):
     """A JSON object as callers see it: a view `of` an entity's record, a `page` of such records, or a structure.
 
-    `open` shapes let other members pass, and drop them.
+    `open` shapes let other members pass: views of a record drop them, structures keep them.
     """
 
     of: EntityName | None = None

@@ -112,7 +112,8 @@ def collection(spec: Spec, entity: str) -> str:
     words_of = {name: _path_words(spec.interface, name) for name in spec.entities}
     own = words_of[entity]
     first = next((name for name in spec.entities if own and words_of[name] == own), "")
-    return own if own and first == entity else entity_names(entity).collection
+    taken = own == "accounts" and bool(spec.roles)  # those who sign in
+    return own if own and first == entity and not taken else entity_names(entity).collection
 
 
 def _path_words(interface: Interface, entity: str) -> str:

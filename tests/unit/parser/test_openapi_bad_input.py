@@ -166,6 +166,37 @@ def test_operations_with_one_id_get_names_of_their_own() -> None:
     assert endpoints(parse(given)) == ["do_it", "do_it_2"]
 
 
+def test_long_ids_that_collide_stay_within_the_longest_name() -> None:
+    given = things()
+    given["paths"]["/things"]["post"]["operationId"] = "make a thing " * 10
+    given["paths"]["/stuff"] = copy.deepcopy(given["paths"]["/things"])
+    ref = {"$ref": "#/components/schemas/Stuff"}
+    given["paths"]["/stuff"]["post"] |= {"requestBody": body(ref), "responses": answer(ref)}
+    given["components"]["schemas"]["Stuff"] = THING
+    first, second = endpoints(parse(given))
+    assert len(first) <= 60
+    assert len(second) <= 60
+    assert second.endswith("_2")
+
+
+def test_a_kind_of_record_called_as_an_exception_gets_another_name() -> None:
+    given = json.loads(json.dumps(things()).replace("Thing", "ImportError").replace("things", "import-errors"))
+    assert list(parse(given).entities) == ["ImportErrorItem"]
+
+
+def test_a_field_called_as_the_column_of_a_parent_stays_beside_it() -> None:
+    part = {**THING, "properties": {**VALUES, "thingId": {"type": "string", "maxLength": 9}}}
+    given = things(Part=part)
+    key = {"name": "thingId", "in": "path", "required": True, "schema": {"type": "integer"}}
+    ref = {"$ref": "#/components/schemas/Part"}
+    given["paths"]["/things/{thingId}/parts"] = {
+        "post": {"parameters": [key], "requestBody": body(ref), "responses": answer(ref)}
+    }
+    entity = parse(given).entities["Part"]
+    assert list(entity.relations) == ["thing_2"]
+    assert "thing_id" in entity.fields
+
+
 def test_names_that_a_service_has_already_get_others() -> None:
     thing = {
         **THING,
@@ -242,6 +273,10 @@ def test_whatever_is_broken_is_read_or_refused(name: str, seed: int) -> None:
         ("a|b", "xbx", "x"),
         (r"^\p{Lu}x", "Äxy", "äx"),
         (r"x\$", "ax$b", "x"),
+        ("^[[a-c]+$", "[b", "d"),
+        (r"^[a&&b\]]+$", "a&b]", "c"),
+        ("^[!--a]+$", "#-a", "b"),
+        ("^[--/]+$", "-./", "a"),
     ],
 )
 def test_a_pattern_means_the_same_of_the_whole_text(pattern: str, fits: str, unfit: str) -> None:

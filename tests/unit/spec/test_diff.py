@@ -172,3 +172,61 @@ def test_parts_that_were_removed(clinic: LoadedSpec) -> None:
         "entities.VisitNote.versioned": "Earlier values can no longer be read.",
         "entities.VisitNote.audit": "The audit trail can no longer be read.",
     }
+
+
+INTERFACE = """\
+spec: 1
+service: {name: kennel}
+entities:
+  Dog:
+    fields:
+      name: {type: string, min: 0, max: 30}
+    access: [{who: anyone, may: [create, read]}]
+interface:
+  shapes:
+    Dog: {of: Dog, members: {id: {is: id, read_only: true}, name: {is: name, optional: true}}}
+    Dogs: {of: Dog, page: true, members: {items: {is: items, shape: Dog, many: true}, total: {is: total}}}
+  endpoints:
+    read_dog:
+      method: get
+      path: /dogs/{id}
+      does: read
+      on: Dog
+      parameters: {id: {is: id, in: path, field: {type: int, max: 9}}}
+      gives: Dog
+      errors: [404]
+    list_dogs: {method: get, path: /dogs, does: list, on: Dog, gives: Dogs}
+"""
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "element", "breaking"),
+    [
+        (
+            "    list_dogs: {method: get, path: /dogs, does: list, on: Dog, gives: Dogs}\n",
+            "",
+            "endpoints.list_dogs",
+            True,
+        ),
+        ("path: /dogs/{id}", "path: /hounds/{id}", "endpoints.read_dog.path", True),
+        ("gives: Dog\n", "gives: Dog\n      status: 203\n", "endpoints.read_dog.status", True),
+        ("errors: [404]", "errors: [400, 404]", "endpoints.read_dog.errors", False),
+        (", total: {is: total}", "", "shapes.Dogs.members.total", True),
+        ("{is: name, optional: true}", "{is: name}", "shapes.Dog.members.name.optional", True),
+        (
+            "name: {is: name, ",
+            "age: {is: created_at, optional: true}, name: {is: name, ",
+            "shapes.Dog.members.age",
+            False,
+        ),
+        ("name: {is: name, ", "age: {is: created_at}, name: {is: name, ", "shapes.Dog.members.age", True),
+        ("{type: int, max: 9}", "{type: int, max: 8}", "endpoints.read_dog.parameters.id.field.max", True),
+        ("{type: int, max: 9}", "{type: int, max: 10}", "endpoints.read_dog.parameters.id.field.max", False),
+        ("interface:\n", "interface:\n  base: /api\n", "base", True),
+    ],
+)
+def test_a_changed_interface_says_what_it_breaks(old: str, new: str, element: str, breaking: bool) -> None:
+    assert old in INTERFACE
+    before, after = (parse_spec(text, "a.yaml").spec for text in (INTERFACE, INTERFACE.replace(old, new, 1)))
+    changes = diff(before, after)
+    assert [(change.element, change.breaking) for change in changes] == [(f"interface.{element}", breaking)]

@@ -123,12 +123,11 @@ class Call:
         return self.make(self.endpoint.on, name or self.record, own)
 
     def ways(self) -> set[str]:
-        """The ways of the path's parents."""
+        """The ways of the path's parents, and of what stands between."""
         found: set[str] = set()
         for parameter in self.in_path.values():
-            way = self._way(parameter)
-            if way:
-                found.add(way)
+            steps = [step for step in self._way(parameter).split(".") if step]
+            found |= {".".join(steps[: index + 1]) for index in range(len(steps))}
         return found
 
     def _way(self, parameter: Parameter) -> str:

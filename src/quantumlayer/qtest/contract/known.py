@@ -1,12 +1,12 @@
 """What a test knows of a record, as Python: what it sends of it, and what an answer must show."""
 
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from quantumlayer.qtest.literals import source, text, wire
 from quantumlayer.qtest.samples import NOW, samples
 from quantumlayer.qtest.suite import Suite
+from quantumlayer.qtest.variables import mentioned
 from quantumlayer.spec.interface import Interface, Member, Shape
 from quantumlayer.spec.model import Entity, Field, FieldType
 
@@ -172,8 +172,7 @@ def unbound(lines: list[str]) -> list[str]:
     found: list[str] = []
     for index, line in enumerate(lines):
         name, made, call = line.partition(" = await make.")
-        rest = "\n".join(lines[index + 1 :])
-        if made and name.isidentifier() and re.search(rf"\b{name}\b", rest) is None:
+        if made and name.isidentifier() and name not in mentioned(lines[index + 1 :]):
             found.append(f"await make.{call}")
         else:
             found.append(line)

@@ -75,7 +75,7 @@ def free_name(name: str, taken: Iterable[str]) -> str:
 def free_entity(name: str, taken: Iterable[str]) -> str:
     """The name itself, or one like it that an entity can have beside those that are taken."""
     used = {one for other in taken for one in _derived_names(other)} | {other.lower() for other in taken}
-    found = name
+    found = name.rstrip("_")
     if keyword.iskeyword(found) or hasattr(builtins, found) or found in CLASSES:
         found = f"{found}Item"
     if entity_names(found).table in TABLES or any(found.endswith(end) for end in SUFFIXES):

@@ -5,12 +5,14 @@ from functools import cached_property
 
 from quantumlayer.qlayer.packs.fastapi import access
 from quantumlayer.qlayer.packs.fastapi.code import names_in
+from quantumlayer.qlayer.packs.fastapi.contract.endpoints import ACTIONS
 from quantumlayer.qlayer.packs.fastapi.lists import Lists
 from quantumlayer.qlayer.packs.fastapi.operations import OperationView, operation_view
 from quantumlayer.qlayer.packs.fastapi.queries import PAGING, QueryView, query_view
 from quantumlayer.qlayer.packs.fastapi.record_view import RecordView, RelationView
 from quantumlayer.qlayer.packs.fastapi.records import assignments, stored_values
 from quantumlayer.qlayer.packs.fastapi.rules import REFUSALS, RuleFunction, calls, rule_functions
+from quantumlayer.spec.interface import Interface
 from quantumlayer.spec.model import Action, Computed, Moment, OnDelete
 from quantumlayer.spec.naming import entity_names
 
@@ -124,10 +126,6 @@ class EntityView(RecordView):
         lines += [self._referenced(item, variable) for item in self.relations]
         lines += self._refusals(Action.CREATE)
         return lines + calls(self.rule_functions, Moment.CREATE, variable)
-
-    def referenced(self, item: RelationView) -> str:
-        """The statements that refuse a changed reference to what is not there."""
-        return self._referenced(item, self.names.snake).replace("\n", "\n    ")
 
     @property
     def refused_lines(self) -> list[str]:
@@ -278,6 +276,8 @@ class EntityView(RecordView):
     @property
     def requests(self) -> list[tuple[str, str, str]]:
         """Method, path and who may, of each request."""
+        if self.spec.interface is not None:
+            return self._by_contract(self.spec.interface)
         path = f"/{self.names.path}"
         one = f"{path}/{{{self.segment.removesuffix(':int')}}}"
         found = []
@@ -301,6 +301,17 @@ class EntityView(RecordView):
             roles = self.spec.operations[operation.name].by
             found.append(("POST", f"{one}/{operation.route}", self._who(roles)))
         return found
+
+    def _by_contract(self, interface: Interface) -> list[tuple[str, str, str]]:
+        return [
+            (
+                endpoint.method.upper(),
+                f"{interface.base}{endpoint.path}",
+                self._who(access.roles_for(self.spec, self.name, ACTIONS[endpoint.does])),
+            )
+            for endpoint in interface.endpoints.values()
+            if endpoint.on == self.name
+        ]
 
     def _who(self, roles: Sequence[str]) -> str:
         return ", ".join(role.replace("_", " ") for role in self.spec.roles if role in roles) or "anyone"

@@ -21,6 +21,9 @@ _PARTS = {
     Part.OFFSET: {"offset", "skip", "start", "from"},
 }
 _FARTHEST = 3
+_LONGEST = 60
+"""Characters of the longest name of an endpoint."""
+
 _BY_HTTP = frozenset({"authorization", "content-type", "accept"})
 _PATH = re.compile(r"(/[A-Za-z0-9._~{}-]+)+")
 
@@ -36,11 +39,13 @@ class EndpointBook:
     def name(self, call: Call) -> str:
         """A name that no other endpoint has."""
         said = call.operation.get("operationId")
-        base = identifier(said if isinstance(said, str) and words(said) else f"{call.method} {call.path}").rstrip("_")
+        named = said if isinstance(said, str) and words(said) else f"{call.method} {call.path}"
+        base = identifier(named)[:_LONGEST].rstrip("_")
         number, free = 1, base
         while free in self._functions:
             number += 1
-            free = f"{base}_{number}"
+            ending = f"_{number}"
+            free = f"{base[: _LONGEST - len(ending)].rstrip('_')}{ending}"
         self._functions.add(free)
         return free
 

@@ -59,7 +59,17 @@ def errors_of(document: Document, found: list[Call]) -> Errors | None:
             if item.kind == "object" and not fault:
                 continue
         parts[json] = part
-    return Errors(members=parts, fault=fault, within=within, media="application/json") if parts else None
+    parts = _with_detail(parts)
+    if not parts:
+        return None
+    return Errors(members=parts, fault=fault, within=within, media="application/json")
+
+
+def _with_detail(parts: dict[str, ErrorPart]) -> dict[str, ErrorPart]:
+    """The parts with one that says what is wrong: the title, where there is no other sentence; else nothing."""
+    if ErrorPart.DETAIL not in parts.values():
+        parts = {key: ErrorPart.DETAIL if part is ErrorPart.TITLE else part for key, part in parts.items()}
+    return parts if ErrorPart.DETAIL in parts.values() else {}
 
 
 def _part(json: str, held: Flat) -> ErrorPart | None:

@@ -1,13 +1,17 @@
 """Regular expressions of ECMA-262, as JSON Schema has them, in the words of the Spec: they describe the whole text."""
 
+import re
+
 from quantumlayer.spec.validate.patterns import judge_pattern
 
 _ANYTHING = r"[^\x00]*"
+_CLASS = re.compile(r"(\[\^?)((?:\\.|[^\]\\])*)\]|\\.", re.DOTALL)
+_SETS = re.compile(r"\\.|\A--|\[|(?<=&)&|(?<=-)-|(?<=~)~", re.DOTALL)
 
 
 def whole_pattern(pattern: str) -> str | None:
     """The pattern of the whole text; None where no such pattern means the same."""
-    body = pattern
+    body = _CLASS.sub(_literal, pattern)
     begins, ends = body.startswith("^"), _ends(body)
     body = body[1:] if begins else body
     body = body[:-1] if ends else body
@@ -19,6 +23,14 @@ def whole_pattern(pattern: str) -> str | None:
         body = body if _inside_group(body) else f"(?:{body})"
     whole = f"{'' if begins else _ANYTHING}{body}{'' if ends else _ANYTHING}"
     return None if judge_pattern(whole) else whole
+
+
+def _literal(found: re.Match[str]) -> str:
+    """A class whose brackets and doubled marks are escaped: the services' engine reads sets of classes in them."""
+    if found[1] is None:
+        return found[0]
+    inside = _SETS.sub(lambda mark: mark[0] if mark[0].startswith("\\") else f"\\{mark[0]}", found[2])
+    return f"{found[1]}{inside}]"
 
 
 def _ends(pattern: str) -> bool:

@@ -101,10 +101,9 @@ class Records:
                 return Place(stamp)
         target = self.of(flat)
         if target is not None and self._has_number(target) and not (flat.flag("readOnly") and target is record):
-            columns = (name.removesuffix("_id") for name in record.seen if name.endswith("_id"))
-            return self._refer(record, free_name(identifier(json), [*record.seen, *columns]), target, flat)
+            return self._refer(record, _free_relation(record, identifier(json)), target, flat)
         if flat.kind == "integer" and plain.endswith("_id") and (named := self._named(plain[:-3])) is not None:
-            return self._refer(record, free_name(plain[:-3], record.seen), named, flat)
+            return self._refer(record, _free_relation(record, plain[:-3]), named, flat)
         columns = (f"{name}_id" for name in record.relations)
         taken = [*record.relations, *columns, *(place.name for place in record.places.values())]
         return Place(free_name(identifier(json), taken))
@@ -159,7 +158,7 @@ class Records:
                 if self._through(record, parent):
                     continue
                 if self._has_number(parent) and self.relation_to(parent, record) is None:
-                    name = free_name(singular(identifier(parent.resource.name)), record.seen)
+                    name = _free_relation(record, singular(identifier(parent.resource.name)))
                     record.relations[name] = Relation(
                         to=parent.resource.name, optional=True, on_delete=OnDelete.CASCADE
                     )
@@ -296,6 +295,12 @@ class Records:
                 changes["on_delete"] = OnDelete.SET_NULL
             found[key] = relation.model_copy(update=changes)
         return found
+
+
+def _free_relation(record: Record, name: str) -> str:
+    """The name itself, or one like it whose column no field of the record has."""
+    columns = (field.removesuffix("_id") for field in record.seen if field.endswith("_id"))
+    return free_name(name, [*record.seen, *columns])
 
 
 def _usual(held: Field) -> Computed | bool | int | str | None:

@@ -197,7 +197,7 @@ class Resources:
             if not key or not (self._identified(body.flat, key) or self._addressed(call, key) or key in self.by_stem):
                 continue
             if key not in self.by_stem:
-                self.by_stem[key] = Resource(free_entity(class_name(key), self._names))
+                self.by_stem[key] = Resource(free_entity(class_name(key).rstrip("_"), self._names))
                 self._names.append(self.by_stem[key].name)
             resource = self.by_stem[key]
             resource.views.setdefault(body.flat.name or call.label, body.flat)

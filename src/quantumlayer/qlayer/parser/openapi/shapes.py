@@ -14,6 +14,7 @@ from quantumlayer.spec.model import Field, FieldType
 
 _LONGEST, _LONGEST_NAME = 40, 100
 _ODD = "braces or control characters, or is too long"
+_FREE = "AnyObject"
 _ROUND = "goes round in circles"
 _PAGE = {
     "pages": {"pages"},
@@ -53,6 +54,8 @@ class ShapeBook:
         if body.envelope:
             member = Member.model_validate({"is": "this", "shape": inner})
             name = self._named(body.shape, f"{label}_envelope")
+            if name in self.shapes and self.shapes[name].of != record.resource.name:
+                name = self._named(replace(body.shape, name=f"{name}Envelope"), label)
             self._add(name, Shape(of=record.resource.name, open=not body.shape.closed, members={body.envelope: member}))
             return name, False
         return inner, body.many
@@ -73,15 +76,24 @@ class ShapeBook:
             self._names[key] = free
         return self._names[key]
 
+    def _own_name(self, flat: Flat, label: str, of: str | None) -> str:
+        """A name for a schema as a view of an entity, or as a structure; one that is both has two.
+
+        Raises:
+            CannotSayError: The shape holds itself.
+        """
+        name = self._named(flat, label)
+        while name in self.shapes and self.shapes[name].of != of:
+            name = self._named(replace(flat, name=f"{name}{'Record' if of else 'Value'}"), label)
+        if name in self._open:
+            raise CannotSayError(f"the shape {name} {_ROUND}")
+        return name
+
     def _add(self, name: str, shape: Shape) -> None:
         self.shapes.setdefault(name, shape)
 
     def _of(self, flat: Flat, record: Record, label: str) -> str:
-        name = self._named(flat, label)
-        if name in self._open:
-            raise CannotSayError(f"the shape {name} {_ROUND}")
-        if name in self.shapes and self.shapes[name].of != record.resource.name:
-            name = self._named(replace(flat, name=f"{name}Record"), label)
+        name = self._own_name(flat, label, record.resource.name)
         if name not in self.shapes:
             self._open.append(name)
             try:
@@ -147,14 +159,12 @@ class ShapeBook:
             return {**inner, "many": True, **_counted(held)}
         if held.kind == "object" and held.members:
             return {"shape": self._structure(held, label)}
+        if held.kind == "object":
+            return {"shape": self._structure(Flat("object", _FREE), label)}
         return {"field": field_of(held)} if held.kind != "any" else {}
 
     def _structure(self, flat: Flat, label: str) -> str:
-        name = self._named(flat, label)
-        if name in self._open:
-            raise CannotSayError(f"the shape {name} {_ROUND}")
-        if name in self.shapes and self.shapes[name].of is not None:
-            return self._structure(Flat("object", "", flat.members, flat.required, None, flat.keys), f"{name}_value")
+        name = self._own_name(flat, label, None)
         if name not in self.shapes:
             self._open.append(name)
             try:
@@ -184,6 +194,8 @@ class ShapeBook:
 
     def _page(self, body: Body, record: Record, inner: str, label: str) -> str:
         name = self._named(body.shape, f"{label}_page")
+        if name in self.shapes and not self.shapes[name].page:
+            name = self._named(replace(body.shape, name=f"{name}Page"), label)
         found = {}
         for json, held in members(self._document, body.shape):
             if json == body.page:

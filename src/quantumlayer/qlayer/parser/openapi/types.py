@@ -53,7 +53,7 @@ def _text(flat: Flat, keys: dict[str, Any]) -> Field:
     if form == "date-time":
         return Field(type=FieldType.DATETIME, **keys)
     least, most = _count(flat, "minLength") or 0, _count(flat, "maxLength")
-    most = None if most is not None and most > _MOST else most
+    most = None if most is not None and not 0 < most <= _MOST else most
     pattern = flat.keys.get("pattern")
     translated = whole_pattern(pattern) if isinstance(pattern, str) else None
     if form == "email" and not least and translated is None:

@@ -14,7 +14,7 @@ from quantumlayer.spec.interface import Does, Endpoint, Interface, Parameter, Pa
 from quantumlayer.spec.model import Action, Spec
 from quantumlayer.spec.naming import EntityNames, entity_names, function_name
 
-_ACTION = {
+ACTIONS = {
     Does.LIST: Action.READ,
     Does.READ: Action.READ,
     Does.CREATE: Action.CREATE,
@@ -22,6 +22,8 @@ _ACTION = {
     Does.PATCH: Action.UPDATE,
     Does.DELETE: Action.DELETE,
 }
+"""What a caller must be granted for an endpoint."""
+
 USUAL_SIZE = 20
 """Records of a page whose size nobody says."""
 
@@ -51,6 +53,12 @@ class ParameterView:
         if not self.parameter.optional:
             return given
         return f"{given} = {held.default!r}"
+
+    def number(self, least: int, usual: int) -> str:
+        """The source of a number that says which part of a list is wanted: never less than makes sense."""
+        source = f"({self.argument} or {usual})" if self.may_lack else self.argument
+        low = self.parameter.field.min
+        return source if low is not None and low >= least else f"max({source}, {least})"
 
     @property
     def may_lack(self) -> bool:
@@ -85,7 +93,7 @@ class EndpointView:
         self.names = entity_names(self.endpoint.on)
         self.function = function_name(name)
         self.does = self.endpoint.does.value
-        self.action = _ACTION[self.endpoint.does]
+        self.action = ACTIONS[self.endpoint.does]
         self.path = self.endpoint.path
         self.roles = tuple(access.member(role) for role in access.roles_for(spec, self.endpoint.on, self.action))
 
@@ -151,11 +159,25 @@ class EndpointView:
         found = []
         for relation, parts in grouped.items():
             target = self._spec.entities[self.endpoint.on].relations[relation].to
+            if all(self._is_way(target, rest) for rest, _ in parts):
+                found += [self._farther(target, rest, argument) for rest, argument in parts]
+                continue
             conditions = tuple(condition(self._spec, target, rest, argument) for rest, argument in parts)
             names = entity_names(target)
             needed = self.does == "create" and all(rest != "id" for rest, _ in parts)
             found.append(Parent(names, conditions, names.snake if needed else ""))
         return found
+
+    def _is_way(self, entity: str, rest: str) -> bool:
+        """Whether what is said of a record is another record that it belongs to."""
+        return rest.partition(".")[0] in self._spec.entities[entity].relations
+
+    def _farther(self, entity: str, rest: str, argument: str) -> Parent:
+        """The record that a path names without what stands between."""
+        while self._is_way(entity, rest):
+            first, _, rest = rest.partition(".")
+            entity, rest = self._spec.entities[entity].relations[first].to, rest or "id"
+        return Parent(entity_names(entity), (condition(self._spec, entity, rest, argument),))
 
     @property
     def given_by_path(self) -> dict[str, str]:
@@ -184,16 +206,13 @@ class EndpointView:
         if not parts.keys() & {Part.PAGE, Part.SIZE, Part.LIMIT, Part.OFFSET}:
             return self._whole
         limit = parts.get(Part.SIZE) or parts.get(Part.LIMIT)
-        size = str(USUAL_SIZE) if limit is None else limit.argument
-        if limit is not None and limit.may_lack:
-            size = f"({size} or {USUAL_SIZE})"
+        size = str(USUAL_SIZE) if limit is None else limit.number(1, USUAL_SIZE)
         page = parts.get(Part.PAGE)
         if page is None:
-            offset = parts[Part.OFFSET].argument if Part.OFFSET in parts else "0"
-            offset = f"{offset} or 0" if Part.OFFSET in parts and parts[Part.OFFSET].may_lack else offset
+            offset = parts[Part.OFFSET].number(0, 0) if Part.OFFSET in parts else "0"
             return Paging(size, offset, {"limit": size, "size": size, "offset": offset})
         first = page.parameter.first
-        number = f"({page.argument} or {first})" if page.may_lack else page.argument
+        number = page.number(first, first)
         offset = f"{number} * {size}" if first == 0 else f"({number} - 1) * {size}"
         return Paging(size, offset, {"page": number, "size": size, "limit": size, "offset": offset})
 
@@ -229,6 +248,8 @@ class EndpointView:
     def body_values(self) -> str:
         """What the body says of the record."""
         inner = self._inner(self.endpoint.takes)
+        if self.endpoint.takes and not self._shapes.keeps(self.endpoint.takes):
+            return "{}"
         way = "given" if self.does == "patch" else "values"
         return f"body.{identifier(inner)}.{way}()" if inner else f"body.{way}()"
 

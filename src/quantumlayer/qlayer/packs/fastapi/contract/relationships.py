@@ -9,13 +9,14 @@ from quantumlayer.spec.naming import EntityNames, back_name, entity_names
 
 @dataclass(frozen=True, slots=True)
 class RelationshipView:
-    """A way from a record to others, read with it and never written through."""
+    """A way from a record to others, read with it and never written through; `keeper` has the column behind it."""
 
     name: str
     target: EntityNames
     many: bool
     optional: bool
-    foreign_key: str
+    keeper: EntityNames
+    column: str
 
     @property
     def annotation(self) -> str:
@@ -52,7 +53,12 @@ def _relationship(spec: Spec, entity: str, name: str) -> RelationshipView | None
         if relation.kind is RelationKind.MANY_TO_MANY:
             return None
         return RelationshipView(
-            name, entity_names(relation.to), many=False, optional=relation.optional, foreign_key=f"{entity}.{name}_id"
+            name,
+            entity_names(relation.to),
+            many=False,
+            optional=relation.optional,
+            keeper=entity_names(entity),
+            column=f"{name}_id",
         )
     back = back_of(spec, entity, name)
     if back is None:
@@ -66,5 +72,6 @@ def _relationship(spec: Spec, entity: str, name: str) -> RelationshipView | None
         entity_names(source),
         many=kind is RelationKind.MANY_TO_ONE,
         optional=kind is RelationKind.ONE_TO_ONE,
-        foreign_key=f"{source}.{key}_id",
+        keeper=entity_names(source),
+        column=f"{key}_id",
     )

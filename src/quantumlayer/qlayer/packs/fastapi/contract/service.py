@@ -79,11 +79,13 @@ class ContractView:
 
     def columns(self, entity: str) -> dict[str, str]:
         """What bodies call the columns of an entity, where that differs."""
+        node = self.spec.entities[entity]
+        own = {"id", "created_at", "updated_at", *node.fields, *(f"{key}_id" for key in node.references)}
         found: dict[str, str] = {}
         for view in self.shapes.views:
             if view.shape.of == entity and not view.shape.page:
                 for member in view.members:
-                    if member.key and member.member.shape is None and member.json != member.key:
+                    if member.key and member.member.shape is None and member.json not in own:
                         found.setdefault(member.json, member.key)
         return found
 

@@ -169,6 +169,15 @@ class Shapes:
             ]
         return frozenset(found)
 
+    def keeps(self, name: str) -> bool:
+        """Whether anything of what callers write is kept."""
+        members = self._interface.shapes[name].members.values()
+        return any(
+            self.keeps(member.shape) if member.is_ == "this" and member.shape else member.is_ != "id"
+            for member in members
+            if not member.read_only
+        )
+
     def has_id(self, name: str) -> bool:
         """Whether callers who write a shape give the id of a record."""
         members = self._interface.shapes[name].members.values()
