@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from quantumlayer.qtest.bodies import IF_ANY, Creation
 from quantumlayer.qtest.literals import source, text, wire
+from quantumlayer.qtest.named import taken
 from quantumlayer.qtest.scenes import Scene
 from quantumlayer.qtest.suite import NO_WITNESS, Suite, holds, writable
 from quantumlayer.qtest.tests import Row, Test
@@ -217,8 +218,7 @@ def _foreign(suite: Suite, name: str, role: str) -> Iterator[Test]:
         return
     scene = Scene(suite, found.refused)
     url = f'f"/{suite.names(operation.on).path}/{{{scene.this}.id}}/{route_name(name)}"'
-    given = {key: wire(value, operation.takes[key].type) for key, value in found.refused.built.takes.items()}
-    body = f", json={source(given)}" if operation.takes else ""
+    body = f", json={taken(operation, scene)}" if operation.takes else ""
     yield Test(
         f"{role}_cannot_{name.strip('_')}_what_they_may_not_read",
         [*scene.lines, f"answer = await {scene.caller}.post({url}{body})", "assert answer.status_code == 404"],

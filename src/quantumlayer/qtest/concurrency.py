@@ -10,6 +10,7 @@ from quantumlayer.qtest.records import Records
 from quantumlayer.qtest.scenes import Scene
 from quantumlayer.qtest.suite import Suite, required, writable
 from quantumlayer.qtest.tests import Test
+from quantumlayer.qtest.uniques import race_tests
 from quantumlayer.qtest.witness import Condition, Pair, Question
 from quantumlayer.qtest.worlds import Built
 from quantumlayer.spec.cel import CelRuntimeError, Record, Scope, compile_cel, evaluate
@@ -26,6 +27,7 @@ def concurrency_tests(suite: Suite) -> Iterator[Test]:
             yield from _unique(records, records.creation)
             yield from _overlaps(records, records.creation)
             yield from _counting_rules(records)
+            yield from race_tests(records)
     for name, operation in suite.spec.operations.items():
         operating = Operating(Records(suite, operation.on), name, operation)
         if operation.to is not None and operation.to not in operation.from_ and operation.from_:

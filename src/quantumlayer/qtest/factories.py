@@ -3,6 +3,7 @@
 import builtins
 from dataclasses import dataclass, field
 
+from quantumlayer.qtest.apart import apart
 from quantumlayer.qtest.expressions import python
 from quantumlayer.qtest.literals import source
 from quantumlayer.qtest.patterns import matching, numbered
@@ -70,7 +71,8 @@ def _factory(suite: Suite, name: str, entity: Entity) -> Factory:
     usual = suite.defaults.of(name)
     stored = {key: derived for key, derived in entity.derived.items() if derived.stored}
     for key, item in entity.fields.items():
-        _add_field(made, key, item, usual.get(key), early=any(f"this.{key}" in one.cel for one in stored.values()))
+        unlike = item.model_copy(update={"unique": True}) if key in apart(entity) else item
+        _add_field(made, key, unlike, usual.get(key), early=any(f"this.{key}" in one.cel for one in stored.values()))
     for key, derived in stored.items():
         value = python(derived.cel, {name: name for name in entity.fields}, derived.type)
         if value is not None:

@@ -6,6 +6,7 @@ from quantumlayer.qtest.decisive import Decisive, of_condition
 from quantumlayer.qtest.limits import rows
 from quantumlayer.qtest.literals import source, text, wire
 from quantumlayer.qtest.made import is_code
+from quantumlayer.qtest.named import reference_tests, taken
 from quantumlayer.qtest.places import TAKES, THIS, Slot
 from quantumlayer.qtest.readings import unmistakable
 from quantumlayer.qtest.records import Records
@@ -65,16 +66,12 @@ class Operating:
 
     def call(self, scene: Scene) -> str:
         """The request as Python."""
-        return self._sent(scene, self._json(scene.built.takes))
+        return self._sent(scene, taken(self.operation, scene))
 
     def _sent(self, scene: Scene, body: str) -> str:
         json = f", json={body}" if self.operation.takes else ""
         url = f'f"{self.records.path}/{{{scene.this}.id}}/{route_name(self.name)}"'
         return f"answer = await {scene.caller}.post({url}{json})"
-
-    def _json(self, takes: dict[str, object]) -> str:
-        given = {key: wire(value, self.operation.takes[key].type) for key, value in takes.items() if value is not None}
-        return source(given)
 
     def question(self, role: str, state: str | None = None) -> Question:
         """The search space of a call by this role."""
@@ -88,7 +85,7 @@ class Operating:
             return None
         entity = self.suite.spec.entities[self.operation.on]
         slots = [Slot(THIS, key) for key in self.operation.sets if key in entity.fields]
-        slots += [Slot(TAKES, key) for key in self.operation.takes]
+        slots += [Slot(TAKES, key) for key in self.operation.inputs]
         scope = Scope.for_operation(self.suite.spec, self.name)
         checked = [compile_cel(cel, scope) for cel in self.operation.sets.values()]
         found = None
@@ -308,10 +305,11 @@ class Operating:
         if base is None:
             return
         scene = Scene(self.suite, base)
-        body = self._json(scene.built.takes)
+        body = taken(self.operation, scene)
         verb = self.name.strip("_")
         prefix = f"{self.address}.takes"
-        wrong = [Row((text(key), source(wrong_type(item)))) for key, item in self.operation.takes.items()]
+        wrong = [Row((text(key), source(wrong_type(item)))) for key, item in self.operation.inputs.items()]
+        wrong += [Row((text(f"{key}_id"), text("nonsense"))) for key in self.operation.references]
         yield Test(
             f"{verb}_is_refused_with_input_of_another_type",
             [
@@ -322,7 +320,8 @@ class Operating:
             names={"key": "str", "value": "object"},
             rows=[*wrong, Row(('"nonsense"', "1"))],
         )
-        needed = required(self.operation.takes)
+        needed = {key: key for key in required(self.operation.inputs)}
+        needed |= {f"{key}_id": key for key, one in self.operation.references.items() if not one.optional}
         if needed:
             yield Test(
                 f"{verb}_is_refused_without",
@@ -333,14 +332,15 @@ class Operating:
                     'assert pointers(answer) == [f"/body/{key}"]',
                 ],
                 names={"key": "str"},
-                rows=[Row((text(key),), (f"{prefix}.{key}",)) for key in needed],
+                rows=[Row((text(key),), (f"{prefix}.{element}",)) for key, element in needed.items()],
             )
         yield from self._left_out(role or "", base)
+        yield from reference_tests(self.suite, self.name, base)
         yield from self._limits(scene, body, verb, prefix, base)
 
     def _left_out(self, role: str, base: Witness) -> Iterator[Test]:
         """Input with a default need not be given."""
-        given = {key: item for key, item in self.operation.takes.items() if item.default is not None}
+        given = {key: item for key, item in self.operation.inputs.items() if item.default is not None}
         plain = {key: constant(item) for key, item in given.items() if not isinstance(item.default, Computed)}
         question = self.question(role)
         choice = {**base.choice, **{Slot(TAKES, key): value for key, value in plain.items()}}
@@ -349,12 +349,11 @@ class Operating:
             return
         scene = Scene(self.suite, witness)
         expected, _ = self._expected(witness, scene, role)
-        told = {key: value for key, value in witness.built.takes.items() if key not in plain}
         yield Test(
             f"{self.name.strip('_')}_does_without_{'_and_'.join(plain)}",
             [
                 *scene.lines,
-                self._sent(scene, self._json(told)),
+                self._sent(scene, taken(self.operation, scene, without=plain)),
                 f"assert answer.status_code == {self.done}",
                 *([f"assert answer.json().items() >= {{{', '.join(expected)}}}.items()"] if expected else []),
             ],
@@ -366,14 +365,14 @@ class Operating:
         question = self.question(base.built.caller.role)
         fitting = [
             row
-            for key, edge, row in rows(prefix, self.operation.takes, fits=True)
+            for key, edge, row in rows(prefix, self.operation.inputs, fits=True)
             if question.accepts(question.builder().build({**base.choice, Slot(TAKES, key): edge.value}))
         ]
         names = {"key": "str", "value": "object"}
         if fitting:
             check = f"assert answer.status_code == {self.done}"
             yield Test(f"{verb}_takes_a_value_at_its_limit", [*scene.lines, sent, check], names=names, rows=fitting)
-        beyond = [row for _, _, row in rows(prefix, self.operation.takes, fits=False)]
+        beyond = [row for _, _, row in rows(prefix, self.operation.inputs, fits=False)]
         if beyond:
             check = 'assert pointers(answer) == [f"/body/{key}"]'
             yield Test(

@@ -97,7 +97,7 @@ def personal_input_tests(records: Records) -> Iterator[Test]:
     for name, operation in records.suite.spec.operations.items():
         if operation.on != records.name:
             continue
-        personal = {key: _telling(key, item) for key, item in operation.takes.items() if item.personal}
+        personal = {key: _telling(key, item) for key, item in operation.inputs.items() if item.personal}
         told = {key: value for key, value in personal.items() if value is not None}
         found = works(records.suite, name) if told else None
         if found is None:
@@ -107,7 +107,7 @@ def personal_input_tests(records: Records) -> Iterator[Test]:
         question = operating.question(role)
         choice = {**base.choice, **{Slot(TAKES, key): value for key, value in told.items()}}
         scene = Scene(records.suite, Witness(choice, question.builder().build(choice)))
-        sent = {key: wire(value, operation.takes[key].type) for key, value in told.items()}
+        sent = {key: wire(value, operation.inputs[key].type) for key, value in told.items()}
         yield Test(
             f"personal_data_that_{name.strip('_')}_takes_never_reaches_a_log",
             [

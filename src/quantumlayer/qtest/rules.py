@@ -10,6 +10,7 @@ from quantumlayer.qtest.records import Records
 from quantumlayer.qtest.scenes import Scene
 from quantumlayer.qtest.suite import NO_WITNESS
 from quantumlayer.qtest.tests import Test
+from quantumlayer.qtest.uniques import unique_tests
 from quantumlayer.qtest.witness import Pair, Witness, numbered
 from quantumlayer.spec.model import Action, Moment
 
@@ -22,6 +23,9 @@ def rule_tests(records: Records) -> Iterator[Test]:
     for key, rule in records.entity.rules.items():
         if rule.no_overlap is not None:
             yield from overlap_tests(records, key, rule, rule.no_overlap)
+            continue
+        if rule.unique is not None:
+            yield from unique_tests(records, key, rule, rule.unique)
             continue
         for moment in rule.on:
             if records.suite.offered(records.name, Action(moment.value)):

@@ -4,6 +4,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
+from quantumlayer.qtest.apart import apart
 from quantumlayer.qtest.literals import source, wire
 from quantumlayer.qtest.places import CALLER, Place
 from quantumlayer.qtest.samples import NOW
@@ -91,6 +92,7 @@ class Scene:
         if not self.this_is_made:
             needed |= {value for value in this.values.values() if isinstance(value, Record)}
         needed |= {record for _, record in self._all() if record in self.told}
+        needed |= {value for value in self.built.takes.values() if isinstance(value, Record)}
         references: dict[Record, int] = {}
         for place, record in self._all():
             if record is this and not self.this_is_made:
@@ -201,7 +203,7 @@ class Scene:
         return (
             not self.repeated
             and item is not None
-            and item.unique
+            and key in apart(self.suite.spec.entities[record.entity])
             and not item.optional
             and (record.entity, key) in self.built.read
         )

@@ -5,6 +5,7 @@ from datetime import date, datetime, timedelta
 from itertools import islice, product
 from typing import Any
 
+from quantumlayer.qtest.apart import apart
 from quantumlayer.qtest.literals import wire
 from quantumlayer.qtest.operations import works
 from quantumlayer.qtest.patterns import matching
@@ -81,7 +82,7 @@ class _Seeding:
                 row[f"{key}_id"] = self._target(record.entity, key)
         for key, item in entity.fields.items():
             value = record.values.get(key)
-            if item.unique and value is not None:
+            if key in apart(entity) and value is not None:
                 value = next(islice(_many(self.suite, record.entity, key), len(rows), None), value)
             if value is not None:
                 row[key] = wire(value, item.type)
@@ -99,7 +100,9 @@ class _Seeding:
         relation = entity.references[key]
         rows = self.collections[collection(self.suite.spec, relation.to)]
         apart = relation.kind is RelationKind.ONE_TO_ONE or any(
-            rule.no_overlap is not None and rule.no_overlap.per == key for rule in entity.rules.values()
+            (rule.no_overlap is not None and rule.no_overlap.per == key)
+            or (rule.unique is not None and key in rule.unique.of)
+            for rule in entity.rules.values()
         )
         if rows and not apart:
             return 1

@@ -1,12 +1,12 @@
 """What every topic asks about a Spec: who may do what, under which conditions, and in which small world it works."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from functools import cached_property
 from itertools import islice
 
-from quantumlayer.qtest.places import CALLER, ROLE, THIS, Slot
+from quantumlayer.qtest.places import CALLER, ROLE, TAKES, THIS, Slot
 from quantumlayer.qtest.readings import spans
 from quantumlayer.qtest.samples import samples
 from quantumlayer.qtest.witness import Condition, Question, Witness
@@ -148,6 +148,7 @@ class Suite:
         operation = self.spec.operations[name]
         conditions = list(self.requirements(name).values())
         conditions += self.permission(operation.on, Action.READ, role)
+        conditions += [one for found in self.naming(name, role).values() for one in found]
         fixed = self._role(role)
         states = self.spec.entities[operation.on].states
         if states is not None and operation.from_:
@@ -160,10 +161,11 @@ class Suite:
             operation.on,
             [role],
             conditions,
-            operation.takes,
+            operation.inputs,
             self.input(name),
             fixed,
             values=[Condition(cel, Scope.for_operation(self.spec, name)) for cel in values],
+            references=operation.references,
         )
 
     def requirements(self, name: str) -> dict[str, Condition]:
@@ -171,9 +173,17 @@ class Suite:
         scope = Scope.for_operation(self.spec, name)
         return {key: Condition(item.cel, scope) for key, item in self.spec.operations[name].requires.items()}
 
+    def naming(self, name: str, role: str) -> dict[str, list[Condition]]:
+        """What must hold of the records that an operation's input names, for a caller of the role to read them."""
+        references = self.spec.operations[name].references
+        return {
+            key: [replace(one, at=(*TAKES, key)) for one in self.permission(reference.to, Action.READ, role)]
+            for key, reference in references.items()
+        }
+
     def input(self, name: str) -> dict[str, object]:
         """Input for an operation, unlike the values that records have already."""
-        takes = self.spec.operations[name].takes
+        takes = self.spec.operations[name].inputs
         return {key: next(islice(samples(key, item), 1, None), sample(key, item)) for key, item in takes.items()}
 
     def plain(self, entity: str, action: Action) -> tuple[str, Witness] | None:

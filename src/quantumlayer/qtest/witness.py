@@ -29,7 +29,7 @@ from quantumlayer.qtest.samples import NOW
 from quantumlayer.qtest.worlds import Builder, Built, Choice, Defaults
 from quantumlayer.spec.cel import Binary, CelRuntimeError, Checked, Expr, Scope, compile_cel, evaluate
 from quantumlayer.spec.cel.runtime import zone
-from quantumlayer.spec.model import Field, FieldType, RelationKind, Spec
+from quantumlayer.spec.model import Field, FieldType, Reference, RelationKind, Spec
 
 _MOST_WORLDS = 3000
 _MOST_CHANGES = 3
@@ -38,11 +38,15 @@ _WIDTHS = (1000, 30, 8)
 
 @dataclass(frozen=True, slots=True)
 class Condition:
-    """Something that must hold: a rule, a requirement or a grant's `when`; `wanted` is false where it must not."""
+    """Something that must hold: a rule, a requirement or a grant's `when`; `wanted` is false where it must not.
+
+    `at` is the place of the record that it calls `this`; where there is none, nothing must hold.
+    """
 
     cel: str
     scope: Scope
     wanted: bool = True
+    at: Place = THIS
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +76,7 @@ class _Judged:
     zones: list[str]
     wanted: bool
     cel: str
+    at: Place
 
 
 @dataclass
@@ -85,6 +90,7 @@ class Question:
         roles: The roles that may call, the preferred one first.
         conditions: What must hold for the call to be accepted.
         takes: The fields of the operation's input.
+        references: The records that its input names.
         fixed: Choices that are not searched, such as the state from which an operation starts.
         new: Whether `this` is about to be made: everything that it refers to is part of the world, because the caller
             must name it, and no collection holds it yet.
@@ -103,6 +109,7 @@ class Question:
     new: bool = False
     values: Sequence[Condition] = ()
     now: datetime = NOW
+    references: Mapping[str, Reference] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.reader = Reader(self.spec)
@@ -112,6 +119,7 @@ class Question:
             self.reader.entities |= {
                 (*THIS, key): relation.to for key, relation in relations.items() if not relation.optional
             }
+        self.reader.entities |= {(*TAKES, key): reference.to for key, reference in self.references.items()}
         for value in self.values:
             names: dict[str, Place] = {"this": THIS, "takes": TAKES}
             self.reader.read(compile_cel(value.cel, value.scope), value.scope, names)
@@ -120,7 +128,7 @@ class Question:
     def _judge(self, condition: Condition) -> list[_Judged]:
         """Each part of a conjunction by itself, so that each has a witness of its own."""
         checked = compile_cel(condition.cel, condition.scope)
-        names: dict[str, Place] = {"this": THIS, "takes": TAKES}
+        names: dict[str, Place] = {"this": condition.at, "takes": TAKES}
         parts = [replace(checked, expr=part) for part in split(checked.expr, "&&")] if condition.wanted else [checked]
         found = []
         for part in parts:
@@ -128,7 +136,7 @@ class Question:
             slots = self.reader.read(part, condition.scope, names)
             zones = sorted(self.reader.constants.zones)
             self.reader.constants.zones |= before
-            found.append(_Judged(part, slots, zones, condition.wanted, condition.cel))
+            found.append(_Judged(part, slots, zones, condition.wanted, condition.cel, condition.at))
         return found
 
     def builder(self) -> Builder:
@@ -181,11 +189,11 @@ class Question:
         base = self.base()
         if base is None:
             return
-        for target in (one for one in self.judged if one.cel == condition.cel):
+        for target in (one for one in self.judged if (one.cel, one.at) == (condition.cel, condition.at)):
             # A part may guard another one, which then has no value: only the other conditions must hold.
             for others in (
                 [one for one in self.judged if one is not target],
-                [one for one in self.judged if one.cel != condition.cel],
+                [one for one in self.judged if (one.cel, one.at) != (condition.cel, condition.at)],
             ):
                 found = self._around(base, target, others)
                 if found is not None:
@@ -230,7 +238,7 @@ class Question:
         base = self.base()
         if base is None:
             return
-        for target in (one for one in self.judged if one.cel == condition.cel):
+        for target in (one for one in self.judged if (one.cel, one.at) == (condition.cel, condition.at)):
             ways = [
                 replace(target, checked=replace(target.checked, expr=way)) for way in split(target.checked.expr, "||")
             ]
@@ -340,6 +348,8 @@ class Question:
     def _either(self, slot: Slot) -> Sequence[object]:
         if slot.name == SAME:
             return [True, False]
+        if slot.place[:-1] == TAKES:
+            return [False, True] if self.references[slot.place[-1]].optional else [False]
         owner = self.spec.entities[self.reader.entities.get(slot.place[:-1], self.this)]
         relation = owner.references.get(slot.place[-1])
         return [False, True] if relation is not None and relation.optional else [False]
@@ -356,8 +366,11 @@ class Question:
         return self.this if place == THIS else self.reader.entities[place]
 
     def _value(self, one: _Judged, built: Built) -> object:
+        this = next(iter(built.records[one.at]), None) if one.at != THIS else built.this
+        if this is None:
+            return one.wanted
         try:
-            return evaluate(one.checked, built.world, this=built.this, caller=built.caller, takes=built.takes)
+            return evaluate(one.checked, built.world, this=this, caller=built.caller, takes=built.takes)
         except (CelRuntimeError, TypeError):
             return None  # a part by itself lacks the guard that stands before it
 

@@ -143,6 +143,7 @@ class _Building:
             if place[0] != CALLER[0] or own is not None:
                 self.at(place)
         takes = {**builder.takes, **{slot.name: value for slot, value in choice.items() if slot.place == TAKES}}
+        takes |= {place[-1]: next(iter(self.at(place)), None) for place in builder.entities if place[:-1] == TAKES}
         self.built = Built(self.world, this, Caller(role, 1, record), takes, self.found, builder.read)
 
     def at(self, place: Place) -> list[Record]:
@@ -159,7 +160,7 @@ class _Building:
         if self.choice.get(Slot(place, ABSENT)):
             self.found[place] = []
             return []
-        if len(place) > 1:
+        if len(place) > 1 and place[:-1] != TAKES:
             owners = self.at(place[:-1])
             if place in self.found:
                 return self.found[place]

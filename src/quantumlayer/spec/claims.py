@@ -229,6 +229,9 @@ def _of_derived(address: str, key: str, title: str, derived: Derived) -> Found:
 def _rule(title: str, rule: Rule) -> str:
     if rule.cel is not None:
         return f"to {_or(rule.on)} {_a(title)} is refused unless {_line(rule.cel)}: {rule.else_}"
+    if rule.unique is not None:
+        among = f", where {_line(rule.unique.when)}" if rule.unique.when is not None else ""
+        return f"no two {plural(title)} have the same {_and(rule.unique.of)}{among}: {rule.else_}"
     overlap = rule.no_overlap
     per, start, end = (overlap.per, overlap.start, overlap.end) if overlap is not None else ("", "", "")
     when = f", where {_line(overlap.when)}" if overlap is not None and overlap.when is not None else ""
@@ -248,10 +251,13 @@ def _of_operation(name: str, operation: Operation) -> Found:
         yield f"{prefix}.from", f"{name} is refused unless the {title} is {_or(operation.from_)}"
     for key, requirement in operation.requires.items():
         yield f"{prefix}.requires.{key}", f"{name} is refused unless {_line(requirement.cel)}: {requirement.else_}"
-    for key, field in operation.takes.items():
+    for key, field in operation.inputs.items():
         need = "may take" if field.optional or field.default is not None else "takes"
         yield f"{prefix}.takes.{key}", f"{name} {need} {key}, {_kind(field)}"
         yield from _of_limits(f"{prefix}.takes.{key}", key, field)
+    for key, reference in operation.references.items():
+        need, target = "may take" if reference.optional else "takes", entity_names(reference.to).title
+        yield f"{prefix}.takes.{key}", f"{name} {need} {key}, {_a(target)} that exists and that the caller may read"
 
 
 def _of_limits(address: str, key: str, field: Field) -> Found:

@@ -8,7 +8,7 @@ from enum import StrEnum
 from pydantic import BaseModel
 
 from quantumlayer.spec.interface import Member, Parameter
-from quantumlayer.spec.model import LONGEST, Action, Entity, Field, Grant, Operation, Relation, Spec
+from quantumlayer.spec.model import LONGEST, Action, Entity, Field, Grant, Operation, Reference, Relation, Spec
 
 _COLLECTIONS = frozenset(
     {
@@ -152,6 +152,8 @@ def _field_reason(raw: _Raw, old: Spec, new: Spec) -> str:
     """Why a change inside a field or an input breaks callers."""
     part, owner, _, name, key = raw.address.split(".")[:5]
     before, after = _field_at(old, part, owner, name), _field_at(new, part, owner, name)
+    if isinstance(before, Reference) or isinstance(after, Reference):
+        return _REFERENCE.get(key, _harmless)(raw.old, raw.new)
     if key in {"optional", "default"} and not after.optional:
         given = part != "entities" or (_is_given(new.entities[owner]) and not after.read_only)
         newly = after.default is None and (before.optional or before.default is not None)
@@ -162,7 +164,7 @@ def _field_reason(raw: _Raw, old: Spec, new: Spec) -> str:
     return _FIELD.get(key, _harmless)(raw.old, raw.new)
 
 
-def _field_at(spec: Spec, part: str, owner: str, name: str) -> Field:
+def _field_at(spec: Spec, part: str, owner: str, name: str) -> Field | Reference:
     if part == "entities":
         return spec.entities[owner].fields[name]
     return spec.queries[owner].takes[name] if part == "queries" else spec.operations[owner].takes[name]
@@ -232,6 +234,10 @@ _FIELD: Mapping[str, Callable[[object, object], str]] = {
     "one_of": _narrowed("Values that were allowed are refused now."),
     "visible_to": _narrowed("Some callers can no longer see it."),
 }
+_REFERENCE: Mapping[str, Callable[[object, object], str]] = {
+    "to": _always("It refers to another kind of record."),
+    "optional": lambda _old, new: "" if new is True else "Callers must give it now.",
+}
 _FIELDS = ("entities.*.fields.*.", "operations.*.takes.*.", "queries.*.takes.*.")
 _NARROWED = ("interface.shapes.*.members.*.field.", "interface.endpoints.*.parameters.*.field.")
 _REMOVED = {
@@ -299,6 +305,8 @@ _CHANGED: Mapping[str, Callable[[object, object], str]] = {
     "entities.*.states.field": _always("The state has another name."),
     "entities.*.states.values": _lost("A state that callers know is gone."),
     "entities.*.rules.*.cel": _always("What was accepted can be refused."),
+    "entities.*.rules.*.unique.of": _always("What was accepted can be refused."),
+    "entities.*.rules.*.unique.when": _always("What was accepted can be refused."),
     "entities.*.rules.*.on": _always("What was accepted can be refused."),
     "entities.*.list.search": _lost("The list can no longer be asked this way."),
     "entities.*.list.filter": _lost("The list can no longer be asked this way."),
@@ -307,6 +315,7 @@ _CHANGED: Mapping[str, Callable[[object, object], str]] = {
     "entities.*.versioned": _lost("Earlier values can no longer be read."),
     "entities.*.audit.visible_to": _lost("Some callers can no longer read the audit trail."),
     "operations.*.on": _always("It has another path."),
+    "operations.*.takes.*": _always("Callers give something else for it now."),
     "operations.*.by": _lost("Some callers may no longer do it."),
     "operations.*.from": _narrowed("It is refused in a state in which it was accepted."),
     "operations.*.requires.*.cel": _always("What was accepted can be refused."),
@@ -328,7 +337,7 @@ def _added(raw: _Raw, new: Spec) -> str:
         only_read = isinstance(value, Member) and value.read_only
         return "" if value.optional or only_read else "Callers must give it now."
     needed = isinstance(value, Field) and not (value.optional or value.default is not None or value.read_only)
-    needed = needed or (isinstance(value, Relation) and not value.optional)
+    needed = needed or (isinstance(value, Relation | Reference) and not value.optional)
     if given and needed:
         return "Callers must give it now."
     return _CHANGED.get(shape, _harmless)(raw.old, raw.new) if not isinstance(value, (BaseModel, Operation)) else ""

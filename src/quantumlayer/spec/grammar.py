@@ -10,7 +10,7 @@ from pydantic_core import ErrorDetails
 
 from quantumlayer.kit.identifiers import class_name, identifier
 from quantumlayer.spec.errors import Problem
-from quantumlayer.spec.model import Spec
+from quantumlayer.spec.model import INPUT_TAGS, Reference, Spec
 from quantumlayer.spec.nodes import Node
 
 _HABITS = {
@@ -50,6 +50,8 @@ def _resolved(loc: Sequence[int | str], root: Node) -> tuple[tuple[str, ...], bo
     node, path, tagged = root, list[str](), False
     for index, part in enumerate(loc):
         value = node.value
+        if part in INPUT_TAGS:
+            continue
         if isinstance(value, dict) and str(part) in value:
             node = value[str(part)][1]
             path.append(str(part))
@@ -95,7 +97,8 @@ def _problem(details: ErrorDetails, path: tuple[str, ...], root: Node) -> Proble
     key, node = _node_at(path, root)
     kind = details["type"]
     if kind == "extra_forbidden":
-        return _unknown_key(path, key)
+        keys = list(Reference.model_fields) if INPUT_TAGS[1] in details["loc"] else _keys_at(path[:-1])
+        return _unknown_key(path, key, keys)
     if path and path[-1] == "[key]":
         return _bad_name(details, path[:-2], root)
     message, hint = _sentence(details, path)
@@ -103,10 +106,10 @@ def _problem(details: ErrorDetails, path: tuple[str, ...], root: Node) -> Proble
     return Problem(".".join(path), message, hint, place.line, place.column)
 
 
-def _unknown_key(path: tuple[str, ...], key: Node) -> Problem:
+def _unknown_key(path: tuple[str, ...], key: Node, allowed: list[str]) -> Problem:
     from difflib import get_close_matches  # only a Spec with errors needs it  # noqa: PLC0415
 
-    word, allowed = path[-1], _keys_at(path[:-1])
+    word = path[-1]
     near = get_close_matches(word, allowed, n=1)
     otherwise = _HABITS.get(word, f"Keys here are: {', '.join(allowed)}.")
     hint = f"Did you mean `{near[0]}`?" if near else otherwise

@@ -11,7 +11,7 @@ from datetime import date
 from enum import StrEnum
 from typing import Annotated, Literal
 
-from pydantic import BeforeValidator
+from pydantic import BeforeValidator, Discriminator, Tag
 from pydantic import Field as Key
 
 from quantumlayer.spec.base import (
@@ -121,16 +121,27 @@ class NoOverlap(Node):
     when: Cel | None = None
 
 
+class Unique(Node):
+    """No two records have the same values `of` these fields and relations, those aside for which `when` is false.
+
+    A record that lacks one of the values is like no other.
+    """
+
+    of: Annotated[Names, Key(min_length=1)]
+    when: Cel | None = None
+
+
 class Rule(Node):
     """What must hold for a record of the entity, and what a caller is told when it would not.
 
-    Either `cel`, an expression over `this` and `caller`, or `no_overlap`. With `on: [update]` a `cel` rule judges a
-    caller's update, not an operation, which says for itself what it `requires`; with `on: [create]` it judges a record
-    that an operation creates too. `no_overlap` holds whoever writes.
+    One of `cel`, an expression over `this` and `caller`, `no_overlap` and `unique`. With `on: [update]` a `cel` rule
+    judges a caller's update, not an operation, which says for itself what it `requires`; with `on: [create]` it judges
+    a record that an operation creates too. `no_overlap` and `unique` hold whoever writes.
     """
 
     cel: Cel | None = None
     no_overlap: NoOverlap | None = None
+    unique: Unique | None = None
     else_: str = Key(alias="else", min_length=1)
     on: tuple[Moment, ...] = (Moment.CREATE, Moment.UPDATE)
     about: str = ""
@@ -228,6 +239,27 @@ class Creation(Node):
     set: dict[Name, Cel] = {}
 
 
+class Reference(Node):
+    """A record that callers name in the input of an operation; they must be allowed to read it."""
+
+    to: EntityName
+    about: str = ""
+    optional: bool = False
+
+
+def _kind_of_input(value: object) -> str:
+    """Whether an input is a value or a record; what names no entity is read as a value."""
+    named = isinstance(value, Reference) or (isinstance(value, dict) and "to" in value)
+    return INPUT_TAGS[1] if named else INPUT_TAGS[0]
+
+
+INPUT_TAGS = ("a value", "a reference")
+"""What pydantic calls the kinds of input in the places of its errors."""
+Input = Annotated[
+    Annotated[Field, Tag(INPUT_TAGS[0])] | Annotated[Reference, Tag(INPUT_TAGS[1])], Discriminator(_kind_of_input)
+]
+
+
 class Operation(Node):
     """Something callers do to one record beyond create, read, update and delete.
 
@@ -239,12 +271,22 @@ class Operation(Node):
     on: EntityName
     by: Names
     about: str = ""
-    takes: dict[Name, Field] = {}
+    takes: dict[Name, Input] = {}
     from_: Names = Key(default=(), alias="from")
     to: Name | None = None
     requires: dict[Name, Requirement] = {}
     sets: dict[Name, Cel] = {}
     creates: Creation | None = None
+
+    @property
+    def inputs(self) -> dict[str, Field]:
+        """The values that callers give."""
+        return {key: one for key, one in self.takes.items() if isinstance(one, Field)}
+
+    @property
+    def references(self) -> dict[str, Reference]:
+        """The records that callers name."""
+        return {key: one for key, one in self.takes.items() if isinstance(one, Reference)}
 
 
 class Query(Node):

@@ -26,14 +26,15 @@ _PATHS = frozenset({"auth", "docs", "health", "metrics", "redoc"})
 _FUNCTIONS = frozenset(
     {
         "add_months", "aliased", "allow", "case", "day_at_execution", "days_between", "free_name", "new_account",
-        "readable", "record_action", "require_match", "require_reference", "responses", "rounded", "set_etag",
-        "time_of_day",
+        "readable", "record_action", "require_match", "require_readable", "require_reference", "responses", "rounded",
+        "set_etag", "time_of_day",
     }
 )  # fmt: skip
 
 CLASSES = frozenset(
     {
         "Any", "AuditEntry", "AuditEntryRead", "Base", "Boolean", "Caller", "CheckConstraint", "Decimal", "ForeignKey",
+        "Index",
         "Literal", "Mapped", "NewAccount", "NotFound", "Record", "Role", "Self", "Text", "UniqueConstraint",
     }
 )  # fmt: skip

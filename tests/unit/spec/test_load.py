@@ -12,7 +12,7 @@ from quantumlayer.spec.load import MAX_BYTES, LoadedSpec, load_spec, parse_spec
 
 
 def test_numbers_with_a_point_stay_as_written(shop: str) -> None:
-    default = parse_spec(shop).spec.operations["pay"].takes["tip"].default
+    default = parse_spec(shop).spec.operations["pay"].inputs["tip"].default
     assert isinstance(default, Decimal)
     assert str(default) == "0.50"
 

@@ -26,7 +26,7 @@ def spec() -> Spec:
 
 def test_the_examples_are_one_spec_without_doubts(spec: Spec) -> None:
     assert list(spec.entities) == ["Employee", "Room", "Booking"]
-    assert list(spec.operations) == ["confirm", "cancel", "book_tomorrow"]
+    assert list(spec.operations) == ["confirm", "cancel", "book_tomorrow", "book_for"]
 
 
 def test_every_function_is_listed_once() -> None:

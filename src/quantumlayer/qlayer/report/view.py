@@ -153,6 +153,9 @@ def _rules(spec: Spec) -> Iterator[tuple[str, str, str, str]]:
             if overlap is not None:
                 unless = f", those aside without {overlap.when}" if overlap.when else ""
                 expression = f"no overlap per {overlap.per} from {overlap.start} to {overlap.end}{unless}"
+            if rule.unique is not None:
+                among = f", those aside without {rule.unique.when}" if rule.unique.when else ""
+                expression = f"no two with the same {' and '.join(rule.unique.of)}{among}"
             yield f"entities.{name}.rules.{key}", rule.else_, expression, f"{' or '.join(rule.on)} of {name}"
     for name, operation in spec.operations.items():
         for key, requirement in operation.requires.items():

@@ -9,7 +9,7 @@ from quantumlayer.spec.cel.errors import CelRuntimeError
 from quantumlayer.spec.cel.program import Program, build
 from quantumlayer.spec.cel.scope import Member, MemberKind, Scope
 from quantumlayer.spec.cel.tree import Select
-from quantumlayer.spec.cel.types import DECIMAL, ListType, Nullable, without_null
+from quantumlayer.spec.cel.types import DECIMAL, ListType, Nullable, TakesType, without_null
 from quantumlayer.spec.cel.world import Caller, Frame, Record, World, present, rounded, taken, value_of
 from quantumlayer.spec.model import Spec
 
@@ -78,6 +78,8 @@ def _selected(checked: Checked, node: Select, operand: Program) -> Program:
             return lambda frame: _way_back(frame.world, operand(frame), member, single=single)
         case MemberKind.DERIVED:
             return lambda frame: _derive(frame, operand(frame), name)
+        case _ if isinstance(checked.type_of(node.operand), TakesType):
+            return lambda frame: taken(operand(frame), name, optional=optional)
         case _:
             return lambda frame: value_of(operand(frame), name, optional=optional)
 

@@ -96,8 +96,18 @@ class Scope:
         return cls._of(spec, this=RecordType(query.of), caller=CallerType(query.by), takes=takes)
 
     def inputs(self, owner: TakesType) -> Mapping[str, Field]:
-        """What an operation or a query takes."""
-        return (self.spec.queries if owner.query else self.spec.operations)[owner.operation].takes
+        """The values that an operation or a query takes."""
+        if owner.query:
+            return self.spec.queries[owner.operation].takes
+        return self.spec.operations[owner.operation].inputs
+
+    def _of_takes(self, owner: TakesType) -> Iterable[Member]:
+        for name, item in self.inputs(owner).items():
+            yield _field(name, item, MemberKind.TAKES)
+        references = {} if owner.query else self.spec.operations[owner.operation].references
+        for name, reference in references.items():
+            record = RecordType(reference.to)
+            yield Member(name, nullable(record) if reference.optional else record, MemberKind.RELATION)
 
     @classmethod
     def _of(cls, spec: Spec, **names: Type) -> "Scope":
@@ -113,7 +123,7 @@ class Scope:
                 case CallerType(roles=roles):
                     found = self._of_caller(roles)
                 case TakesType():
-                    found = (_field(name, item, MemberKind.TAKES) for name, item in self.inputs(owner).items())
+                    found = self._of_takes(owner)
             named: dict[str, Member] = {}
             for member in found:
                 named.setdefault(member.name, member)

@@ -87,6 +87,8 @@ def _of_entity(spec: Spec, name: str, entity: Entity) -> Iterator[Place]:
             yield Place(f"{address}.cel", rule.cel, Scope.for_rule(spec, name), BOOL)
         if rule.no_overlap is not None and rule.no_overlap.when is not None:
             yield Place(f"{address}.no_overlap.when", rule.no_overlap.when, Scope.for_derived(spec, name), BOOL)
+        if rule.unique is not None and rule.unique.when is not None:
+            yield Place(f"{address}.unique.when", rule.unique.when, Scope.for_derived(spec, name), BOOL)
     for index, grant in enumerate(entity.access):
         if grant.when is not None:
             yield Place(f"{prefix}.access.{index}.when", grant.when, Scope.for_grant(spec, name, grant.who), BOOL)
@@ -136,6 +138,7 @@ def _own_values(spec: Spec, checked: Mapping[str, Checked]) -> Iterator[Problem]
         held += [
             (f"entities.{name}.rules.{key}.no_overlap.when", "The condition of `no_overlap`") for key in entity.rules
         ]
+        held += [(f"entities.{name}.rules.{key}.unique.when", "The condition of `unique`") for key in entity.rules]
         for address, what in sorted(held):
             if address in checked and (fault := _beyond_own(checked[address], stored)):
                 node, said = fault

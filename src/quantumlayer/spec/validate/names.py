@@ -52,7 +52,8 @@ def judge_names(spec: Spec) -> Iterator[Problem]:
         for taken in operation.takes:
             if reason := _word_taken(taken) or _schema_taken(taken):
                 yield _taken(f"operations.{name}.takes.{taken}", taken, reason)
-        yield from _alike(f"operations.{name}.takes", operation.takes)
+        columns = [f"{key}_id" for key in operation.references]
+        yield from _alike(f"operations.{name}.takes", [*operation.inputs, *operation.references, *columns])
     yield from _operation_names(spec)
     yield from _query_names(spec)
 

@@ -121,6 +121,9 @@ def _operation(spec: Spec, name: str, operation: Operation) -> Iterator[Problem]
     yield from _known([role for role in operation.by if role != ANYONE], spec.roles, f"{prefix}.by", "role", some=True)
     if operation.creates is not None:
         yield from _known([operation.creates.entity], spec.entities, f"{prefix}.creates.entity", "entity")
+    for key, reference in operation.references.items():
+        yield from _known([reference.to], spec.entities, f"{prefix}.takes.{key}.to", "entity")
+        yield from _readers(spec, f"{prefix}.takes.{key}.to", operation, reference.to)
     entity = spec.entities.get(operation.on)
     if entity is None or not (operation.from_ or operation.to):
         return
@@ -130,6 +133,18 @@ def _operation(spec: Spec, name: str, operation: Operation) -> Iterator[Problem]
         return
     yield from _known(operation.from_, entity.states.values, f"{prefix}.from", "state")
     yield from _known([operation.to] if operation.to else [], entity.states.values, f"{prefix}.to", "state")
+
+
+def _readers(spec: Spec, address: str, operation: Operation, target: str) -> Iterator[Problem]:
+    """Who names a record must be able to read some."""
+    if target not in spec.entities:
+        return
+    readers = {who for grant in spec.entities[target].access if Action.READ in grant.may for who in grant.who}
+    if ANYONE not in readers and (
+        blind := [role for role in operation.by if role in spec.roles and role not in readers]
+    ):
+        message = f"{', '.join(blind)} may read no {target}, and could never name one."
+        yield Problem(address, message, f"Grant `read` in the access of {target}, or take the role out of `by`.")
 
 
 def _known(

@@ -6,6 +6,7 @@ from graphlib import CycleError, TopologicalSorter
 from quantumlayer.spec.errors import Problem
 from quantumlayer.spec.model import Action, Entity, Field, Moment, OnDelete, Operation, Relation, Rule, Spec
 from quantumlayer.spec.naming import entity_names
+from quantumlayer.spec.validate.uniques import judge_unique
 
 _INSTANTS = "a datetime field, or a stored derived one"
 
@@ -124,11 +125,13 @@ def _must_be_given(field: Field) -> bool:
 
 
 def _rule(address: str, entity: Entity, rule: Rule) -> Iterator[Problem]:
-    if (rule.cel is None) == (rule.no_overlap is None):
-        message = "A rule has either `cel` or `no_overlap`."
-        yield Problem(address, message, "Write one of the two.")
+    if [rule.cel, rule.no_overlap, rule.unique].count(None) != 2:
+        message = "A rule has one of `cel`, `no_overlap` and `unique`."
+        yield Problem(address, message, "Write one of the three.")
     if not rule.on or len(set(rule.on)) < len(rule.on):
         yield Problem(f"{address}.on", "`on` names each moment once, and at least one.", "Correct the list.")
+    if rule.unique is not None:
+        yield from judge_unique(address, entity, rule, rule.unique)
     if rule.no_overlap is None:
         return
     if set(rule.on) != {Moment.CREATE, Moment.UPDATE}:

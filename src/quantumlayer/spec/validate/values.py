@@ -37,7 +37,7 @@ def judge_values(spec: Spec) -> Iterator[Problem]:
             for index, example in enumerate(derived.examples):
                 yield from _example(f"{address}.{index}.given", example.given, entity.fields, given=True)
                 yield from _example(f"{address}.{index}.then", example.then, shown, given=False)
-    callables = [(f"operations.{name}", item.takes) for name, item in spec.operations.items()]
+    callables = [(f"operations.{name}", item.inputs) for name, item in spec.operations.items()]
     callables += [(f"queries.{name}", item.takes) for name, item in spec.queries.items()]
     for prefix, takes in callables:
         for key, field in takes.items():

@@ -12,6 +12,9 @@ from quantumlayer.spec.model import Action, Spec
 from quantumlayer.spec.naming import entity_names
 
 _COLUMN = re.compile(r"\w+\.\w+")
+ALWAYS = "true()"
+"""The condition of those who may read every record."""
+NEVER = "false()"
 
 
 def member(role: str) -> str:
@@ -79,17 +82,23 @@ def readable(spec: Spec, entity: str) -> tuple[Branch, ...]:
     for role in (*spec.roles, ANYONE) if public else visiting_roles(spec, entity):
         code = _sql(spec, entity, role, conditions(spec, entity, Action.READ, role))
         by_condition.setdefault(code, []).append(role)
-    if set(by_condition) <= {"true()"}:
+    if set(by_condition) <= {ALWAYS}:
         return ()
-    ordered = sorted(by_condition.items(), key=lambda item: (ANYONE not in item[1], item[0] == "true()"))
-    branches = [Branch(_is_any(roles), condition) for condition, roles in ordered]
+    ordered = sorted(by_condition.items(), key=lambda item: (ANYONE not in item[1], item[0] == ALWAYS))
+    branches = [Branch(is_any(roles), condition) for condition, roles in ordered]
     return (*branches[:-1], Branch("", branches[-1].condition))
 
 
-def _is_any(roles: list[str]) -> str:
+def readable_by(spec: Spec, entity: str, role: str) -> str:
+    """The condition on the records that callers of one role may read."""
+    return _sql(spec, entity, role, conditions(spec, entity, Action.READ, role))
+
+
+def is_any(roles: list[str]) -> str:
+    """The test of whether the caller is in one of the roles."""
     if ANYONE in roles:
         others = [role for role in roles if role != ANYONE]
-        return f"caller is None or {_is_any(others)}" if others else "caller is None"
+        return f"caller is None or {is_any(others)}" if others else "caller is None"
     if len(roles) == 1:
         return f"caller.role is {member(roles[0])}"
     return f"caller.role in {{{', '.join(member(role) for role in roles)}}}"
@@ -97,7 +106,7 @@ def _is_any(roles: list[str]) -> str:
 
 def _sql(spec: Spec, entity: str, role: str, whens: tuple[str, ...] | None) -> str:
     if whens is None:
-        return "false()"
+        return NEVER
     codes = []
     for when in whens:
         checked = compile_cel(when, Scope.for_grant(spec, entity, [role]))
@@ -105,7 +114,7 @@ def _sql(spec: Spec, entity: str, role: str, whens: tuple[str, ...] | None) -> s
         parts = [f"{part}.is_(True)" if _COLUMN.fullmatch(part) else part for part in writer.conditions()]
         codes.append(parts[0] if len(parts) == 1 else f"and_({', '.join(parts)})")
     if not codes:
-        return "true()"
+        return ALWAYS
     return codes[0] if len(codes) == 1 else f"or_({', '.join(codes)})"
 
 

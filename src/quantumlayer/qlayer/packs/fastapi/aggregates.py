@@ -135,7 +135,7 @@ def locked_paths(spec: Spec, checked: Checked) -> frozenset[tuple[str, ...]]:
                 found.add(path_of(node.operand))
             elif member.kind is MemberKind.DERIVED:
                 found |= _locked_by_derived(spec, node, member, checked)
-    return frozenset(path for path in found if path[0] in {"this", "caller"})
+    return frozenset(path for path in found if path[0] in {"this", "caller", "takes"})
 
 
 def _locked_by_derived(spec: Spec, node: Select, member: Member, checked: Checked) -> set[tuple[str, ...]]:

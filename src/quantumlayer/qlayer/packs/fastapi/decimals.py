@@ -76,7 +76,8 @@ def _of_member(expr: Select, checked: Checked) -> int:
     spec: Spec = checked.scope.spec
     kind = None
     if isinstance(owner, TakesType):
-        kind = checked.scope.inputs(owner)[expr.field].type
+        item = checked.scope.inputs(owner).get(expr.field)
+        kind = item.type if item is not None else None
     elif isinstance(owner, RecordType):
         entity = spec.entities[owner.entity]
         part = entity.fields.get(expr.field) or entity.derived.get(expr.field)

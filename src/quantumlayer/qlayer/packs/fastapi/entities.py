@@ -271,7 +271,7 @@ class EntityView(RecordView):
         found += [query.query_class for query in self.queries if query.query_class != PAGING]
         orders = [key for query in self.queries for key in query.order]
         found += self.lists.ranked([*self.entity.list.sort, *self.entity.list.order, *orders])
-        return list(dict.fromkeys([*found, *(item.body_class for item in self.operations if item.takes)]))
+        return list(dict.fromkeys([*found, *(item.body_class for item in self.operations if item.has_body)]))
 
     @property
     def read_names(self) -> list[str]:

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator
 from functools import partial
 from graphlib import CycleError, TopologicalSorter
-from itertools import product
+from itertools import islice, product
 
 from quantumlayer.qlayer.packs.fastapi import access
 from quantumlayer.qlayer.packs.fastapi.code import UnsupportedError, names_in
@@ -16,6 +16,7 @@ from quantumlayer.qlayer.packs.fastapi.records import default, is_made
 from quantumlayer.qlayer.packs.fastapi.reduction import PAGING, version_names, without
 from quantumlayer.qlayer.packs.fastapi.roots import Values
 from quantumlayer.qlayer.packs.fastapi.rules import exclusions, rule_functions
+from quantumlayer.qlayer.packs.fastapi.uniques import unique_indexes
 from quantumlayer.spec.cel import ANYONE, CelError, children
 from quantumlayer.spec.generator import OpenElement
 from quantumlayer.spec.model import Action, Entity, Spec
@@ -108,6 +109,9 @@ def _of_entity(spec: Spec, name: str, entity: Entity) -> Iterator[tuple[str, Att
         yield f"entities.{name}.derived.{key}", partial(EntityView(alone, name).derived_view, key, derived)
     for key, rule in entity.rules.items():
         yield f"entities.{name}.rules.{key}", partial(_rule, _with(spec, name, rules={key: rule}), name)
+        if rule.unique is not None:
+            known = dict(islice(entity.rules.items(), list(entity.rules).index(key) + 1))
+            yield f"entities.{name}.rules.{key}", partial(unique_indexes, _with(spec, name, rules=known), name)
     yield from _taken_names(spec, name, entity)
     for index in range(len(entity.access)):
         alone = _with(spec, name, access=(entity.access[index],))

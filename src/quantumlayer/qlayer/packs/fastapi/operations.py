@@ -6,12 +6,13 @@ from datetime import UTC, datetime
 from quantumlayer.qlayer.packs.fastapi.access import member, roles_of
 from quantumlayer.qlayer.packs.fastapi.code import Prelude, names_in
 from quantumlayer.qlayer.packs.fastapi.fields import FieldView
+from quantumlayer.qlayer.packs.fastapi.named import named_records
 from quantumlayer.qlayer.packs.fastapi.records import assignments, own_reads, stored_values
 from quantumlayer.qlayer.packs.fastapi.roots import Loaded, caller_root
 from quantumlayer.qlayer.packs.fastapi.rules import REFUSALS, calls, overlap_call, rule_functions
 from quantumlayer.qlayer.packs.fastapi.statements import Writer
 from quantumlayer.spec.cel import CelRuntimeError, Checked, Record, Scope, World, compile_cel, evaluate
-from quantumlayer.spec.model import Action, Creation, Entity, Moment, Operation, Spec
+from quantumlayer.spec.model import Action, Creation, Entity, Moment, Operation, Reference, Spec
 from quantumlayer.spec.naming import CLASSES, SUFFIXES, EntityNames, entity_names, function_name, route_name
 
 _PLATFORM_CLASSES = frozenset(
@@ -34,6 +35,7 @@ class OperationView:
     summary: str
     roles: tuple[str, ...]
     takes: tuple[FieldView, ...]
+    references: tuple[tuple[str, Reference], ...]
     body_class: str
     result: EntityNames
     creates: bool
@@ -41,6 +43,11 @@ class OperationView:
     locks: bool
     takes_caller: bool
     may_conflict: bool
+
+    @property
+    def has_body(self) -> bool:
+        """Whether callers give anything."""
+        return bool(self.takes or self.references)
 
 
 def operation_view(spec: Spec, name: str) -> OperationView:
@@ -54,7 +61,7 @@ def operation_view(spec: Spec, name: str) -> OperationView:
     body_class = "".join(part.capitalize() for part in name.split("_"))
     if body_class in _taken_classes(spec):
         body_class += "Request"
-    takes = tuple(FieldView(body_class, key, item) for key, item in operation.takes.items())
+    takes = tuple(FieldView(body_class, key, item) for key, item in operation.inputs.items())
     lines, locks = _body(spec, name, operation, names)
     result = entity_names(operation.creates.entity if operation.creates else operation.on)
     return OperationView(
@@ -64,6 +71,7 @@ def operation_view(spec: Spec, name: str) -> OperationView:
         summary=summary(name, operation, names),
         roles=tuple(member(role) for role in roles_of(spec, name)),
         takes=takes,
+        references=tuple(operation.references.items()),
         body_class=body_class,
         result=result,
         creates=operation.creates is not None,
@@ -102,6 +110,7 @@ def _body(spec: Spec, name: str, operation: Operation, names: EntityNames) -> tu
     locks = writer.locks(required.values(), f"{variable}_id", via_this=False, also=(operation.on, f"{variable}_id"))
     lines = [*locks, f"{variable} = await get_{variable}(session, CALLER{variable}_id)"]
     lines.append(f"require_match(if_match, {variable})")
+    lines += named_records(spec, operation)
     later = writer.locks(required.values(), f"{variable}_id", via_this=True)
     lines += later
     lines += _state_check(operation, variable, spec)

@@ -15,6 +15,7 @@ from quantumlayer.qlayer.packs.fastapi.records import column_default
 from quantumlayer.qlayer.packs.fastapi.roots import Loaded
 from quantumlayer.qlayer.packs.fastapi.rules import Exclusion, exclusions
 from quantumlayer.qlayer.packs.fastapi.sql import Columns, Sql
+from quantumlayer.qlayer.packs.fastapi.uniques import UniqueIndex, unique_indexes
 from quantumlayer.spec.cel import Scope, compile_cel
 from quantumlayer.spec.model import Derived, Entity, Field, OnDelete, Relation, RelationKind, Spec
 from quantumlayer.spec.naming import EntityNames, entity_names, link_ids, route_name
@@ -239,6 +240,11 @@ class RecordView:
     def exclusions(self) -> tuple[Exclusion, ...]:
         """The exclusion constraints of the table."""
         return exclusions(self.spec, self.name)
+
+    @property
+    def unique_indexes(self) -> tuple[UniqueIndex, ...]:
+        """The unique indexes of the table."""
+        return unique_indexes(self.spec, self.name)
 
     @property
     def versioned(self) -> list[FieldView]:

@@ -8,11 +8,12 @@ from quantumlayer.qlayer.packs.fastapi.fields import quoted
 from quantumlayer.qlayer.packs.fastapi.roots import Changing, caller_root
 from quantumlayer.qlayer.packs.fastapi.sql import Columns, Sql
 from quantumlayer.qlayer.packs.fastapi.statements import Writer, rule_name
-from quantumlayer.spec.cel import Binary, Checked, ListNode, Literal, Scope, Select, compile_cel
+from quantumlayer.spec.cel import Binary, Checked, ListNode, Literal, Nullable, Scope, Select, Unary, compile_cel
 from quantumlayer.spec.model import Moment, NoOverlap, Rule, Spec
 from quantumlayer.spec.naming import entity_names
 
 _SQL_OPERATORS = {"==": "=", "!=": "<>", "<": "<", "<=": "<=", ">": ">", ">=": ">="}
+_SQL_ABSENCE = {"==": "IS NULL", "!=": "IS NOT NULL"}
 OVERLAP = "free"
 _SHARED = frozenset({Moment.CREATE, Moment.UPDATE})
 _MOMENTS = {
@@ -71,7 +72,7 @@ def rule_functions(spec: Spec, entity: str) -> tuple[RuleFunction, ...]:
     """The functions of an entity's rules: what holds always, time that others take up, and each moment's own rules."""
     rules = spec.entities[entity].rules
     overlaps = {name: rule for name, rule in rules.items() if rule.no_overlap is not None}
-    others = {name: rule for name, rule in rules.items() if rule.no_overlap is None}
+    others = {name: rule for name, rule in rules.items() if rule.cel is not None}
     shared = {name: rule for name, rule in others.items() if set(rule.on) >= _SHARED}
     functions = [_function(spec, entity, "valid", "Refuse {title} that breaks a rule.", shared)]
     functions.append(_function(spec, entity, OVERLAP, "Refuse {title} at a time that another one takes up.", overlaps))
@@ -173,7 +174,7 @@ def exclusions(spec: Spec, entity: str) -> tuple[Exclusion, ...]:
             when = _when(spec, entity, overlap)
             # PostgreSQL has no range that ends before it begins; such a record takes up no time.
             parts = [f"{quoted(overlap.end)} > {quoted(overlap.start)}"]
-            parts += [] if when is None else [_sql_text(when)]
+            parts += [] if when is None else [condition_text(when)]
             if spec.entities[entity].references[overlap.per].optional:
                 parts.append(f"{quoted(f'{overlap.per}_id')} IS NOT NULL")  # a range of nothing holds every number
             where = " AND ".join(parts)
@@ -184,7 +185,7 @@ def exclusions(spec: Spec, entity: str) -> tuple[Exclusion, ...]:
     return tuple(found)
 
 
-def _sql_text(checked: Checked) -> str:
+def condition_text(checked: Checked) -> str:
     """A condition over the record's own columns as the text of SQL, for a constraint.
 
     Raises:
@@ -192,10 +193,20 @@ def _sql_text(checked: Checked) -> str:
     """
     parts = []
     for part in conjuncts(checked.expr):
+        if isinstance(part, Select):
+            parts.append(quoted(part.field))
+            continue
+        if isinstance(part, Unary) and isinstance(part.operand, Select):
+            parts.append(f"NOT {quoted(part.operand.field)}")
+            continue
         if not isinstance(part, Binary) or not isinstance(part.left, Select):
             raise UnsupportedError("a constraint's condition that is no comparison with a constant")
         column = quoted(part.left.field)
         match part.right:
+            case Literal(value=None) if part.operator in _SQL_ABSENCE:
+                parts.append(f"{column} {_SQL_ABSENCE[part.operator]}")
+            case _ if part.operator == "!=" and isinstance(checked.type_of(part.left), Nullable):
+                raise UnsupportedError("a constraint's condition that a missing value meets")
             case Literal(value=str() | int() as value) if part.operator in _SQL_OPERATORS:
                 parts.append(f"{column} {_SQL_OPERATORS[part.operator]} {_sql_literal(value)}")
             case ListNode(items=items) if all(isinstance(item, Literal) for item in items):

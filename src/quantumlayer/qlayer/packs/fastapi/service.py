@@ -15,6 +15,7 @@ from quantumlayer.qlayer.packs.fastapi.decimals import PLACES
 from quantumlayer.qlayer.packs.fastapi.entities import EntityView
 from quantumlayer.qlayer.packs.fastapi.fields import LARGEST, FieldView
 from quantumlayer.qlayer.packs.fastapi.rules import Exclusion
+from quantumlayer.qlayer.packs.fastapi.uniques import UniqueIndex
 from quantumlayer.spec.model import RelationKind, Spec
 from quantumlayer.spec.naming import entity_names, service_package
 
@@ -74,6 +75,11 @@ class ServiceView:
         return [exclusion for entity in self.entities for exclusion in entity.exclusions]
 
     @property
+    def unique_indexes(self) -> list[UniqueIndex]:
+        """Every unique index that a rule asks for."""
+        return [index for entity in self.entities for index in entity.unique_indexes]
+
+    @property
     def constraints(self) -> frozenset[str]:
         """What tables are kept to that a request can break: accounts have a name of their own and a known role."""
         entities = [view.entity for view in self.entities]
@@ -81,13 +87,14 @@ class ServiceView:
         one_to_one = any(relation.kind is RelationKind.ONE_TO_ONE for relation in relations)
         unique = one_to_one or any(field.unique for entity in entities for field in entity.fields.values())
         found = {"relations": bool(relations), "unique": unique or bool(self.roles)}
+        found["unique rules"] = bool(self.unique_indexes)
         return frozenset(name for name, there in found.items() if there)
 
     @property
     def body_mebibytes(self) -> int:
         """What the largest body may take: a character of JSON is at most twelve bytes, a pair of escapes."""
         taken = [entity.fields for entity in self.spec.entities.values()]
-        taken += [operation.takes for operation in self.spec.operations.values()]
+        taken += [operation.inputs for operation in self.spec.operations.values()]
         texts = (sum(FieldView("", key, item).max_length or 0 for key, item in fields.items()) for fields in taken)
         return max(1, ceil(12 * max(texts, default=0) / 2**20))
 
@@ -107,6 +114,7 @@ class ServiceView:
             "record_roles": [role for role in self.roles if role.entity],
             "staff": [role for role in self.roles if not role.entity],
             "exclusions": self.exclusions,
+            "unique_indexes": self.unique_indexes,
             "constraints": self.constraints,
             "has_queries": bool(self.spec.queries),
             "keeps_routes": any(entity.taken_keys for entity in self.entities),
