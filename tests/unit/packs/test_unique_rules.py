@@ -3,6 +3,7 @@
 import pytest
 
 from quantumlayer.qlayer.packs.fastapi.openness import supported
+from quantumlayer.qlayer.packs.fastapi.reduction import without
 from quantumlayer.qlayer.packs.fastapi.uniques import unique_indexes
 from quantumlayer.spec.load import parse_spec
 from quantumlayer.spec.model import Spec
@@ -64,3 +65,9 @@ def test_the_second_rule_about_the_same_values_stays_open() -> None:
     )
     _, found = supported(parse_spec(twice).spec)
     assert [item.element for item in found] == ["entities.Tool.rules.two"]
+
+
+def test_a_rule_about_a_value_that_is_left_out_stays_open() -> None:
+    left = without(spec_with("this.lent"), "entities.Tool.fields.shelf")
+    _, found = supported(left)
+    assert [item.element for item in found] == ["entities.Tool.rules.one"]

@@ -38,6 +38,8 @@ def unique_indexes(spec: Spec, entity: str) -> tuple[UniqueIndex, ...]:
     for key, rule in node.rules.items():
         if rule.unique is None:
             continue
+        if not {*node.fields, *node.references}.issuperset(rule.unique.of):
+            raise UnsupportedError("a rule about a value that is left out")
         when = rule.unique.when
         where = "" if when is None else condition_text(compile_cel(when, Scope.for_derived(spec, entity)))
         columns = tuple(f"{one}_id" if one in node.references else one for one in rule.unique.of)
