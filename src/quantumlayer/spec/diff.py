@@ -277,6 +277,9 @@ _CHANGED: Mapping[str, Callable[[object, object], str]] = {
     "interface.shapes.*.members.*.nullable": _always("Callers may find null, or may not give it any more."),
     "interface.shapes.*.members.*.read_only": _turned_on("Callers can no longer give it."),
     "interface.shapes.*.members.*.write_only": _turned_on("Callers no longer find it."),
+    "interface.shapes.*.members.*.upsert": lambda _old, new: (
+        "" if new is True else "Records that were made are refused now."
+    ),
     "interface.shapes.*.members.*.min_items": _higher,
     "interface.shapes.*.members.*.max_items": _lower,
     "interface.endpoints.*.method": _always("It is another request."),

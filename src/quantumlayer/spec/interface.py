@@ -26,7 +26,8 @@ class Member(Node):
 
     `shape` is the object that stands there, `many` an array of it or of plain values. `field` narrows what callers may
     write, where the contract is narrower than the entity. An `optional` member may be left out, a `nullable` one may be
-    null. `read_only` members are never taken from callers, `write_only` ones never shown.
+    null. `read_only` members are never taken from callers, `write_only` ones never shown. A related record that is not
+    there is refused, unless the member says `upsert`: then one with these values is found or made.
     """
 
     is_: str | None = Key(default=None, alias="is")
@@ -39,6 +40,7 @@ class Member(Node):
     nullable: bool = False
     read_only: bool = False
     write_only: bool = False
+    upsert: bool = False
     about: str = ""
 
 

@@ -152,3 +152,10 @@ def test_a_document_with_security_has_callers_who_sign_in(tracker: Spec) -> None
 def test_operations_without_an_id_are_called_by_method_and_path(tracker: Spec) -> None:
     assert tracker.interface is not None
     assert tracker.interface.endpoints["delete_projects_key"].does is Does.DELETE
+
+
+def test_what_a_document_cannot_refuse_is_done_and_said(clinic: Spec) -> None:
+    assert clinic.interface is not None
+    assert clinic.entities["Pet"].relations["type"].on_delete is OnDelete.CASCADE
+    assert clinic.interface.shapes["PetFields"].members["type"].upsert
+    assert len(clinic.assumptions) == 2

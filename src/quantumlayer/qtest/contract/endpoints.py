@@ -282,7 +282,7 @@ class _Endpoint:
         """Records that a body refers to and that are not there."""
         node = self.bodies.entity(self.endpoint.on)
         for json, member in self._written():
-            if member.is_ not in node.references:
+            if member.is_ not in node.references or member.upsert:
                 continue
             call = self.call()
             parents = call.chain()

@@ -17,11 +17,11 @@ PLATFORM = "platform"
 MIGRATIONS = "migrations"
 # Files of the platform that only some services need, with the word in the entities' code that tells.
 _OPTIONAL = {
-    "references.py": "require_reference require_readable referenced matched",
+    "references.py": "require_reference require_readable referenced matched found_or_made",
     "audit/": "record_action",
     "decimals.py": "rounded",
     "free_names.py": "free_name",
-    "listing.py": "page part",
+    "listing.py": "page part_of_list",
     "preconditions.py": "set_etag",
 }
 

@@ -13,6 +13,7 @@ from quantumlayer.qlayer.parser.openapi.errors import errors_of
 from quantumlayer.qlayer.parser.openapi.records import Records
 from quantumlayer.qlayer.parser.openapi.resources import Call, Resources, calls
 from quantumlayer.qlayer.parser.openapi.shapes import CannotSayError, ShapeBook
+from quantumlayer.qlayer.parser.openapi.unrefused import Unrefused
 from quantumlayer.spec.interface import Does, Endpoint, Interface
 from quantumlayer.spec.model import Action, Entity, Field, Grant, Note, Role, Service, Spec
 
@@ -46,13 +47,16 @@ def parse_openapi(requirement: Requirement) -> Spec:
     if not endpoints:
         why = next(iter(left_open.values()), "it has no operation")
         raise BrokenDocumentError(f"{requirement.name} describes no endpoint that can be built", why=why)
+    needed = {name: shapes.shapes[name] for name in sorted(_needed(shapes, endpoints))}
+    unrefused = Unrefused(document, records, fields, endpoints)
     interface = Interface(
         base=_base(document),
         errors=errors_of(document, found),
-        shapes={name: shapes.shapes[name] for name in sorted(_needed(shapes, endpoints))},
+        shapes=unrefused.shapes(needed),
         endpoints=endpoints,
         open=left_open,
     )
+    unrefused.cascade()
     return _spec(document, requirement, records, fields, interface, book.unique, closed)
 
 

@@ -42,6 +42,17 @@ class ContractView:
         for view in (view for views in self.endpoints.values() for view in views):
             view.check()
 
+    def upserted(self, entity: str) -> list[str]:
+        """The relations whose records are made where a body names one that is not there."""
+        found = (
+            member.is_ or ""
+            for shape in self.interface.shapes.values()
+            if shape.of == entity
+            for member in shape.members.values()
+            if member.upsert and not member.read_only
+        )
+        return sorted(set(found))
+
     def by_values(self, entity: str, link: str) -> bool:
         """Whether bodies say which records are linked by their values, not by their ids."""
         found = (

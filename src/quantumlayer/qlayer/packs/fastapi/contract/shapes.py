@@ -192,7 +192,9 @@ class Shapes:
             for member in shape.members.values()
         )
         return any(
-            member.shape == name and member.is_ in entity.links and not member.read_only and not self.has_id(name)
+            member.shape == name
+            and not member.read_only
+            and (member.upsert or (member.is_ in entity.links and not self.has_id(name)))
             for entity, member in members
         )
 
@@ -297,6 +299,10 @@ class Shapes:
         value = f"self.{name}.id"
         value = f"{value} if self.{name} else None" if member.optional or member.nullable else value
         inner = self.class_of(member.shape, taking=taking)
+        if member.upsert:
+            value = f'{{"id": self.{name}.id, **self.{name}.values()}}'
+            value = f"{value} if self.{name} else None" if member.optional or member.nullable else value
+            return MemberView(json, name, inner, (), member, name, value, relation.optional)
         return MemberView(json, name, inner, (), member, f"{name}_id", value, relation.optional)
 
     def _links(self, json: str, member: Member, *, taking: bool) -> MemberView:
