@@ -1,7 +1,7 @@
 """A world as the first lines of a test: the records it needs, each in one line, and the caller."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from quantumlayer.qtest.apart import apart
@@ -92,7 +92,7 @@ class Scene:
         if not self.this_is_made:
             needed |= {value for value in this.values.values() if isinstance(value, Record)}
         needed |= {record for _, record in self._all() if record in self.told}
-        needed |= {value for value in self.built.takes.values() if isinstance(value, Record)}
+        needed |= set(_named_in(self.built.takes.values()))
         references: dict[Record, int] = {}
         for place, record in self._all():
             if record is this and not self.this_is_made:
@@ -156,8 +156,12 @@ class Scene:
         for place, record in places:
             if place[-1].endswith("*") and record is not self.built.this:
                 groups.setdefault(place, []).append(record)
-        for records in groups.values():
-            self._make_all(records)
+        for place, records in groups.items():
+            if any(record in self.told for record in records):
+                for record in records:
+                    self._make(record, place)
+            else:
+                self._make_all(records)
         self._sign_in()
 
     def _make(self, record: Record, place: Place) -> None:
@@ -213,7 +217,7 @@ class Scene:
         role = self.built.caller.role
         tries = [
             variable(snake),
-            variable(role if place == CALLER else place[-1]),
+            variable(role if place == CALLER else place[-1].removesuffix("*")),
             f"another_{snake}",
             f"a_third_{snake}",
         ]
@@ -226,6 +230,16 @@ class Scene:
     def _sign_in(self) -> None:
         role, record = self.built.caller.role, self.built.caller.record
         self.lines += self.suite.sign_in(role, self._names.get(record, "") if record is not None else "")
+
+
+def _named_in(values: Iterable[object]) -> Iterator[Record]:
+    """The records in the input of an operation, those in its rows, too."""
+    for value in values:
+        if isinstance(value, Record):
+            yield value
+        elif isinstance(value, list):
+            for row in value:
+                yield from _named_in(row.values())
 
 
 def with_values(line: str, made: str, given: str) -> str:

@@ -24,7 +24,7 @@ _PLAIN = re.compile(r"[A-Za-z0-9(_/][^:#\n]*(?::[^\s:#][^:#\n]*)*")
 _SPREAD = frozenset(
     {
         "service", "roles", "entities", "fields", "relations", "derived", "rules", "access", "list", "operations",
-        "requires", "takes", "creates", "queries", "quality", "assumptions", "questions", "trace", "elements",
+        "requires", "takes", "creates", "also", "queries", "quality", "assumptions", "questions", "trace", "elements",
     }
 )  # fmt: skip
 _APART = frozenset({"entities", "operations", "queries"})

@@ -95,19 +95,29 @@ class Scope:
         takes = TakesType(name, query=True)
         return cls._of(spec, this=RecordType(query.of), caller=CallerType(query.by), takes=takes)
 
+    def and_(self, name: str, kind: Type) -> "Scope":
+        """These names and one more."""
+        return Scope(self.spec, {**self.names, name: kind}, self._members)
+
     def inputs(self, owner: TakesType) -> Mapping[str, Field]:
         """The values that an operation or a query takes."""
         if owner.query:
             return self.spec.queries[owner.operation].takes
-        return self.spec.operations[owner.operation].inputs
+        operation = self.spec.operations[owner.operation]
+        return operation.rows[owner.rows].inputs if owner.rows else operation.inputs
 
     def _of_takes(self, owner: TakesType) -> Iterable[Member]:
         for name, item in self.inputs(owner).items():
             yield _field(name, item, MemberKind.TAKES)
-        references = {} if owner.query else self.spec.operations[owner.operation].references
+        if owner.query:
+            return
+        operation = self.spec.operations[owner.operation]
+        references = operation.rows[owner.rows].references if owner.rows else operation.references
         for name, reference in references.items():
             record = RecordType(reference.to)
             yield Member(name, nullable(record) if reference.optional else record, MemberKind.RELATION)
+        for name in () if owner.rows else operation.rows:
+            yield Member(name, ListType(TakesType(owner.operation, rows=name)), MemberKind.TAKES)
 
     @classmethod
     def _of(cls, spec: Spec, **names: Type) -> "Scope":

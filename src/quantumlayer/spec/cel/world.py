@@ -51,6 +51,10 @@ class World:
         self._records.setdefault(record.entity, []).append(record)
         return record
 
+    def remove(self, record: Record) -> None:
+        """Takes a record out of the world."""
+        self._records[record.entity].remove(record)
+
     def records(self, entity: str) -> list[Record]:
         """The records of an entity in the order in which they were added."""
         return self._records.get(entity, [])

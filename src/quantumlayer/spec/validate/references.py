@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
 
 from quantumlayer.spec.address import elements
+from quantumlayer.spec.effects import effects_within
 from quantumlayer.spec.errors import Problem
 from quantumlayer.spec.lists import MOMENTS
 from quantumlayer.spec.model import Action, Entity, FieldType, Operation, Spec
@@ -121,9 +122,16 @@ def _operation(spec: Spec, name: str, operation: Operation) -> Iterator[Problem]
     yield from _known([role for role in operation.by if role != ANYONE], spec.roles, f"{prefix}.by", "role", some=True)
     if operation.creates is not None:
         yield from _known([operation.creates.entity], spec.entities, f"{prefix}.creates.entity", "entity")
-    for key, reference in operation.references.items():
-        yield from _known([reference.to], spec.entities, f"{prefix}.takes.{key}.to", "entity")
-        yield from _readers(spec, f"{prefix}.takes.{key}.to", operation, reference.to)
+    named = {f"{prefix}.takes.{key}.to": reference.to for key, reference in operation.references.items()}
+    for key, rows in operation.rows.items():
+        named |= {f"{prefix}.takes.{key}.each.{one}.to": reference.to for one, reference in rows.references.items()}
+    for address, target in named.items():
+        yield from _known([target], spec.entities, address, "entity")
+        yield from _readers(spec, address, operation, target)
+    for path, effect in effects_within(operation.also):
+        if effect.creates is not None:
+            address = ".".join(f"also.{key}" for key in path)
+            yield from _known([effect.creates.entity], spec.entities, f"{prefix}.{address}.creates.entity", "entity")
     entity = spec.entities.get(operation.on)
     if entity is None or not (operation.from_ or operation.to):
         return

@@ -64,7 +64,7 @@ def _attempts(spec: Spec) -> Iterator[tuple[str, Attempt]]:
     for name, operation in spec.operations.items():
         if function_name(name) in _requests(operation.on):
             yield f"operations.{name}", partial(_refuse, "an operation beside the usual request of that name")
-        if not (operation.sets or operation.to or operation.creates):
+        if not (operation.sets or operation.to or operation.creates or operation.also):
             yield f"operations.{name}", partial(_refuse, "an operation of which nothing is left")
         yield f"operations.{name}", partial(operation_view, spec, name)
     for name, query in spec.queries.items():

@@ -131,6 +131,11 @@ class Sql:
             return f"select(exists().where({', '.join(parts)}))"
         return f"select({inner}).where({', '.join(parts)})"
 
+    def records(self, asked: Aggregate) -> str:
+        """The statement that gives the records themselves, in the order of their ids."""
+        rows, parts, _ = self._asked(asked)
+        return f"select({rows.table}).where({', '.join(parts)}).order_by({rows.column('id')})"
+
     def _subquery(self, asked: Aggregate) -> Code:
         rows, parts, what = self._asked(asked)
         among = f".where({', '.join(parts)}).correlate_except({rows.table})"
