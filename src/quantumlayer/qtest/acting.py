@@ -3,8 +3,9 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from quantumlayer.qtest.made import is_code
 from quantumlayer.qtest.suite import Suite
-from quantumlayer.qtest.worlds import Built
+from quantumlayer.qtest.worlds import Built, constant
 from quantumlayer.spec.cel import (
     Acting,
     CelError,
@@ -12,6 +13,7 @@ from quantumlayer.spec.cel import (
     Checked,
     Nullable,
     Record,
+    Scope,
     acting,
     compile_cel,
     evaluate,
@@ -19,7 +21,7 @@ from quantumlayer.spec.cel import (
     scope_of_effects,
 )
 from quantumlayer.spec.effects import CREATED
-from quantumlayer.spec.model import Creation, Spec
+from quantumlayer.spec.model import Computed, Creation, Spec
 
 Path = tuple[Acting, ...]
 """An effect behind those that it stands in."""
@@ -42,8 +44,9 @@ def seen(spec: Spec, name: str, path: Path, *, happens: bool = True) -> list[str
     """
     scope = scope_of_effects(spec, name)
     found = path[-1]
-    strict = [*_there(found), *([_opposite(found)] if not happens else []), *(_shows(found) if happens else [])]
-    loose = [*_there(found), *([_opposite(found)] if not happens else _when(found))]
+    base = [*_there(found), *(one.cel for one in found.effect.requires.values())]
+    strict = [*base, *([_opposite(found)] if not happens else _shows(found))]
+    loose = [*base, *([_opposite(found)] if not happens else _when(found))]
     written = []
     for inner in (strict, loose):
         cel = _around(path, inner)
@@ -60,7 +63,7 @@ def _around(path: Path, inner: list[str]) -> str:
     parts = inner
     for number, found in enumerate(reversed(path)):
         if number:
-            parts = [*_there(found), *_when(found), *parts]
+            parts = [*_there(found), *(one.cel for one in found.effect.requires.values()), *_when(found), *parts]
         said = " && ".join(f"({part})" for part in parts)
         if found.effect.each is not None:
             each, one = found.effect.each, found.effect.as_
@@ -96,12 +99,13 @@ class Outcome:
     """What an operation's effects leave behind in a world.
 
     `held` are the values that records have afterwards, `made` what was made with the values that it was given, `gone`
-    what was removed.
+    what was removed, and `refused` the rows that were left out: their number, the rule and what callers are told.
     """
 
     held: dict[tuple[Record, str], object] = field(default_factory=dict)
     made: list[tuple[Record, dict[str, object]]] = field(default_factory=list)
     gone: list[Record] = field(default_factory=list)
+    refused: list[tuple[int, str, str]] = field(default_factory=list)
 
 
 class Simulation:
@@ -168,18 +172,25 @@ class Simulation:
             self._one(found, names)
             return
         items = self._value(found.each, names)
-        for item in list(items) if isinstance(items, list) else []:
-            self._one(found, {**names, str(found.effect.as_): item})
+        for number, item in enumerate(list(items) if isinstance(items, list) else []):
+            self._one(found, {**names, str(found.effect.as_): item}, number)
 
-    def _one(self, found: Acting, names: dict[str, object]) -> None:
+    def _one(self, found: Acting, names: dict[str, object], number: int = 0) -> None:
         effect = found.effect
         target = self._value(found.on, names) if found.on is not None else names.get(str(effect.as_))
         if found.on is not None and target is None:
             return
         if effect.when is not None and self._cel(found, effect.when, names) is not True:
             return
-        if any(self._cel(found, one.cel, names) is not True for one in effect.requires.values()):
+        broken = next((key for key, one in effect.requires.items() if self._cel(found, one.cel, names) is not True), "")
+        if broken:
+            said = effect.requires[broken].else_
+            self.outcome.refused.append((number, broken.strip("_").replace("_", "-"), said))
             return
+        self._act(found, target, names)
+
+    def _act(self, found: Acting, target: object, names: dict[str, object]) -> None:
+        effect = found.effect
         if isinstance(target, Record):
             values = {key: self._cel(found, cel, names) for key, cel in effect.sets.items()}
             entity = self.spec.entities[target.entity]
@@ -200,7 +211,22 @@ class Simulation:
         fields = self.spec.entities[creation.entity].fields
         values = {key: self._cel(found, cel, names) for key, cel in creation.set.items()}
         given = {key: rounded(value, fields[key].type) if key in fields else value for key, value in values.items()}
+        given |= self._defaults(creation.entity, given)
         self.outcome.made.append((self._make(creation.entity, given), given))
+
+    def _defaults(self, entity: str, given: Mapping[str, object]) -> dict[str, object]:
+        """What a record holds that it was not given; a code is made up, and nobody can foretell it."""
+        record, found = Record(entity, {**given, "created_at": self.world.now}), dict[str, object]()
+        for key, item in self.spec.entities[entity].fields.items():
+            if key in given or item.default is None or is_code(item):
+                continue
+            if isinstance(item.default, Computed):
+                checked = compile_cel(item.default.cel, Scope.for_default(self.spec, entity))
+                found[key] = evaluate(checked, self.world, this=record)
+            else:
+                found[key] = constant(item)
+            record.values[key] = found[key]
+        return found
 
     def _make(self, entity: str, values: Mapping[str, object]) -> Record:
         described = self.spec.entities[entity]

@@ -11,8 +11,8 @@ from quantumlayer.qtest.places import COUNT, THIS, Reader, Slot
 from quantumlayer.qtest.scenes import Scene
 from quantumlayer.qtest.suite import NO_WITNESS
 from quantumlayer.qtest.tests import Test
-from quantumlayer.qtest.witness import Condition, Question, Witness
-from quantumlayer.spec.cel import Comprehension, Record, compile_cel, scope_of_effects
+from quantumlayer.qtest.witness import Condition, Question, Witness, numbered
+from quantumlayer.spec.cel import Acting, Comprehension, Record, acting, compile_cel, scope_of_effects
 
 if TYPE_CHECKING:
     from quantumlayer.qtest.operations import Operating
@@ -30,6 +30,8 @@ def effect_tests(operating: "Operating") -> Iterator[Test]:
         name = f"{operating.name.strip('_')}_{'_'.join(one.address.rpartition('.')[2] for one in path)}"
         yield _test(operating, found[0], found[1], name, [one.address for one in path])
         yield from _left_alone(operating, path, name)
+        if path[-1].effect.skips:
+            yield from _left_out(operating, path[-1])
 
 
 def _left_alone(operating: "Operating", path: Path, name: str) -> Iterator[Test]:
@@ -48,6 +50,28 @@ def _left_alone(operating: "Operating", path: Path, name: str) -> Iterator[Test]
             yield _test(operating, found[0], found[1], f"{name}_and_no_other", [last.address], idle=path)
 
 
+def _left_out(operating: "Operating", found: Acting) -> Iterator[Test]:
+    """Rows that break a requirement, and those at its border that keep it."""
+    effect = found.effect
+    every = {
+        key: Condition(f"({effect.each}).all({effect.as_}, {one.cel})", found.outer)
+        for key, one in effect.requires.items()
+    }
+    for key, condition in every.items():
+        address = f"{found.address}.requires.{key}"
+        asked = (operating.question(role) for role in operating.operation.by)
+        questions = (replace(one, conditions=[*one.conditions, *every.values()]) for one in asked)
+        pairs = next((pairs for question in questions if (pairs := list(question.refusals(condition)))), [])
+        if not pairs:
+            operating.suite.leave_open(address, NO_WITNESS)
+        for nth, pair in numbered(pairs):
+            for one, says in ((pair.refused, "leaves_out"), (pair.accepted, "keeps")):
+                after = None if one is None else after_effects(operating, one)
+                if one is not None and after is not None:
+                    name = f"{operating.name.strip('_')}_{says}_rows_as_{key}{nth}"
+                    yield _test(operating, one, after, name, [address])
+
+
 def _found(
     operating: "Operating", conditions: list[str], fixed: dict[Slot, object] | None = None
 ) -> tuple[Witness, Outcome] | None:
@@ -57,7 +81,7 @@ def _found(
         for role in operating.operation.by:
             question = _wider(operating.question(role), Condition(cel, scope), fixed or {})
             base = question.base()
-            after = None if base is None else _after(operating, base)
+            after = None if base is None else after_effects(operating, base)
             if base is not None and after is not None:
                 return base, after
     return None
@@ -67,7 +91,7 @@ def _wider(question: Question, condition: Condition, fixed: dict[Slot, object]) 
     return replace(question, conditions=[*question.conditions, condition], fixed={**question.fixed, **fixed})
 
 
-def _after(operating: "Operating", base: Witness) -> Outcome | None:
+def after_effects(operating: "Operating", base: Witness) -> Outcome | None:
     """What there is afterwards."""
     return outcome(_simulation(operating, base))
 
@@ -105,6 +129,8 @@ def _test(
     told += [record for record, _ in untouched]
     scene = Scene(operating.suite, base, told=told)
     lines = [*scene.lines, operating.call(scene), f"assert answer.status_code == {operating.done}"]
+    if operating.answers_rows:
+        lines.append(f"assert answer.json() == {rows_answer(operating, base, after)}")
     looks = [
         *_held(operating, scene, {**untouched, **after.held}),
         *_gone(scene, after),
@@ -114,7 +140,30 @@ def _test(
         looks += _kept(scene, base, idle, after)
     if looks:
         lines += ["async with sessions() as session:", *(f"    {line}" for line in dict.fromkeys(looks))]
-    return Test(name, lines, proves)
+    return Test(name, lines, [*proves, *_shown_by(operating, after)])
+
+
+def _shown_by(operating: "Operating", after: Outcome) -> list[str]:
+    """What records that are looked up by all their values prove of their entities."""
+    found: list[str] = []
+    for record, values in after.made:
+        entity, address = operating.suite.spec.entities[record.entity], f"entities.{record.entity}"
+        for key in values:
+            item = entity.fields.get(key)
+            if key in entity.references:
+                found.append(f"{address}.relations.{key}")
+            elif item is not None and item.default is not None:
+                found.append(f"{address}.fields.{key}.default")
+    return list(dict.fromkeys(found))
+
+
+def rows_answer(operating: "Operating", base: Witness, after: Outcome) -> str:
+    """What an operation answers that leaves rows out, as Python."""
+    rows = next(one.rows for one in acting(operating.suite.spec, operating.name) if one.effect.skips)
+    given = base.built.takes[rows]
+    assert isinstance(given, list)  # noqa: S101 - that is what rows are
+    refused = [{"row": number, "rule": rule, "detail": said} for number, rule, said in after.refused]
+    return source({"kept": len(given) - len(refused), "refused": refused})
 
 
 def _untouched(operating: "Operating", base: Witness, idle: Path) -> dict[tuple[Record, str], object]:
@@ -126,7 +175,7 @@ def _untouched(operating: "Operating", base: Witness, idle: Path) -> dict[tuple[
     states = operating.suite.spec.entities[last.target].states
     if last.effect.to is not None and states is not None:
         keys.append(states.field)
-    records = [one for one in base.built.world.records(last.target) if one is not base.built.this]
+    records = base.built.world.records(last.target)
     return {(record, key): record.values.get(key) for record in records for key in keys}
 
 

@@ -7,6 +7,7 @@ from quantumlayer.qtest.limits import rows
 from quantumlayer.qtest.literals import source, text
 from quantumlayer.qtest.named import reference_tests, taken
 from quantumlayer.qtest.places import TAKES, Slot
+from quantumlayer.qtest.rows import row_tests
 from quantumlayer.qtest.samples import wrong_type
 from quantumlayer.qtest.scenes import Scene
 from quantumlayer.qtest.suite import required
@@ -63,6 +64,8 @@ class Inputs:
             )
         yield from self._left_out(role or "", base)
         yield from reference_tests(self.suite, self.operating.name, base)
+        for key in self.operation.rows:
+            yield from row_tests(self.operating, key, base)
         yield from self._limits(scene, body, verb, prefix, base)
 
     def _left_out(self, role: str, base: Witness) -> Iterator[Test]:

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from quantumlayer.qtest.decisive import Decisive, of_condition
 from quantumlayer.qtest.demands import Demand, demands
-from quantumlayer.qtest.effects import effect_tests
+from quantumlayer.qtest.effects import after_effects, effect_tests, rows_answer
 from quantumlayer.qtest.inputs import Inputs
 from quantumlayer.qtest.literals import source, text, wire
 from quantumlayer.qtest.made import is_code
@@ -44,6 +44,7 @@ class Operating:
         self.suite = records.suite
         self.address = f"operations.{name}"
         self.done = 200 if operation.creates is None else 201
+        self.answers_rows = any(effect.skips for effect in operation.also.values())
         self.demands = {demand.name: demand for demand in demands(self.suite.spec, name)}
 
     def tests(self) -> Iterator[Test]:
@@ -123,6 +124,9 @@ class Operating:
         expected, proves = self.expected(base, scene, role)
         name = self.name.strip("_")
         lines = [*scene.lines, self.call(scene), f"assert answer.status_code == {self.done}"]
+        after = after_effects(self, base) if self.answers_rows else None
+        if after is not None:
+            lines.append(f"assert answer.json() == {rows_answer(self, base, after)}")
         if expected:
             lines.append(f"assert answer.json().items() >= {{{', '.join(expected)}}}.items()")
         if self.operation.creates is not None:
@@ -151,6 +155,8 @@ class Operating:
         entity_name = self.operation.on if self.operation.creates is None else self.operation.creates.entity
         entity = self.suite.spec.entities[entity_name]
         proves: list[str] = []
+        if self.answers_rows:
+            return [], self._accepted(base)
         if self.operation.creates is None:
             held = self.after(base)
             if self.operation.to is not None and entity.states is not None:
@@ -172,9 +178,16 @@ class Operating:
                 if item is not None and item.read_only:
                     proves.append(f"entities.{entity_name}.fields.{key}")
                 pairs.append(f"{text(key)}: {source(wire(rounded(value, kind or FieldType.STRING), kind))}")
-        # What is not asked for is refused, so that an accepted input was asked for.
-        proves += [f"{self.address}.takes.{key}" for key, value in base.built.takes.items() if value is not None]
-        return pairs, proves
+        return pairs, [*proves, *self._accepted(base)]
+
+    def _accepted(self, base: Witness) -> list[str]:
+        """The inputs that a call gives: what is not asked for is refused, so that an accepted input was asked for."""
+        found = [f"{self.address}.takes.{key}" for key, value in base.built.takes.items() if value is not None]
+        for key, rows in self.operation.rows.items():
+            given = base.built.takes[key]
+            row = given[0] if isinstance(given, list) and given else {}
+            found += [f"{self.address}.takes.{key}.each.{cell}" for cell in rows.each if row.get(cell) is not None]
+        return found
 
     def created(self, base: Witness, entity_name: str) -> tuple[dict[str, object], list[str]]:
         """What the created record holds, and the defaults that it shows."""

@@ -10,9 +10,9 @@ from quantumlayer.qlayer.packs.fastapi.roots import Changing, Loaded, Root
 from quantumlayer.qlayer.packs.fastapi.sql import Sql
 from quantumlayer.qlayer.packs.fastapi.statements import Writer, rule_name
 from quantumlayer.qlayer.packs.fastapi.writes import Change, audited, changed, made
-from quantumlayer.spec.cel import Acting, Checked, Ident, Nullable, RecordType, Scope, Select, acting, compile_cel
+from quantumlayer.spec.cel import Acting, Checked, Ident, Nullable, RecordType, Select, acting, compile_cel
 from quantumlayer.spec.effects import CREATED
-from quantumlayer.spec.model import Action, Spec
+from quantumlayer.spec.model import Action, Operation, Spec
 from quantumlayer.spec.naming import entity_names
 
 REFUSED = "refused"
@@ -36,9 +36,14 @@ def effects(spec: Spec, name: str, writer: Writer, *, created: str) -> list[str]
     lines = []
     for found in acting(spec, name):
         lines += _Effect(spec, operation.on, found, Writer(spec, roots, Prelude(taken=taken), writer.quoted)).lines()
-    answers_rows = any(found.skips for found in operation.also.values())
-    start = [f"{REFUSED}: list[RefusedRow] = []"] if answers_rows else []
-    return [*start, *lines, "await session.flush()", *([] if answers_rows else [f"await session.refresh({created})"])]
+    start = [f"{REFUSED}: list[RefusedRow] = []"] if answers_rows(operation) else []
+    end = [] if answers_rows(operation) else [f"await session.refresh({created})"]
+    return [*start, *lines, "await session.flush()", *end]
+
+
+def answers_rows(operation: Operation) -> bool:
+    """Whether it answers which rows it kept and which it left out."""
+    return any(effect.skips for effect in operation.also.values())
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,12 +154,13 @@ class _Effect:
             said = compile_cel(requirement.cel, scope)
             refusal = writer.refusal(f"{address}.requires.{key}", said, key, requirement.else_)
             lines += [*refusal[:-1], *self._left_out(key, requirement.else_)] if effect.skips else refusal
-        if self.found.target is not None:
-            lines += self._change(writer, variable, self.found.target, scope)
+        sets: dict[str, Checked] = {key: compile_cel(cel, scope) for key, cel in effect.sets.items()}
+        change = Change(address, self.found.target or self.home, variable, sets, effect.to, (), self.home, scope)
+        lines += changed(self.spec, change, writer, at_once=False)
         if effect.creates is not None:
-            names = entity_names(effect.creates.entity)
-            new = writer.prelude.free(names.snake)
-            lines += made(self.spec, effect.creates, new, writer, scope, address=address, home=self.home)
+            snake = entity_names(effect.creates.entity).snake
+            new = writer.prelude.free(f"new_{snake}" if snake in writer.prelude.taken else snake)
+            lines += made(self.spec, effect.creates, new, writer, change, at_once=False)
         for inner in self.found.within:
             lines += _Effect(self.spec, self.home, inner, self._within(writer)).lines()
         if effect.deletes:
@@ -164,12 +170,6 @@ class _Effect:
 
     def _within(self, writer: Writer) -> Writer:
         return replace(writer, prelude=Prelude(taken=writer.prelude.taken))
-
-    def _change(self, writer: Writer, variable: str, target: str, scope: Scope) -> list[str]:
-        effect = self.found.effect
-        sets: dict[str, Checked] = {key: compile_cel(cel, scope) for key, cel in effect.sets.items()}
-        change = Change(self.found.address, target, variable, sets, effect.to, (), self.home)
-        return changed(self.spec, change, writer)
 
     @staticmethod
     def _left_out(key: str, said: str) -> list[str]:

@@ -2,17 +2,18 @@
 
 from dataclasses import dataclass
 
+from quantumlayer.kit.identifiers import class_name, singular
 from quantumlayer.qlayer.packs.fastapi.access import member, roles_of
 from quantumlayer.qlayer.packs.fastapi.code import Prelude, names_in
-from quantumlayer.qlayer.packs.fastapi.effects import effects
+from quantumlayer.qlayer.packs.fastapi.effects import REFUSED, answers_rows, effects
 from quantumlayer.qlayer.packs.fastapi.fields import FieldView
 from quantumlayer.qlayer.packs.fastapi.named import named_records
 from quantumlayer.qlayer.packs.fastapi.roots import Loaded, caller_root
 from quantumlayer.qlayer.packs.fastapi.rules import REFUSALS
 from quantumlayer.qlayer.packs.fastapi.statements import Writer
 from quantumlayer.qlayer.packs.fastapi.writes import Change, changed, made
-from quantumlayer.spec.cel import Scope, compile_cel
-from quantumlayer.spec.model import Creation, Operation, Reference, Spec
+from quantumlayer.spec.cel import Scope, acting, compile_cel
+from quantumlayer.spec.model import Creation, Operation, Reference, Rows, Spec
 from quantumlayer.spec.naming import CLASSES, SUFFIXES, EntityNames, entity_names, function_name, route_name
 
 _PLATFORM_CLASSES = frozenset(
@@ -20,9 +21,25 @@ _PLATFORM_CLASSES = frozenset(
         "Page", "Session", "Query", "Response", "Depends", "Annotated", "Sequence", "Id",
         "Reading", "Writing", "Reference", "Money", "Moment", "Day", "Email", "Flag", "Whole", "Amount", "Paging",
         "Field", "IfMatch", "Mapping", "MaybeIfMatch", "Conflict", "Forbidden", "Number", "Written", "WrittenMoney",
-        "WrittenAmount",
+        "WrittenAmount", "KeptRows", "RefusedRow",
     ]
 )  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class RowsView:
+    """Rows that callers give: the class of one of them, and what it holds."""
+
+    name: str
+    class_name: str
+    rows: Rows
+    fields: tuple[FieldView, ...]
+    references: tuple[tuple[str, Reference], ...]
+
+    @property
+    def title(self) -> str:
+        """What one row is called."""
+        return self.name.replace("_", " ")
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +53,7 @@ class OperationView:
     roles: tuple[str, ...]
     takes: tuple[FieldView, ...]
     references: tuple[tuple[str, Reference], ...]
+    rows: tuple[RowsView, ...]
     body_class: str
     result: EntityNames
     creates: bool
@@ -43,11 +61,17 @@ class OperationView:
     locks: bool
     takes_caller: bool
     may_conflict: bool
+    answers_rows: bool
 
     @property
     def has_body(self) -> bool:
         """Whether callers give anything."""
-        return bool(self.takes or self.references)
+        return bool(self.takes or self.references or self.rows)
+
+    @property
+    def written(self) -> tuple[FieldView, ...]:
+        """Every value that callers give, those of rows, too."""
+        return (*self.takes, *(field for rows in self.rows for field in rows.fields))
 
 
 def operation_view(spec: Spec, name: str) -> OperationView:
@@ -72,6 +96,7 @@ def operation_view(spec: Spec, name: str) -> OperationView:
         roles=tuple(member(role) for role in roles_of(spec, name)),
         takes=takes,
         references=tuple(operation.references.items()),
+        rows=tuple(_rows(spec, body_class, key, rows) for key, rows in operation.rows.items()),
         body_class=body_class,
         result=result,
         creates=operation.creates is not None,
@@ -79,7 +104,15 @@ def operation_view(spec: Spec, name: str) -> OperationView:
         locks=locks,
         takes_caller="caller" in names_in(lines),
         may_conflict=bool(REFUSALS & names_in(lines)),
+        answers_rows=answers_rows(operation),
     )
+
+
+def _rows(spec: Spec, body_class: str, key: str, rows: Rows) -> RowsView:
+    name = f"{body_class}{class_name(singular(key))}"
+    name = f"{name}Row" if name in _taken_classes(spec) else name
+    fields = tuple(FieldView(name, cell, item) for cell, item in rows.inputs.items())
+    return RowsView(key, name, rows, fields, tuple(rows.references.items()))
 
 
 def _taken_classes(spec: Spec) -> frozenset[str]:
@@ -119,15 +152,17 @@ def _body(spec: Spec, name: str, operation: Operation, names: EntityNames) -> tu
         lines += writer.refusal(address, checked, key, operation.requires[key].else_)
     sets = {key: compile_cel(cel, scope) for key, cel in operation.sets.items()}
     address = f"operations.{name}"
-    change = Change(address, operation.on, variable, sets, operation.to, operation.from_, operation.on)
+    change = Change(address, operation.on, variable, sets, operation.to, operation.from_, operation.on, scope)
     changes = changed(spec, change, writer)
     lines += [*changes, f"await session.refresh({variable})"] if changes else []
     result = variable
     if operation.creates is not None:
         result = _created(operation.on, operation.creates)
-        lines += made(spec, operation.creates, result, writer, scope, address=address, home=operation.on)
+        lines += made(spec, operation.creates, result, writer, change)
         lines.append(f"await session.refresh({result})")
     lines += effects(spec, name, writer, created=result)
+    if (rows := next((one.rows for one in acting(spec, name) if one.effect.skips), None)) is not None:
+        result = f"KeptRows(kept=len(body.{rows}) - len({REFUSED}), {REFUSED}={REFUSED})"
     return [*lines, f"return {result}"], len(locks) > 1 or bool(later)
 
 

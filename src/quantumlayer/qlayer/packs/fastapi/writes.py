@@ -14,7 +14,7 @@ from quantumlayer.spec.naming import entity_names
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """What happens to one record.
+    """What happens to one record, if anything does.
 
     Args:
         address: The element of the Spec that says so.
@@ -24,6 +24,7 @@ class Change:
         to: The state it moves to.
         starts: The states it may be in before; any where there are none.
         home: The entity in whose service the statements stand.
+        scope: The names that expressions beside it may use.
     """
 
     address: str
@@ -33,10 +34,14 @@ class Change:
     to: str | None
     starts: tuple[str, ...]
     home: str
+    scope: Scope
 
 
-def changed(spec: Spec, change: Change, writer: Writer) -> list[str]:
-    """Set fields, move the state, and keep derived values, versions and the audit trail up to date."""
+def changed(spec: Spec, change: Change, writer: Writer, *, at_once: bool = True) -> list[str]:
+    """Set fields, move the state, and keep derived values, versions and the audit trail up to date.
+
+    The database is told `at_once`, or when something needs it.
+    """
     entity, variable = spec.entities[change.entity], change.variable
     if not change.sets and change.to is None:
         return []
@@ -51,7 +56,8 @@ def changed(spec: Spec, change: Change, writer: Writer) -> list[str]:
     versioned = any(field in change.sets for field in entity.versioned)
     if versioned:
         lines.append(f"changed = session.is_modified({variable})")
-    lines.append("await session.flush()")
+    if at_once or versioned:
+        lines.append("await session.flush()")
     if versioned:
         name = entity_names(change.entity).name
         lines += ["if changed:", f"    session.add({name}Version.of({variable}))", "    await session.flush()"]
@@ -124,14 +130,14 @@ def _enters(spec: Spec, change: Change, when: str) -> bool:
 
 
 def made(
-    spec: Spec, creation: Creation, variable: str, writer: Writer, scope: Scope, *, address: str, home: str
+    spec: Spec, creation: Creation, variable: str, writer: Writer, change: Change, *, at_once: bool = True
 ) -> list[str]:
-    """Make a record, in the service of the entity `home`."""
+    """Make a record beside a change, as the same element of the Spec says."""
     entity = spec.entities[creation.entity]
     given: dict[str, str] = {}
     lines: list[str] = []
     for key, text in creation.set.items():
-        checked: Checked = compile_cel(text, scope)
+        checked: Checked = compile_cel(text, change.scope)
         field = entity.fields.get(key)
         before, source = writer.value(checked, field.type if field is not None else None)
         lines += before
@@ -141,12 +147,14 @@ def made(
         values[entity.states.field] = repr(entity.states.values[0])
     lines += before
     made = ", ".join(f"{key}={source}" for key, source in values.items())
-    lines += writer.sentence(address)
+    lines += writer.sentence(change.address)
     lines.append(f"{variable} = {creation.entity}({made})")
     lines += stored_values(spec, creation.entity, variable)
     checks = calls(rule_functions(spec, creation.entity), Moment.CREATE, variable)
-    lines += [check.replace("rules.", _rules(creation.entity, home)) for check in checks]
-    lines += [f"session.add({variable})", "await session.flush()"]
+    lines += [check.replace("rules.", _rules(creation.entity, change.home)) for check in checks]
+    lines.append(f"session.add({variable})")
+    if at_once or entity.versioned or audited(entity, Action.CREATE, variable):
+        lines.append("await session.flush()")
     if entity.versioned:
         lines += [f"session.add({creation.entity}Version.of({variable}))", "await session.flush()"]
     return [*lines, *audited(entity, Action.CREATE, variable)]
