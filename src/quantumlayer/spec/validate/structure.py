@@ -6,6 +6,7 @@ from graphlib import CycleError, TopologicalSorter
 from quantumlayer.spec.errors import Problem
 from quantumlayer.spec.model import Action, Entity, Field, Moment, OnDelete, Operation, Relation, Rule, Spec
 from quantumlayer.spec.naming import entity_names
+from quantumlayer.spec.remember import operations_on
 from quantumlayer.spec.validate.uniques import judge_unique
 
 _INSTANTS = "a datetime field, or a stored derived one"
@@ -161,7 +162,7 @@ def _states(spec: Spec, name: str, entity: Entity) -> Iterator[Problem]:
     address = f"entities.{name}.states.values"
     if len({first, *others}) <= len(others):
         yield Problem(address, "A state stands here twice.", "Remove one of the two.")
-    reached = {operation.to for operation in spec.operations.values() if operation.on == name}
+    reached = {operation.to for operation in operations_on(spec).get(name, {}).values()}
     for state in others:
         if state not in reached:
             message = f"No operation leads to the state {state!r}."
