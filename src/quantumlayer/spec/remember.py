@@ -1,8 +1,8 @@
 """Functions of a part of the Spec that work each answer out once, however often they are asked."""
 
 from collections.abc import Callable, Mapping
-from functools import wraps
-from typing import Concatenate, ParamSpec, TypeVar
+from functools import update_wrapper
+from typing import Concatenate, Generic, ParamSpec, TypeVar
 
 from quantumlayer.spec.base import Node
 from quantumlayer.spec.model import Operation, Relation, Spec
@@ -12,22 +12,32 @@ Found = TypeVar("Found")
 Rest = ParamSpec("Rest")
 
 
-def remembered(work: Callable[Concatenate[Part, Rest], Found]) -> Callable[Concatenate[Part, Rest], Found]:
-    """The function with a memory that lives as long as the part: parts never change, and a changed copy is another.
+class Remembered(Generic[Part, Rest, Found]):
+    """A function with a memory that lives as long as the part: parts never change, and a changed copy is another.
 
     Everything else that it is given must be hashable, and nobody may change what it gives back.
     """
 
-    @wraps(work)
-    def asked(part: Part, /, *args: Rest.args, **kwargs: Rest.kwargs) -> Found:
-        known = part.worked_out
-        question = (work, args, *kwargs.items())
-        if question not in known:
-            known[question] = work(part, *args, **kwargs)
-        found: Found = known[question]
+    def __init__(self, work: Callable[Concatenate[Part, Rest], Found]) -> None:
+        self._work = work
+        update_wrapper(self, work)
+
+    def __call__(self, part: Part, /, *args: Rest.args, **kwargs: Rest.kwargs) -> Found:
+        """The answer, worked out if it is asked for the first time."""
+        question = (self, args, *kwargs.items())
+        if question not in part.worked_out:
+            part.worked_out[question] = self._work(part, *args, **kwargs)
+        found: Found = part.worked_out[question]
         return found
 
-    return asked
+    def stays(self, original: Part, changed: Part, /, *args: Rest.args, **kwargs: Rest.kwargs) -> None:
+        """Says that a changed copy has the same answer as its original."""
+        changed.worked_out[self, args, *kwargs.items()] = self(original, *args, **kwargs)
+
+
+def remembered(work: Callable[Concatenate[Part, Rest], Found]) -> Remembered[Part, Rest, Found]:
+    """Gives a function a memory."""
+    return Remembered(work)
 
 
 @remembered

@@ -233,7 +233,7 @@ class EntityView(RecordView):
             return f"{self.name}Write"
         return f"{self.name}Update" if self.update_only else f"{self.name}Write"
 
-    @property
+    @cached_property
     def answered(self) -> bool:
         """Whether some request answers such a record."""
         return self.reads or self.creates or self.updates or self._is_result
@@ -257,7 +257,7 @@ class EntityView(RecordView):
     def _operations(self) -> list[str]:
         return list(operations_on(self.spec).get(self.name, {}))
 
-    @property
+    @cached_property
     def schema_names(self) -> list[str]:
         """The bodies and queries that the functions take."""
         found = [f"{self.name}Query"] if self.reads else []
@@ -274,7 +274,7 @@ class EntityView(RecordView):
         """The bodies of answers."""
         return [f"{self.name}Read", *([f"{self.name}VersionRead"] if self.versioned else [])]
 
-    @property
+    @cached_property
     def requests(self) -> list[tuple[str, str, str]]:
         """Method, path and who may, of each request."""
         if self.spec.interface is not None:

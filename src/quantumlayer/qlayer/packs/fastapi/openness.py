@@ -21,6 +21,7 @@ from quantumlayer.spec.cel import ANYONE, CelError, children
 from quantumlayer.spec.generator import OpenElement
 from quantumlayer.spec.model import Action, Entity, Spec
 from quantumlayer.spec.naming import entity_names, function_name
+from quantumlayer.spec.remember import operations_on, ways_back
 
 Attempt = Callable[[], object]
 _SCHEMA = frozenset({"visible_to", "shown_to"})
@@ -105,8 +106,7 @@ def _of_entity(spec: Spec, name: str, entity: Entity) -> Iterator[tuple[str, Att
     for key in entity.fields:
         yield f"entities.{name}.fields.{key}.default", partial(_default, spec, name, key)
     for key, derived in entity.derived.items():
-        alone = _with(spec, name, derived={**entity.derived})
-        yield f"entities.{name}.derived.{key}", partial(EntityView(alone, name).derived_view, key, derived)
+        yield f"entities.{name}.derived.{key}", partial(EntityView(spec, name).derived_view, key, derived)
     for key, rule in entity.rules.items():
         yield f"entities.{name}.rules.{key}", partial(_rule, _with(spec, name, rules={key: rule}), name)
         if rule.unique is not None:
@@ -135,8 +135,12 @@ def _taken_names(spec: Spec, name: str, entity: Entity) -> Iterator[tuple[str, A
 
 
 def _with(spec: Spec, name: str, **parts: object) -> Spec:
+    """The Spec with other rules or grants of one entity."""
     entity = spec.entities[name].model_copy(update=parts)
-    return spec.model_copy(update={"entities": {**spec.entities, name: entity}})
+    changed = spec.model_copy(update={"entities": {**spec.entities, name: entity}})
+    for looked_up in (ways_back, operations_on):  # there are two copies for each entity, and each of them is asked
+        looked_up.stays(spec, changed)
+    return changed
 
 
 def _default(spec: Spec, name: str, key: str) -> None:

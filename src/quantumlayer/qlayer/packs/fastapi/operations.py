@@ -14,6 +14,7 @@ from quantumlayer.qlayer.packs.fastapi.statements import Writer
 from quantumlayer.spec.cel import CelRuntimeError, Checked, Record, Scope, World, compile_cel, evaluate
 from quantumlayer.spec.model import Action, Creation, Entity, Moment, Operation, Reference, Spec
 from quantumlayer.spec.naming import CLASSES, SUFFIXES, EntityNames, entity_names, function_name, route_name
+from quantumlayer.spec.remember import remembered
 
 _PLATFORM_CLASSES = frozenset(
     [
@@ -82,6 +83,7 @@ def operation_view(spec: Spec, name: str) -> OperationView:
     )
 
 
+@remembered
 def _taken_classes(spec: Spec) -> frozenset[str]:
     """Classes that stand beside the body of an operation."""
     of_entities = (f"{entity}{suffix}" for entity in spec.entities for suffix in ("", *SUFFIXES))
