@@ -79,11 +79,13 @@ def _required(entity: Entity) -> Iterable[Relation]:
 def _existence(spec: Spec) -> Iterator[Problem]:
     """Entities of which no record can ever be made."""
     possible: set[str] = set()
-    growing = True
-    while growing:
-        found = {name for name in spec.entities if name not in possible and _can_exist(spec, name, possible)}
-        possible |= found
-        growing = bool(found)
+    waiting, before = list(spec.entities), 0
+    while len(waiting) != before:
+        before = len(waiting)
+        for name in waiting:
+            if _can_exist(spec, name, possible):
+                possible.add(name)
+        waiting = [name for name in waiting if name not in possible]
     for name, entity in spec.entities.items():
         if _direct(entity):
             yield from _nobody_gives(name, entity)
