@@ -21,13 +21,13 @@ from quantumlayer.qtest.worlds import constant
 from quantumlayer.spec.cel import CelRuntimeError, Record, Scope, compile_cel, evaluate, rounded
 from quantumlayer.spec.model import Action, Computed, FieldType, Operation
 from quantumlayer.spec.naming import route_name
+from quantumlayer.spec.remember import operations_on
 
 
 def operation_tests(records: Records) -> Iterator[Test]:
     """The operations on records of one entity."""
-    for name, operation in records.suite.spec.operations.items():
-        if operation.on == records.name:
-            yield from Operating(records, name, operation).tests()
+    for name, operation in operations_on(records.suite.spec).get(records.name, {}).items():
+        yield from Operating(records, name, operation).tests()
 
 
 class Operating:

@@ -16,6 +16,7 @@ from quantumlayer.qtest.suite import Suite, writable
 from quantumlayer.qtest.tests import Row, Test
 from quantumlayer.qtest.witness import Witness
 from quantumlayer.spec.model import Action, Field, FieldType
+from quantumlayer.spec.remember import operations_on
 
 
 def visibility_tests(suite: Suite) -> Iterator[Test]:
@@ -94,9 +95,7 @@ def personal_tests(records: Records) -> Iterator[Test]:
 
 def personal_input_tests(records: Records) -> Iterator[Test]:
     """What an operation takes of a person stays out of the log, too."""
-    for name, operation in records.suite.spec.operations.items():
-        if operation.on != records.name:
-            continue
+    for name, operation in operations_on(records.suite.spec).get(records.name, {}).items():
         personal = {key: _telling(key, item) for key, item in operation.inputs.items() if item.personal}
         told = {key: value for key, value in personal.items() if value is not None}
         found = works(records.suite, name) if told else None

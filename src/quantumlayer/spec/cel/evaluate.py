@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from decimal import Decimal, DecimalException
-from weakref import WeakKeyDictionary, finalize
+from weakref import WeakKeyDictionary
 
 from quantumlayer.spec.cel.checker import Checked, compile_cel
 from quantumlayer.spec.cel.errors import CelRuntimeError
@@ -12,11 +12,11 @@ from quantumlayer.spec.cel.tree import Select
 from quantumlayer.spec.cel.types import DECIMAL, ListType, Nullable, TakesType, without_null
 from quantumlayer.spec.cel.world import Caller, Frame, Record, World, present, rounded, taken, value_of
 from quantumlayer.spec.model import Spec
+from quantumlayer.spec.remember import remembered
 
 _MAX_DERIVED = 30
 
 _programs: WeakKeyDictionary[Checked, Program] = WeakKeyDictionary()
-_derived: dict[int, dict[tuple[str, str], Program]] = {}
 
 
 def evaluate(
@@ -118,14 +118,7 @@ def _derive(frame: Frame, record: Record, name: str) -> object:
     return rounded(value, world.spec.entities[record.entity].derived[name].type)
 
 
+@remembered
 def _derived_program(spec: Spec, entity: str, name: str) -> Program:
     """Built once for a Spec, because worlds come and go by the thousand in a search."""
-    of_spec = _derived.get(id(spec))
-    if of_spec is None:
-        of_spec = _derived[id(spec)] = {}
-        finalize(spec, _derived.pop, id(spec), None).atexit = False
-    program = of_spec.get((entity, name))
-    if program is None:
-        checked = compile_cel(spec.entities[entity].derived[name].cel, Scope.for_derived(spec, entity))
-        program = of_spec[entity, name] = _built(checked)
-    return program
+    return _built(compile_cel(spec.entities[entity].derived[name].cel, Scope.for_derived(spec, entity)))

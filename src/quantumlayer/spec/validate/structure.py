@@ -7,6 +7,7 @@ from quantumlayer.spec.effects import effects_within
 from quantumlayer.spec.errors import Problem
 from quantumlayer.spec.model import Action, Creation, Entity, Field, Moment, OnDelete, Operation, Relation, Rule, Spec
 from quantumlayer.spec.naming import entity_names
+from quantumlayer.spec.remember import operations_on
 from quantumlayer.spec.validate.uniques import judge_unique
 
 _INSTANTS = "a datetime field, or a stored derived one"
@@ -79,11 +80,13 @@ def _required(entity: Entity) -> Iterable[Relation]:
 def _existence(spec: Spec) -> Iterator[Problem]:
     """Entities of which no record can ever be made."""
     possible: set[str] = set()
-    growing = True
-    while growing:
-        found = {name for name in spec.entities if name not in possible and _can_exist(spec, name, possible)}
-        possible |= found
-        growing = bool(found)
+    waiting, before = list(spec.entities), 0
+    while len(waiting) != before:
+        before = len(waiting)
+        for name in waiting:
+            if _can_exist(spec, name, possible):
+                possible.add(name)
+        waiting = [name for name in waiting if name not in possible]
     for name, entity in spec.entities.items():
         if _direct(entity):
             yield from _nobody_gives(name, entity)
@@ -163,7 +166,7 @@ def _states(spec: Spec, name: str, entity: Entity) -> Iterator[Problem]:
     address = f"entities.{name}.states.values"
     if len({first, *others}) <= len(others):
         yield Problem(address, "A state stands here twice.", "Remove one of the two.")
-    reached = {operation.to for operation in spec.operations.values() if operation.on == name}
+    reached = {operation.to for operation in operations_on(spec).get(name, {}).values()}
     # Which records an effect moves is told by expressions, which are judged later.
     reached |= {effect.to for one in spec.operations.values() for _, effect in effects_within(one.also)}
     for state in others:

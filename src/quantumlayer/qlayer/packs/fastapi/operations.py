@@ -15,6 +15,7 @@ from quantumlayer.qlayer.packs.fastapi.writes import Change, changed, made
 from quantumlayer.spec.cel import Scope, acting, compile_cel
 from quantumlayer.spec.model import Creation, Operation, Reference, Rows, Spec
 from quantumlayer.spec.naming import CLASSES, SUFFIXES, EntityNames, entity_names, function_name, route_name
+from quantumlayer.spec.remember import remembered
 
 _PLATFORM_CLASSES = frozenset(
     [
@@ -115,6 +116,7 @@ def _rows(spec: Spec, body_class: str, key: str, rows: Rows) -> RowsView:
     return RowsView(key, name, rows, fields, tuple(rows.references.items()))
 
 
+@remembered
 def _taken_classes(spec: Spec) -> frozenset[str]:
     """Classes that stand beside the body of an operation."""
     of_entities = (f"{entity}{suffix}" for entity in spec.entities for suffix in ("", *SUFFIXES))

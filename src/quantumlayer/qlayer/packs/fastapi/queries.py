@@ -28,6 +28,7 @@ from quantumlayer.spec.cel import (
 )
 from quantumlayer.spec.model import FieldType, Listing, Query, Spec
 from quantumlayer.spec.naming import CLASSES, SUFFIXES, entity_names, route_name
+from quantumlayer.spec.remember import remembered
 
 PAGING = "Paging"
 """What a query without parameters is asked with."""
@@ -120,6 +121,7 @@ def query_view(spec: Spec, name: str) -> QueryView:
     )
 
 
+@remembered
 def _taken(spec: Spec) -> frozenset[str]:
     of_entities = (f"{entity}{suffix}" for entity in spec.entities for suffix in ("", *SUFFIXES))
     return frozenset([*of_entities, *CLASSES])

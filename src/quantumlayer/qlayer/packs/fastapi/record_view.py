@@ -171,7 +171,7 @@ class RecordView:
         """Derived values over the record's own columns."""
         return [view for view in self.computed.values() if not view.related]
 
-    @property
+    @cached_property
     def column_properties(self) -> list[DerivedView]:
         """Derived values that the database works out."""
         return [view for view in self.computed.values() if view.related]
@@ -236,33 +236,33 @@ class RecordView:
             return f"{self.names.snake}_{self.key.name}"
         return f"{self.names.snake}_id{':int' if self._query_routes else ''}"
 
-    @property
+    @cached_property
     def exclusions(self) -> tuple[Exclusion, ...]:
         """The exclusion constraints of the table."""
         return exclusions(self.spec, self.name)
 
-    @property
+    @cached_property
     def unique_indexes(self) -> tuple[UniqueIndex, ...]:
         """The unique indexes of the table."""
         return unique_indexes(self.spec, self.name)
 
-    @property
+    @cached_property
     def versioned(self) -> list[FieldView]:
         """The fields whose earlier values are kept."""
         return [field for field in self.fields if field.name in self.entity.versioned]
 
     # What callers write and read.
 
-    @property
+    @cached_property
     def _writable(self) -> list[FieldView]:
         return [field for field in self.fields if not field.field.read_only]
 
-    @property
+    @cached_property
     def common(self) -> list[FieldView]:
         """Fields that creating and changing take alike."""
         return [field for field in self._writable if not field.field.immutable and (field.field.default is None)]
 
-    @property
+    @cached_property
     def create_only(self) -> list[FieldView]:
         """Fields that creating takes in its own way: set once, or with a default."""
         return [field for field in self._writable if field not in self.common]
@@ -320,7 +320,7 @@ class RecordView:
         role = "caller.role" if allowed else "caller.role if caller else None" if visiting else "None"
         return f"{self.name}Read.shown_to({role}, {variable})"
 
-    @property
+    @cached_property
     def column_property_models(self) -> list[EntityNames]:
         """The entities whose tables the derived values look into."""
         wanted = frozenset().union(*(view.tables for view in self.column_properties))

@@ -1,6 +1,5 @@
 """The service as a whole in the words of the target."""
 
-import ast
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -133,11 +132,3 @@ class ServiceView:
             "clock_names": ", ".join(CLOCK),
             "patterns": {kind.value: amount_pattern(-most, most, PLACES[kind]) for kind, most in LARGEST.items()},
         }
-
-
-def names_used(sources: list[str]) -> frozenset[str]:
-    """Every name that the sources read and every method that they call, to leave out what nothing uses."""
-    nodes = [node for source in sources for node in ast.walk(ast.parse(source))]
-    read = {node.id for node in nodes if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load)}
-    called = {node.func.attr for node in nodes if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute)}
-    return frozenset(read | called)
