@@ -153,7 +153,7 @@ def _counting(operating: Operating, key: str) -> Iterator[Test]:
         if found is None or found.accepted is None:
             continue
         question = operating.question(role)
-        if not _used_up(operating, found, condition.cel, condition.scope):
+        if not leaves_none(operating, found.accepted, operating.demands[key]):
             continue
         scene = Scene(suite, found.accepted, repeated=True)
         call = operating.call(scene).removeprefix("answer = await ")
@@ -257,19 +257,6 @@ def _last_one(operating: Operating, base: Witness, target: str, demand: Demand) 
         [demand.address],
         postgres=True,
     )
-
-
-def _used_up(operating: Operating, found: Pair, cel: str, scope: Scope) -> bool:
-    """Whether the requirement fails once the operation was done."""
-    assert found.accepted is not None  # noqa: S101 - the caller has asked
-    creation = operating.operation.creates
-    assert creation is not None  # noqa: S101 - the caller has asked
-    held, _ = operating.created(found.accepted, creation.entity)
-    built = found.accepted.built
-    built.world.add(Record(creation.entity, held))
-    still = evaluate(compile_cel(cel, scope), built.world, this=built.this, caller=built.caller, takes=built.takes)
-    built.world.records(creation.entity).pop()
-    return still is False
 
 
 def _contenders(operating: Operating, question: Question, scene: Scene, cel: str, scope: Scope, call: str) -> list[str]:

@@ -3,7 +3,17 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from quantumlayer.spec.cel import Acting, CelError, Checked, Ident, acting, compile_cel, scope_of_effects, walk
+from quantumlayer.spec.cel import (
+    Acting,
+    CelError,
+    Checked,
+    Ident,
+    Nullable,
+    acting,
+    compile_cel,
+    scope_of_effects,
+    walk,
+)
 from quantumlayer.spec.effects import CREATED
 from quantumlayer.spec.model import Spec
 
@@ -39,28 +49,38 @@ def demands_of_effects(spec: Spec, name: str) -> Iterator[Demand]:
     for found in acting(spec, name):
         key = found.address.rpartition(".")[2]
         for rule, one in found.effect.requires.items() if not found.effect.skips else ():
-            each = f"({found.effect.each}).all({found.effect.as_}, {one.cel})"
-            cel = each if found.effect.each is not None else one.cel
+            guarded = " || ".join([*(f"!({guard})" for guard in guards(found)), f"({one.cel})"])
+            cel = guarded
+            if found.effect.each is not None:
+                cel = f"({found.effect.each}).all({found.effect.as_}, {guarded})"
             if not _speaks_of_created(compile_cel(cel, found.outer)):
                 yield Demand(f"{found.address}.requires.{rule}", f"{key}_{rule}", cel, rule, one.else_)
+
+
+def guards(found: Acting) -> list[str]:
+    """Conditions without which an effect does nothing."""
+    optional = found.on is not None and isinstance(found.on.type, Nullable)
+    there = [f"{found.effect.on} != null"] if optional else []
+    return [*there, found.effect.when] if found.effect.when is not None else there
 
 
 def read_by_effects(spec: Spec, name: str) -> Iterator[str]:
     """Expressions that read what the effects read."""
     for found in acting(spec, name):
-        yield from _read(found, found.outer.names.keys() - {CREATED}, spec, name)
+        yield from _read(found, spec, name)
 
 
-def _read(found: Acting, known: object, spec: Spec, name: str) -> Iterator[str]:
+def _read(found: Acting, spec: Spec, name: str) -> Iterator[str]:
     effect = found.effect
-    said = [effect.on, effect.when, *effect.sets.values(), *(one.cel for one in effect.requires.values())]
-    said += effect.creates.set.values() if effect.creates is not None else ()
-    inner = [one for one in said if one is not None]
+    inner = [*effect.sets.values(), *(one.cel for one in effect.requires.values())]
+    inner += effect.creates.set.values() if effect.creates is not None else ()
     for deeper in found.within:
-        inner += _read(deeper, known, spec, name)
+        inner += _read(deeper, spec, name)
     scope = scope_of_effects(spec, name)
+    test = " && ".join(f"({guard})" for guard in guards(found))
     for one in inner:
-        cel = one if effect.each is None else f"({effect.each}).map({effect.as_}, {one})"
+        guarded = f"{test} ? ({one}) : null" if test else one
+        cel = guarded if effect.each is None else f"({effect.each}).map({effect.as_}, {guarded})"
         try:
             checked = compile_cel(cel, found.outer)
         except CelError:

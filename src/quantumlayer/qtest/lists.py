@@ -102,9 +102,10 @@ class Reader:
         more = f", params={given}" if given else ""
         return f'await {self.scene.caller}.get("{self.path or self.records.path}"{more})'
 
-    def only(self, variable: str) -> str:
-        """The check that one record is in the answer and no other."""
-        return f'assert [item["id"] for item in answer.json()["items"]] == [{variable}.id]'
+    def only(self, *variables: str) -> str:
+        """The check that these records are in the answer, in this order, and no other."""
+        ids = ", ".join(f"{variable}.id" for variable in variables)
+        return f'assert [item["id"] for item in answer.json()["items"]] == [{ids}]'
 
 
 def reader_of(records: Records) -> Reader | None:

@@ -52,7 +52,7 @@ class Scene:
     def unnamed(self) -> list[str]:
         """The lines for a test that does not speak of `this`: it is made without a variable that nothing would use."""
         made = f"{self.this} = "
-        used = re.compile(rf"(?<![.\w]){self.this}\b(?!=)")
+        used = re.compile(rf"(?<![.\w\"]){self.this}\b(?!=)")
         if any(used.search(line.removeprefix(made)) for line in self.lines):
             return self.lines
         return [line.removeprefix(made) for line in self.lines]
@@ -174,14 +174,28 @@ class Scene:
         self.lines.append(f"{variable} = {made}")
 
     def _make_all(self, records: list[Record]) -> None:
+        alone = self._of_its_own(records)
         for key, target in self._targets(records[0]):
-            self._make(target, ("", key))
+            if key not in alone:
+                self._make(target, ("", key))
         if len(records) == 1:
             self.lines.append(self.call(records[0]))
         else:
             usual = {key: value for key, value in self.given(records[0]).items() if not self._numbered(records[0], key)}
+            usual |= {key: self.call(target) for key, target in self._targets(records[0]) if key in alone}
             made = self._made(records[0], usual)
             self.lines += [f"for _ in range({len(records)}):", f"    {made}"]
+
+    def _of_its_own(self, records: list[Record]) -> set[str]:
+        """The relations of which each of several records must have another target, for a rule that keeps them apart."""
+        first = records[0]
+        shared = {key for key, target in self._targets(first) if self.named(target)}
+        rules = [rule.unique for rule in self.suite.spec.entities[first.entity].rules.values()]
+        free: set[str] = set()
+        for rule in rules if len(records) > 1 else ():
+            if rule is not None and not free & set(rule.of):
+                free |= {key for key, _ in self._targets(first) if key in rule.of and key not in shared}
+        return free
 
     def call(self, record: Record, values: Mapping[str, str] | None = None) -> str:
         """The call that makes a record, with further values as Python."""

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from quantumlayer.kit.identifiers import plural
 from quantumlayer.spec.cel import ANYONE
 from quantumlayer.spec.contract_claims import contract_claims
-from quantumlayer.spec.effect_claims import effect_claims, effect_words
+from quantumlayer.spec.effect_claims import effect_claims, effect_words, job_claims
 from quantumlayer.spec.model import (
     Action,
     Derived,
@@ -60,6 +60,7 @@ def claims(spec: Spec) -> tuple[Claim, ...]:
     found += contract_claims(spec)
     found += [pair for name, operation in spec.operations.items() for pair in _of_operation(name, operation)]
     found += [pair for name, query in spec.queries.items() for pair in _of_query(name, query)]
+    found += [pair for name, job in spec.jobs.items() for pair in job_claims(name, job)]
     return tuple(Claim(element, says, _quote(quotes, element)) for element, says in found)
 
 

@@ -12,8 +12,8 @@ from quantumlayer.spec.model import LONGEST, Action, Entity, Field, Grant, Opera
 
 _COLLECTIONS = frozenset(
     {
-        "roles", "entities", "fields", "relations", "derived", "rules", "operations", "queries", "takes", "requires",
-        "quality", "also", "shapes", "members", "endpoints", "parameters",
+        "roles", "entities", "fields", "relations", "derived", "rules", "operations", "queries", "jobs", "takes",
+        "requires", "quality", "also", "shapes", "members", "endpoints", "parameters",
     }
 )  # fmt: skip
 

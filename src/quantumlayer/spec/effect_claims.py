@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from quantumlayer.spec.effects import Creation, Effect, effects_within
+from quantumlayer.spec.effects import Creation, Effect, Job, effects_within
 from quantumlayer.spec.model import Operation
 from quantumlayer.spec.naming import entity_names
 from quantumlayer.spec.wording import a, and_, line
@@ -25,6 +25,20 @@ def effect_claims(prefix: str, name: str, operation: Operation) -> Iterator[tupl
             whole = f"leaves out {effect.as_}" if effect.skips else f"{name} is refused"
             said = f"{whole} unless {line(requirement.cel)}: {requirement.else_}"
             yield f"{address}.requires.{key}", said
+
+
+def job_claims(name: str, job: Job) -> Iterator[tuple[str, str]]:
+    """What a job does to each record, and what follows from it."""
+    title = entity_names(job.of).title
+    parts = _changes(job.sets, job.to, f"the {title}")
+    if job.creates is not None:
+        parts.append(_made(job.creates))
+    if job.deletes:
+        parts.append("removes it")
+    done = and_(parts or ["does what follows"])
+    yield f"jobs.{name}", f"every {job.every}, for each {title} for which {line(job.where)}, {name} {done}"
+    for path, effect in effects_within(job.also):
+        yield f"jobs.{name}" + "".join(f".also.{key}" for key in path), f"{name} {_words(effect)}"
 
 
 def _words(effect: Effect) -> str:

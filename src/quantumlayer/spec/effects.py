@@ -105,6 +105,29 @@ class Effect(Node):
     deletes: bool = False
 
 
+class Job(Node):
+    """Something that the service does by itself, `every` so often, to each record for which `where` holds.
+
+    `where` and the effects speak of the record as `this`; nobody calls, so there is no `caller`. Each record is done
+    by itself, so that one which fails holds up no other.
+    """
+
+    of: EntityName
+    where: Cel
+    every: Annotated[str, Key(pattern=r"^[1-9][0-9]{0,4}[smhd]$")]
+    about: str = ""
+    sets: dict[Name, Cel] = {}
+    to: Name | None = None
+    creates: Creation | None = None
+    also: dict[Name, Effect] = {}
+    deletes: bool = False
+
+    @property
+    def effect(self) -> Effect:
+        """What is done to one record."""
+        return Effect(on="this", sets=self.sets, to=self.to, creates=self.creates, also=self.also, deletes=self.deletes)
+
+
 def effects_within(effects: dict[str, Effect], above: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, ...], Effect]]:
     """Every effect with the names that lead to it, each before those within it."""
     for key, effect in effects.items():

@@ -27,7 +27,7 @@ from quantumlayer.spec.base import (
     Node,
     Orders,
 )
-from quantumlayer.spec.effects import INPUT_TAGS, Creation, Effect, Input, Reference, Requirement, Rows
+from quantumlayer.spec.effects import INPUT_TAGS, Creation, Effect, Input, Job, Reference, Requirement, Rows
 from quantumlayer.spec.interface import Interface
 
 __all__ = [
@@ -40,6 +40,7 @@ __all__ = [
     "EntityName",
     "Field",
     "FieldType",
+    "Job",
     "Literal_",
     "Name",
     "Names",
@@ -347,6 +348,7 @@ class Spec(Node):
     entities: Annotated[dict[EntityName, Entity], Key(min_length=1)]
     operations: dict[Name, Operation] = {}
     queries: dict[Name, Query] = {}
+    jobs: dict[Name, Job] = {}
     interface: Interface | None = None
     quality: dict[Name, Quality] = {}
     assumptions: tuple[Note, ...] = ()

@@ -1,7 +1,7 @@
 """The expression language of the Spec: CEL, read, typed and evaluated."""
 
 from quantumlayer.spec.cel.checker import Checked, check, compile_cel
-from quantumlayer.spec.cel.effects import Acting, acting, acting_one, all_acting, scope_of_effects
+from quantumlayer.spec.cel.effects import Acting, acting, acting_job, acting_one, all_acting, scope_of_effects
 from quantumlayer.spec.cel.errors import CelError, CelRuntimeError
 from quantumlayer.spec.cel.evaluate import evaluate
 from quantumlayer.spec.cel.functions import FUNCTIONS, Signature
@@ -90,6 +90,7 @@ __all__ = [
     "Unary",
     "World",
     "acting",
+    "acting_job",
     "acting_one",
     "all_acting",
     "assignable",

@@ -4,8 +4,9 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from quantumlayer.spec.cel.checker import Checked, compile_cel
+from quantumlayer.spec.cel.narrowing import path_of, present_if
 from quantumlayer.spec.cel.scope import Scope
-from quantumlayer.spec.cel.types import ListType, RecordType, TakesType, Type, without_null
+from quantumlayer.spec.cel.types import ListType, Nullable, RecordType, TakesType, Type, without_null
 from quantumlayer.spec.effects import CREATED, Effect
 from quantumlayer.spec.model import Spec
 
@@ -67,6 +68,17 @@ def acting(spec: Spec, name: str) -> Iterator[Acting]:
     return acting_of(spec.operations[name].also, f"operations.{name}", scope_of_effects(spec, name))
 
 
+def acting_job(spec: Spec, name: str) -> Acting:
+    """What a job does to one record, which is `this`.
+
+    Raises:
+        CelError: The records that an effect in it goes through or changes cannot be told.
+    """
+    job = spec.jobs[name]
+    scope = Scope.for_job(spec, job.of)
+    return Acting(f"jobs.{name}", job.effect, scope, scope, None, compile_cel("this", scope))
+
+
 def acting_of(effects: Mapping[str, Effect], above: str, outer: Scope) -> Iterator[Acting]:
     """The effects at one place, in their order.
 
@@ -87,6 +99,13 @@ def acting_one(key: str, effect: Effect, above: str, outer: Scope) -> Acting:
     if effect.as_ is not None and each is not None and isinstance(each.type, ListType):
         scope = outer.and_(effect.as_, each.type.item)
     on = compile_cel(effect.on, scope) if effect.on is not None else None
+    # What follows happens only where there is a record, and `when` is true.
+    path = path_of(on.expr) if on is not None and isinstance(on.type, Nullable) else None
+    if path is not None:
+        scope = scope.knowing(frozenset({path}))
+    if effect.when is not None:
+        when = compile_cel(effect.when, scope)
+        scope = scope.knowing(present_if(when.expr, holds=True))
     return Acting(f"{above}.also.{key}", effect, outer, scope, each, on)
 
 

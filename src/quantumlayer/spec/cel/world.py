@@ -77,12 +77,15 @@ class Frame:
     depth: int = 0
 
 
-def value_of(record: Record, name: str, *, optional: bool) -> object:
+def value_of(record: Record | None, name: str, *, optional: bool) -> object:
     """What a record holds under a name.
 
     Raises:
-        CelRuntimeError: The record lacks a value that it must have.
+        CelRuntimeError: The record lacks a value that it must have, or is not there although a guard says so.
     """
+    if record is None:
+        message = f"there is no record to read {name!r} of"
+        raise CelRuntimeError(message)
     return present(record.values.get(name), f"{record.entity}.{name}", optional=optional)
 
 

@@ -2,7 +2,8 @@
 
 from collections.abc import Iterator
 
-from quantumlayer.spec.cel import Acting, CelError, Ident, ListType, RecordType, TakesType, acting
+from quantumlayer.spec.cel import INT, Acting, CelError, Ident, ListType, RecordType, TakesType, acting, acting_job
+from quantumlayer.spec.effects import effects_within
 from quantumlayer.spec.errors import Problem
 from quantumlayer.spec.model import Spec
 from quantumlayer.spec.validate.names import judge_variable
@@ -19,6 +20,14 @@ def judge_effects(spec: Spec) -> Iterator[Problem]:
                 yield from _effect(spec, found, 1)
         except CelError:
             continue  # told where expressions are judged
+    for name, job in spec.jobs.items():
+        try:
+            yield from _effect(spec, acting_job(spec, name), 1)
+        except CelError:
+            continue  # as above
+        if job.deletes and any(effect.on == "this" for _, effect in effects_within(job.also)):
+            message = "What is removed cannot be changed, too."
+            yield Problem(f"jobs.{name}.deletes", message, "Write one of the two.")
 
 
 def _effect(spec: Spec, found: Acting, depth: int) -> Iterator[Problem]:
@@ -51,9 +60,10 @@ def _items(found: Acting) -> Iterator[Problem]:
     if (effect.each is None) != (effect.as_ is None):
         message = "`each` and `as` stand together: what is gone through, and what one of them is called."
         yield Problem(address, message, "Write both, or neither.")
-    if found.each is not None and not isinstance(found.item, RecordType | TakesType):
+    if found.each is not None and not isinstance(found.item, RecordType | TakesType) and found.item != INT:
         message = f"This is no collection of records or rows but {found.each.type}."
-        yield Problem(f"{address}.each", message, "Write a way back, a filtered one, or rows of `takes`.", 1, 1)
+        hint = "Write a way back, a filtered one, rows of `takes`, or `range(...)`."
+        yield Problem(f"{address}.each", message, hint, 1, 1)
     if found.each is not None and not isinstance(found.each.type, ListType):
         return
     if effect.as_ is not None:
@@ -73,7 +83,8 @@ def _change(spec: Spec, found: Acting) -> Iterator[Problem]:
     entity = spec.entities[found.target]
     if effect.deletes and len(words) > 1:
         yield Problem(f"{address}.deletes", "What is removed cannot be changed, too.", "Write one of the two.")
-    if effect.deletes and found.on is not None and isinstance(found.on.expr, Ident):
+    named = found.on is not None and isinstance(found.on.expr, Ident) and not address.startswith("jobs.")
+    if effect.deletes and named and found.on is not None and isinstance(found.on.expr, Ident):
         message = f"`{found.on.expr.name}` is still needed."
         yield Problem(f"{address}.deletes", message, "Remove records that it goes through with `each`.")
     for key in effect.sets:

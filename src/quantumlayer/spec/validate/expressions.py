@@ -19,6 +19,7 @@ from quantumlayer.spec.cel import (
     Scope,
     Select,
     Type,
+    acting_job,
     acting_one,
     assignable,
     compile_cel,
@@ -77,6 +78,11 @@ def places(spec: Spec) -> Iterator[Place]:
         yield from _of_operation(spec, name, operation)
     for name, query in spec.queries.items():
         yield Place(f"queries.{name}.where", query.where, Scope.for_query(spec, name), BOOL)
+    for name, job in spec.jobs.items():
+        yield Place(f"jobs.{name}.where", job.where, Scope.for_job(spec, job.of), BOOL)
+        found = acting_job(spec, name)
+        yield from _of_effect(spec, found)
+        yield from _of_effects(spec, job.also, found.address, found.scope)
 
 
 def _of_entity(spec: Spec, name: str, entity: Entity) -> Iterator[Place]:
@@ -118,13 +124,13 @@ def _of_effects(spec: Spec, effects: Mapping[str, Effect], above: str, outer: Sc
     """The expressions of effects; what they go through first, because the others speak of it."""
     for key, effect in effects.items():
         address = f"{above}.also.{key}"
-        try:
-            found = acting_one(key, effect, above, outer)
-        except CelError:
-            found = None
+        found = _acting(key, effect, above, outer)
+        before = _acting(key, effect.model_copy(update={"when": None}), above, outer)
+        if effect.when is not None and before is not None:
+            yield Place(f"{address}.when", effect.when, before.scope, BOOL)
         if effect.each is not None:
             yield Place(f"{address}.each", effect.each, outer, ListType(ANY))
-        if found is None:  # told there, or at `on`
+        if found is None:  # told there, at `when`, or at `on`
             if effect.on is not None and effect.each is None:
                 yield Place(f"{address}.on", effect.on, outer, ANY)
             continue
@@ -134,10 +140,16 @@ def _of_effects(spec: Spec, effects: Mapping[str, Effect], above: str, outer: Sc
         yield from _of_effects(spec, effect.also, address, found.scope)
 
 
+def _acting(key: str, effect: Effect, above: str, outer: Scope) -> Acting | None:
+    """The effect with its names; None where something in it cannot be read or typed."""
+    try:
+        return acting_one(key, effect, above, outer)
+    except CelError:
+        return None
+
+
 def _of_effect(spec: Spec, found: Acting) -> Iterator[Place]:
     effect, address = found.effect, found.address
-    if effect.when is not None:
-        yield Place(f"{address}.when", effect.when, found.scope, BOOL)
     for key, requirement in effect.requires.items():
         yield Place(f"{address}.requires.{key}.cel", requirement.cel, found.scope, BOOL)
     for key, cel in effect.sets.items() if found.target is not None else ():

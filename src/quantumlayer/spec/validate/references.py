@@ -23,6 +23,12 @@ def judge_references(spec: Spec) -> Iterator[Problem]:
     yield from _role_records(spec)
     for name, operation in spec.operations.items():
         yield from _operation(spec, name, operation)
+    for name, job in spec.jobs.items():
+        yield from _known([job.of], spec.entities, f"jobs.{name}.of", "entity")
+        for path, effect in [((), job.effect), *effects_within(job.also)]:
+            address = f"jobs.{name}" + "".join(f".also.{key}" for key in path)
+            made = [effect.creates.entity] if effect.creates is not None else []
+            yield from _known(made, spec.entities, f"{address}.creates.entity", "entity")
     yield from _timezone(spec)
 
 

@@ -169,6 +169,8 @@ def _states(spec: Spec, name: str, entity: Entity) -> Iterator[Problem]:
     reached = {operation.to for operation in operations_on(spec).get(name, {}).values()}
     # Which records an effect moves is told by expressions, which are judged later.
     reached |= {effect.to for one in spec.operations.values() for _, effect in effects_within(one.also)}
+    for job in spec.jobs.values():
+        reached |= {job.to, *(effect.to for _, effect in effects_within(job.also))}
     for state in others:
         if state not in reached:
             message = f"No operation leads to the state {state!r}."

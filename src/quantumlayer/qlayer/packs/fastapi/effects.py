@@ -10,7 +10,7 @@ from quantumlayer.qlayer.packs.fastapi.roots import Changing, Loaded, Root
 from quantumlayer.qlayer.packs.fastapi.sql import Sql
 from quantumlayer.qlayer.packs.fastapi.statements import Writer, rule_name
 from quantumlayer.qlayer.packs.fastapi.writes import Change, audited, changed, made
-from quantumlayer.spec.cel import Acting, Checked, Ident, Nullable, RecordType, Select, acting, compile_cel
+from quantumlayer.spec.cel import INT, Acting, Checked, Ident, Nullable, RecordType, Select, acting, compile_cel
 from quantumlayer.spec.effects import CREATED
 from quantumlayer.spec.model import Action, Operation, Spec
 from quantumlayer.spec.naming import entity_names
@@ -32,7 +32,7 @@ def effects(spec: Spec, name: str, writer: Writer, *, created: str) -> list[str]
     roots: dict[str, Root] = {**writer.roots, "this": Changing(variable)}
     if operation.creates is not None:
         roots[CREATED] = Changing(created)
-    taken = writer.prelude.taken | {created, REFUSED}
+    taken = writer.prelude.taken | {created, REFUSED, "number"}
     lines = []
     for found in acting(spec, name):
         lines += _Effect(spec, operation.on, found, Writer(spec, roots, Prelude(taken=taken), writer.quoted)).lines()
@@ -80,6 +80,9 @@ class _Effect:
         assert self.found.each is not None  # noqa: S101 - the caller looked
         if self.found.rows:
             return [], f"body.{self.found.rows}"
+        if self.found.item == INT:
+            before, source = self.writer.value(self.found.each)
+            return before, source
         asked = collection_of(self.found.each.expr, self.found.each, Question.COUNT)
         name = plural(self.found.effect.as_ or "one")
         effect, prelude = self.found.effect, self.writer.prelude

@@ -84,6 +84,12 @@ def _phases(spec: Spec) -> Iterator[list[Stage]]:
     yield [_endpoints]
     yield [partial(_of_operation, name=name) for name in spec.operations]
     yield [partial(_of_query, name=name) for name in spec.queries]
+    yield [_jobs]
+
+
+def _jobs(spec: Spec) -> Attempts:
+    for name in spec.jobs:
+        yield f"jobs.{name}", partial(_refuse, "what happens by itself, without a caller")
 
 
 def _of_operation(spec: Spec, name: str) -> Attempts:

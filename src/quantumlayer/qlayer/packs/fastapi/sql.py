@@ -41,6 +41,7 @@ from quantumlayer.spec.naming import entity_names
 from quantumlayer.spec.validate.failures import shape
 
 _OPPOSITE = {"==": "!=", "!=": "==", "<": ">=", ">=": "<", ">": "<=", "<=": ">"}
+_MIRRORED = {"==": "==", "!=": "!=", "<": ">", "<=": ">=", ">": "<", ">=": "<="}
 _ARITHMETIC = {"+": Level.SUM, "-": Level.SUM, "*": Level.PRODUCT, "%": Level.PRODUCT}
 _REVERSED = {"+": "-", "-": "+"}
 _CLOCK = frozenset({"today", "now"})
@@ -350,7 +351,8 @@ class Sql:
             return Code(f"{self._expr(left).at(Level.ATOM)}.is_({wanted})")
         if operator not in {"==", "!="} and self._checked.type_of(left) == STRING:
             raise UnsupportedError("the order of texts, over rows of a query")
-        if (moved := self._without_span(operator, left, right)) is not None:
+        moved = self._without_span(operator, left, right) or self._without_span(_MIRRORED[operator], right, left)
+        if moved is not None:
             return moved
         one, other = self._expr(left), self._expr(right)
         if may_both_miss(left, right, self._checked):

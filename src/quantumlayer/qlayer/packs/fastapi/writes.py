@@ -56,6 +56,8 @@ def changed(spec: Spec, change: Change, writer: Writer, *, at_once: bool = True)
     versioned = any(field in change.sets for field in entity.versioned)
     if versioned:
         lines.append(f"changed = session.is_modified({variable})")
+    # Two changes of one flush could break a rule of the table for a moment.
+    at_once = at_once or any(rule.unique is not None for rule in entity.rules.values())
     if at_once or versioned:
         lines.append("await session.flush()")
     if versioned:
