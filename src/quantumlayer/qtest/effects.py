@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 from quantumlayer.qtest.acting import Outcome, Path, Simulation, outcome, paths, seen
 from quantumlayer.qtest.demands import Demand
-from quantumlayer.qtest.literals import source
+from quantumlayer.qtest.free_names import made_up
+from quantumlayer.qtest.literals import source, text
 from quantumlayer.qtest.places import COUNT, THIS, Reader, Slot
 from quantumlayer.qtest.scenes import Scene
 from quantumlayer.qtest.suite import NO_WITNESS
@@ -154,6 +155,8 @@ def _shown_by(operating: "Operating", after: Outcome) -> list[str]:
                 found.append(f"{address}.relations.{key}")
             elif item is not None and item.default is not None:
                 found.append(f"{address}.fields.{key}.default")
+        codes = made_up(operating.suite, record.entity, "")
+        found += [f"{address}.fields.{key}.default" for key in codes]
     return list(dict.fromkeys(found))
 
 
@@ -221,6 +224,7 @@ def _gone(scene: Scene, after: Outcome) -> list[str]:
 def _made(operating: "Operating", scene: Scene, after: Outcome) -> list[str]:
     """How many records there are with the values of those that were made."""
     counted: dict[str, int] = {}
+    found: list[str] = []
     for record, values in after.made:
         entity = operating.suite.spec.entities[record.entity]
         given = [
@@ -231,4 +235,7 @@ def _made(operating: "Operating", scene: Scene, after: Outcome) -> list[str]:
         ]
         query = f"select(func.count()).select_from({record.entity}).filter_by({', '.join(given)})"
         counted[query] = counted.get(query, 0) + 1
-    return [f"assert await session.scalar({query}) == {number}" for query, number in counted.items()]
+        for key, shape in made_up(operating.suite, record.entity, "").items():
+            codes = f"(await session.scalars(select({record.entity}.{key}).filter_by({', '.join(given)}))).all()"
+            found.append(f"assert all(re.fullmatch({text(shape)}, code) for code in {codes})")
+    return [*(f"assert await session.scalar({query}) == {number}" for query, number in counted.items()), *found]

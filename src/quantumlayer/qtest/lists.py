@@ -123,7 +123,7 @@ def reader_of(records: Records) -> Reader | None:
         if witness is not None:
             scene = Scene(suite, witness)
             others = [line for line in scene.lines if not line.startswith(f"{scene.this} = ")]
-            single = any(scene.this in mentioned([line]) for line in others)
+            single = scene.is_one_of_a_kind or any(scene.this in mentioned([line]) for line in others)
             return Reader(records, role, question, witness, scene, single)
     return None
 

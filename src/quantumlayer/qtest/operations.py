@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from quantumlayer.qtest.decisive import Decisive, of_condition
 from quantumlayer.qtest.demands import Demand, demands
 from quantumlayer.qtest.effects import after_effects, effect_tests, rows_answer
+from quantumlayer.qtest.free_names import made_up
 from quantumlayer.qtest.inputs import Inputs
 from quantumlayer.qtest.literals import source, text, wire
 from quantumlayer.qtest.made import is_code
@@ -133,6 +134,9 @@ class Operating:
             made = self.suite.names(self.operation.creates.entity)
             lines.append(f'assert answer.headers["Location"] == f"/{made.path}/{{answer.json()[\'id\']}}"')
             lines += self._first_version(self.operation.creates.entity, scene)
+            codes = made_up(self.suite, self.operation.creates.entity, role)
+            lines += [f"assert re.fullmatch({text(shape)}, answer.json()[{text(key)}])" for key, shape in codes.items()]
+            proves += [f"entities.{self.operation.creates.entity}.fields.{key}.default" for key in codes]
         yield Test(f"{role}_may_{name}", lines, [self.address, f"{self.address}.by", *proves])
 
     def _referred(self, base: Witness) -> list[Record]:
@@ -284,6 +288,15 @@ class Operating:
                 [f"{self.address}.from"],
                 names={states.field: "str"},
                 rows=[Row((text(value),)) for value in self.operation.from_],
+            )
+        unseen = [value for value in states.values if value not in (*self.operation.from_, *other)]
+        if unseen and not other:
+            yield Test(
+                f"{verb}_finds_nothing_in_another_state",
+                [*arranged, self.call(scene), "assert answer.status_code == 404"],
+                [f"{self.address}.from"],
+                names={states.field: "str"},
+                rows=[Row((text(value),)) for value in unseen],
             )
         if other:
             yield Test(

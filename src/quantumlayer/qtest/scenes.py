@@ -149,13 +149,14 @@ class Scene:
         places = self._all()
         ordered = [pair for pair in places if pair[1] is self.built.caller.record]
         ordered += [pair for pair in places if pair not in ordered]
-        singles = [pair for pair in ordered if not pair[0][-1].endswith("*")]
-        for place, record in singles:
-            self._make(record, place)
         groups: dict[Place, list[Record]] = {}
         for place, record in places:
             if place[-1].endswith("*") and record is not self.built.this:
                 groups.setdefault(place, []).append(record)
+        inline = {target for records in groups.values() for target in self._of_their_own(records).values()}
+        for place, record in ordered:
+            if not place[-1].endswith("*") and record not in inline:
+                self._make(record, place)
         for place, records in groups.items():
             if any(record in self.told for record in records):
                 for record in records:
@@ -174,7 +175,7 @@ class Scene:
         self.lines.append(f"{variable} = {made}")
 
     def _make_all(self, records: list[Record]) -> None:
-        alone = self._of_its_own(records)
+        alone = self._of_their_own(records)
         for key, target in self._targets(records[0]):
             if key not in alone:
                 self._make(target, ("", key))
@@ -182,20 +183,28 @@ class Scene:
             self.lines.append(self.call(records[0]))
         else:
             usual = {key: value for key, value in self.given(records[0]).items() if not self._numbered(records[0], key)}
-            usual |= {key: self.call(target) for key, target in self._targets(records[0]) if key in alone}
+            usual |= {key: self.call(target) for key, target in alone.items()}
             made = self._made(records[0], usual)
             self.lines += [f"for _ in range({len(records)}):", f"    {made}"]
 
-    def _of_its_own(self, records: list[Record]) -> set[str]:
-        """The relations of which each of several records must have another target, for a rule that keeps them apart."""
-        first = records[0]
-        shared = {key for key, target in self._targets(first) if self.named(target)}
-        rules = [rule.unique for rule in self.suite.spec.entities[first.entity].rules.values()]
-        free: set[str] = set()
+    def _of_their_own(self, records: list[Record]) -> dict[str, Record]:
+        """Whom each of several records must refer to alone, by relation: a rule keeps apart those with the same."""
+        rules = [rule.unique for rule in self.suite.spec.entities[records[0].entity].rules.values()]
+        elsewhere = {target for _, one in self._all() if one not in records for _, target in self._targets(one)}
+        elsewhere |= {one for one in (self.built.this, self.built.caller.record, *self.told) if one is not None}
+        free = {key: one for key, one in self._targets(records[0]) if one not in elsewhere}
+        found: dict[str, Record] = {}
         for rule in rules if len(records) > 1 else ():
-            if rule is not None and not free & set(rule.of):
-                free |= {key for key, _ in self._targets(first) if key in rule.of and key not in shared}
-        return free
+            if rule is not None and not found.keys() & set(rule.of):
+                found |= {key: one for key, one in free.items() if key in rule.of}
+        return found
+
+    @property
+    def is_one_of_a_kind(self) -> bool:
+        """Whether a rule keeps a second record like `this` out."""
+        given = self.given(self.built.this)
+        rules = [rule.unique for rule in self.suite.spec.entities[self.built.this.entity].rules.values()]
+        return any(rule is not None and set(rule.of) <= given.keys() for rule in rules)
 
     def call(self, record: Record, values: Mapping[str, str] | None = None) -> str:
         """The call that makes a record, with further values as Python."""

@@ -107,6 +107,8 @@ def _of_entity(spec: Spec, name: str, entity: Entity) -> Found:
         always = key in _always_given(spec, name, entity)
         said = _of_field(f"{prefix}.fields.{key}", key, title, field)
         said = (claim for claim in said if not (always and claim[0].endswith(".default")))
+        if not written or field.read_only:  # what it is copied or worked out from is held to its limits
+            said = (claim for claim in said if not claim[0].endswith(_unseen(field)))
         yield from (claim for claim in said if written or not claim[0].endswith((".immutable", ".read_only")))
     if entity.key is not None:
         yield f"{prefix}.key", f"{a(title)} is found at its {entity.key}, not at its id"
@@ -119,6 +121,11 @@ def _of_entity(spec: Spec, name: str, entity: Entity) -> Found:
     for key, rule in entity.rules.items():
         yield f"{prefix}.rules.{key}", _rule(title, rule)
     yield from _of_reach(prefix, title, entity)
+
+
+def _unseen(field: Field) -> tuple[str, ...]:
+    """The limits of a value that no caller gives: the database holds those of numbers, and choices."""
+    return (".personal", ".min", ".max", ".pattern") if field.type in _LENGTHS else (".personal",)
 
 
 def _of_reach(prefix: str, title: str, entity: Entity) -> Found:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 
 from quantumlayer.kit.identifiers import plural
 from quantumlayer.qlayer.packs.fastapi.aggregates import Question, collection_of, path_of
-from quantumlayer.qlayer.packs.fastapi.code import Prelude, UnsupportedError
+from quantumlayer.qlayer.packs.fastapi.code import Prelude, UnsupportedError, names_in
 from quantumlayer.qlayer.packs.fastapi.roots import Changing, Loaded, Root
 from quantumlayer.qlayer.packs.fastapi.sql import Sql
 from quantumlayer.qlayer.packs.fastapi.statements import Writer, rule_name
@@ -66,7 +66,8 @@ class _Effect:
         inner = self._inner({**self.writer.roots, str(self.found.effect.as_): root})
         locks, loads, variable = self._target_of_each(inner, items, name)
         body = [*loads, *self._when(inner, variable)]
-        head = f"for {name} in {items}:"
+        used = self.found.item != INT or name in names_in(body)
+        head = f"for {name if used else '_'} in {items}:"
         if self.found.effect.skips:
             head = f"for number, {name} in enumerate({items}):"
         return [*before, *locks, head, *_indented(body)]
