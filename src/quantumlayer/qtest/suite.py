@@ -14,7 +14,7 @@ from quantumlayer.qtest.witness import Condition, Question, Witness
 from quantumlayer.qtest.worlds import Defaults
 from quantumlayer.spec.cel import ANYONE, CelRuntimeError, Scope, compile_cel, evaluate, scope_of_effects
 from quantumlayer.spec.generator import OpenElement
-from quantumlayer.spec.model import Action, Entity, Field, Moment, Reference, Spec
+from quantumlayer.spec.model import Action, Entity, Field, Moment, Proof, Reference, Spec
 from quantumlayer.spec.naming import EntityNames, entity_names, service_package
 
 NO_WITNESS = "no small world was found in which it alone decides"
@@ -68,8 +68,11 @@ class Suite:
         return [f'{self.caller(role)} = await sign_in("{role}"{given})'] if self.spec.roles else []
 
     def own_role(self, entity: str) -> str | None:
-        """The first role whose callers are records of this entity."""
-        return next((name for name, role in self.spec.roles.items() if role.record == entity), None)
+        """The role whose callers are records of this entity, and get their account with the record."""
+        return next(
+            (name for name, role in self.spec.roles.items() if role.record == entity and role.proves is Proof.PASSWORD),
+            None,
+        )
 
     def grants(self, entity: str, action: Action, role: str) -> list[tuple[int, str | None]]:
         """The grants that let a role do it, with their conditions; what anyone may do every role may do."""

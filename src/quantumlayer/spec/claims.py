@@ -17,6 +17,7 @@ from quantumlayer.spec.model import (
     Listing,
     OnDelete,
     Operation,
+    Proof,
     Query,
     Relation,
     RelationKind,
@@ -29,6 +30,10 @@ from quantumlayer.spec.wording import a, and_, kind, line, or_, value
 
 _BEHIND_ENDPOINTS = frozenset({"rules", "derived"})
 _LENGTHS = frozenset({FieldType.STRING, FieldType.TEXT, FieldType.EMAIL})
+_PROOFS = {
+    Proof.API_KEY: "a {} is known by a key of its own, and by nothing else",
+    Proof.SIGNATURE: "a {} is known by the signature of each request, fresh and over the whole body",
+}
 _ON_DELETE = {
     OnDelete.RESTRICT: "no {target} can be deleted while one of the {records} refers to it",
     OnDelete.CASCADE: "deleting a {target} deletes the {records} that refer to it",
@@ -54,9 +59,14 @@ class Claim:
 def claims(spec: Spec) -> tuple[Claim, ...]:
     """Every claim of a Spec, in the order of the Spec. Quality targets are measured in operation and are none."""
     quotes = _quotes(spec)
-    found = [pair for name, entity in spec.entities.items() for pair in _of_entity(spec, name, entity)]
+    found = [
+        (f"roles.{name}.proves", _PROOFS[role.proves].format(name))
+        for name, role in spec.roles.items()
+        if role.proves is not Proof.PASSWORD
+    ]
+    found += [pair for name, entity in spec.entities.items() for pair in _of_entity(spec, name, entity)]
     if spec.interface is not None:  # callers meet the records through its endpoints alone
-        found = [pair for pair in found if pair[0].split(".")[2] in _BEHIND_ENDPOINTS]
+        found = [pair for pair in found if pair[0].split(".")[2] in (*_BEHIND_ENDPOINTS, "proves")]
     found += contract_claims(spec)
     found += [pair for name, operation in spec.operations.items() for pair in _of_operation(name, operation)]
     found += [pair for name, query in spec.queries.items() for pair in _of_query(name, query)]

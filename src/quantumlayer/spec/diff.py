@@ -302,6 +302,7 @@ _CHANGED: Mapping[str, Callable[[object, object], str]] = {
     "interface.endpoints.*.parameters.*.part": _always("It means something else."),
     "interface.endpoints.*.parameters.*.first": _always("Pages are numbered from another number."),
     "interface.endpoints.*.parameters.*.optional": lambda _old, new: "" if new is True else "Callers must give it now.",
+    "roles.*.proves": _always("Callers must prove in another way who they are."),
     "roles.*.record": _always("Conditions about the caller's own records mean other records."),
     "entities.*.key": _always("Its records have other paths."),
     "entities.*.relations.*.to": _always("It refers to another kind of record."),

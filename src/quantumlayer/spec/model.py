@@ -236,11 +236,23 @@ class Entity(Node):
         return {key: one for key, one in self.relations.items() if one.kind is RelationKind.MANY_TO_MANY}
 
 
+class Proof(StrEnum):
+    """How callers prove who they are: by a password, by a key of their own, or by signing each request."""
+
+    PASSWORD = "password"  # noqa: S105 - the name of a kind, not one
+    API_KEY = "api_key"
+    SIGNATURE = "signature"
+
+
 class Role(Node):
-    """A part a caller plays. `record` names the entity whose record such a caller is (`caller.member`)."""
+    """A part a caller plays. `record` names the entity whose record such a caller is (`caller.member`).
+
+    With `proves: signature` it is another system, which has no account: a secret that both know signs its requests.
+    """
 
     about: str = ""
     record: EntityName | None = None
+    proves: Proof = Proof.PASSWORD
 
 
 class Operation(Node):

@@ -7,7 +7,7 @@ from quantumlayer.spec.address import elements
 from quantumlayer.spec.effects import effects_within
 from quantumlayer.spec.errors import Problem
 from quantumlayer.spec.lists import MOMENTS
-from quantumlayer.spec.model import Action, Entity, FieldType, Operation, Spec
+from quantumlayer.spec.model import Action, Entity, FieldType, Operation, Proof, Spec
 
 ANYONE = "anyone"
 _PROSE = frozenset({FieldType.STRING, FieldType.TEXT, FieldType.EMAIL})
@@ -86,6 +86,9 @@ def _role_records(spec: Spec) -> Iterator[Problem]:
     for name, role in spec.roles.items():
         if role.record is None:
             continue
+        if role.proves is Proof.SIGNATURE:
+            message = f"{name} signs its requests: it is a system, and no record."
+            yield Problem(f"roles.{name}.record", message, "Remove `record`, or let it prove itself by `api_key`.")
         address = f"roles.{name}.record"
         yield from _known([role.record], spec.entities, address, "entity")
         if role.record in owners:

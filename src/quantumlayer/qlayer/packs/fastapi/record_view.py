@@ -17,7 +17,7 @@ from quantumlayer.qlayer.packs.fastapi.rules import Exclusion, exclusions
 from quantumlayer.qlayer.packs.fastapi.sql import Columns, Sql
 from quantumlayer.qlayer.packs.fastapi.uniques import UniqueIndex, unique_indexes
 from quantumlayer.spec.cel import Scope, compile_cel
-from quantumlayer.spec.model import Derived, Entity, Field, OnDelete, Relation, RelationKind, Spec
+from quantumlayer.spec.model import Derived, Entity, Field, OnDelete, Proof, Relation, RelationKind, Spec
 from quantumlayer.spec.naming import EntityNames, entity_names, link_ids, route_name
 
 # What the class's own body calls to work out values in the database.
@@ -120,7 +120,9 @@ class RecordView:
             RelationView(key, relation, entity_names(relation.to)) for key, relation in self.entity.references.items()
         ]
         self.states = self.entity.states
-        self.role = next((key for key, role in spec.roles.items() if role.record == name), None)
+        # Callers with keys get them from the command line, not with the record.
+        own = ((key, role) for key, role in spec.roles.items() if role.record == name)
+        self.role = next((key for key, role in own if role.proves is Proof.PASSWORD), None)
 
     # What the record is.
 

@@ -16,7 +16,7 @@ from quantumlayer.qlayer.packs.fastapi.others import Offers, offers, others, wit
 from quantumlayer.qlayer.packs.fastapi.service import ServiceView
 from quantumlayer.qlayer.packs.fastapi.statements import sentence
 from quantumlayer.qlayer.packs.fastapi.uses import Uses
-from quantumlayer.spec.model import Spec
+from quantumlayer.spec.model import Proof, Spec
 
 TEMPLATES = Path(__file__).parent / "templates"
 _SUFFIX = ".jinja"
@@ -48,6 +48,9 @@ def environment() -> Environment:
     }
     env.globals["others"] = others
     return env
+
+
+_PROOFS = {"/accounts/keys.py": Proof.API_KEY, "/accounts/signatures.py": Proof.SIGNATURE}
 
 
 def python_text(value: object) -> str:
@@ -148,6 +151,7 @@ class Templates:
     def platform(self, optional: Mapping[str, str]) -> list[Artifact]:
         """Everything that does not belong to an entity."""
         uses = self._uses
+        proofs = {role.proves for role in self._spec.roles.values()}
         found = []
         for path in sorted(TEMPLATES.rglob(f"*{_SUFFIX}")):
             target = path.relative_to(TEMPLATES).as_posix().removesuffix(_SUFFIX)
@@ -156,6 +160,7 @@ class Templates:
             )
             unused = unused or ("/contract/" in target) or (target.endswith("/shapes.py") and not self._view.contract)
             unused = unused or (_ACCOUNTS in target and not self._spec.roles)
+            unused = unused or any(target.endswith(file) and proof not in proofs for file, proof in _PROOFS.items())
             if "/entity/" not in target and "/versions/" not in target and not unused:
                 found.append(self._file(target, target.replace("src/package", "src/PACKAGE"), uses=uses))
         locks = ((path.name, path.read_text()) for path in sorted(TEMPLATES.glob("*.lock")))

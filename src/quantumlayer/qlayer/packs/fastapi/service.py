@@ -15,7 +15,7 @@ from quantumlayer.qlayer.packs.fastapi.entities import EntityView
 from quantumlayer.qlayer.packs.fastapi.fields import LARGEST, FieldView
 from quantumlayer.qlayer.packs.fastapi.rules import Exclusion
 from quantumlayer.qlayer.packs.fastapi.uniques import UniqueIndex
-from quantumlayer.spec.model import RelationKind, Spec
+from quantumlayer.spec.model import Proof, RelationKind, Spec
 from quantumlayer.spec.naming import entity_names, service_package
 
 _NUMBER = 40
@@ -31,6 +31,16 @@ class RoleView:
     member: str
     entity: str
     table: str
+    proves: Proof
+
+    @property
+    def secret(self) -> str:
+        """The setting that holds what signs its requests."""
+        return f"{self.name}_secret"
+
+
+def _table(entity: str | None) -> str:
+    return entity_names(entity).table if entity is not None else ""
 
 
 class ServiceView:
@@ -42,7 +52,7 @@ class ServiceView:
         self.contract = ContractView(spec, interface) if interface is not None else None
         self.by_name = {name: EntityView(spec, name) for name in spec.entities}
         self.roles = [
-            RoleView(name, member(name), role.record or "", entity_names(role.record).table if role.record else "")
+            RoleView(name, member(name), role.record or "", _table(role.record), role.proves)
             for name, role in spec.roles.items()
         ]
 
@@ -117,7 +127,10 @@ class ServiceView:
             "contract": self.contract,
             "roles": self.roles,
             "record_roles": [role for role in self.roles if role.entity],
-            "staff": [role for role in self.roles if not role.entity],
+            "staff": [role for role in self.roles if not role.entity and role.proves is Proof.PASSWORD],
+            "nameless": [role for role in self.roles if not role.entity],
+            "keyed": [role for role in self.roles if role.proves is Proof.API_KEY],
+            "signing": [role for role in self.roles if role.proves is Proof.SIGNATURE],
             "exclusions": self.exclusions,
             "unique_indexes": self.unique_indexes,
             "constraints": self.constraints,
