@@ -8,6 +8,7 @@ from typing import Any
 from quantumlayer.core.artifact import Artifact
 from quantumlayer.qtest.access import access_tests
 from quantumlayer.qtest.bodies import Creation
+from quantumlayer.qtest.changed_limits import changed_limit_tests
 from quantumlayer.qtest.changes import change_tests
 from quantumlayer.qtest.concurrency import concurrency_tests
 from quantumlayer.qtest.contract.endpoints import contract_tests
@@ -112,6 +113,7 @@ def _modules(suite: Suite) -> list[Module]:
         module.tests += records.tests()
         module.tests += change_tests(records)
         module.tests += limit_tests(records)
+        module.tests += changed_limit_tests(records)
         module.tests += derived_tests(records)
         module.tests += rule_tests(records)
         module.tests += relation_tests(records)

@@ -131,7 +131,7 @@ class _Asking:
         if len(others) == len(scene.lines):  # no test may speak of the record by its name
             self.suite.leave_open(f"{self.address}.order", NO_WITNESS)
             return
-        single = any(scene.this in mentioned([line]) for line in others)
+        single = scene.is_one_of_a_kind or any(scene.this in mentioned([line]) for line in others)
         params = source(self._params(base))
         asked = "" if params == "{}" else params
         reader = Reader(self.records, role, self.question(role), base, scene, single, self.path, asked)

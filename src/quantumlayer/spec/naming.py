@@ -36,7 +36,7 @@ _FUNCTIONS = frozenset(
 CLASSES = frozenset(
     {
         "Any", "AuditEntry", "AuditEntryRead", "Base", "Boolean", "Caller", "CheckConstraint", "Decimal", "ForeignKey",
-        "Index",
+        "Index", "KeptRows", "RefusedRow",
         "Literal", "Mapped", "NewAccount", "NotFound", "Record", "Role", "Self", "Text", "UniqueConstraint",
     }
 )  # fmt: skip

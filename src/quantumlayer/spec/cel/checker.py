@@ -82,7 +82,7 @@ def compile_cel(text: str, scope: Scope) -> Checked:
         CelError: The text is no expression or has no type in the scope.
     """
     known = _compiled(scope.spec)
-    key = (text, *scope.names.items())
+    key = (text, scope.present, *scope.names.items())
     if key not in known:
         known[key] = check(parse(text), scope)
     return known[key]
@@ -102,7 +102,7 @@ def check(expr: Expr, scope: Scope) -> Checked:
         CelError: An unknown name or function, or operands that do not go together.
     """
     checker = _Checker(scope)
-    result = checker.type(expr, _Known(scope.names, frozenset()))
+    result = checker.type(expr, _Known(scope.names, scope.present))
     return Checked(expr, result, scope, checker.types, checker.members)
 
 

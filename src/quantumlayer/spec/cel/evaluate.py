@@ -26,8 +26,11 @@ def evaluate(
     this: Record | None = None,
     caller: Caller | None = None,
     takes: Mapping[str, object] | None = None,
+    others: Mapping[str, object] | None = None,
 ) -> object:
     """The value of an expression: Python's int, Decimal, str, bool, date, datetime, timedelta, list, None or a Record.
+
+    `others` are the names that effects bring along.
 
     Raises:
         CelRuntimeError: It has none: an overflow, a division by zero, a name or value that was not given.
@@ -35,7 +38,7 @@ def evaluate(
     program = _programs.get(checked)
     if program is None:
         program = _programs[checked] = _built(checked)
-    names: dict[str, object] = {"timezone": world.spec.service.timezone}
+    names: dict[str, object] = {"timezone": world.spec.service.timezone, **(others or {})}
     names.update(
         {name: value for name, value in (("this", this), ("caller", caller), ("takes", takes)) if value is not None}
     )

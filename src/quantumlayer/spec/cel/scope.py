@@ -1,9 +1,10 @@
 """The names an expression may use, and what each of them is."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
+from quantumlayer.spec.cel.narrowing import Paths
 from quantumlayer.spec.cel.types import (
     INT,
     STRING,
@@ -55,10 +56,14 @@ class Member:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Scope:
-    """The variables of an expression by name, and the Spec that says what their members are."""
+    """The variables of an expression by name, and the Spec that says what their members are.
+
+    `present` are paths that are not null wherever the expression is worked out.
+    """
 
     spec: Spec
     names: Mapping[str, Type]
+    present: Paths = frozenset()
     _members: dict[Type, dict[str, Member]] = field(default_factory=dict, repr=False)
 
     @classmethod
@@ -96,23 +101,42 @@ class Scope:
         takes = TakesType(name, query=True)
         return cls._of(spec, this=RecordType(query.of), caller=CallerType(query.by), takes=takes)
 
+    @classmethod
+    def for_job(cls, spec: Spec, entity: str) -> "Scope":
+        """For a job on records of an entity: `this`, and nobody who calls."""
+        return cls._of(spec, this=RecordType(entity))
+
+    def and_(self, name: str, kind: Type) -> "Scope":
+        """These names and one more."""
+        return replace(self, names={**self.names, name: kind})
+
+    def knowing(self, present: Paths) -> "Scope":
+        """These names, where more is known not to be null."""
+        return replace(self, present=self.present | present)
+
     def inputs(self, owner: TakesType) -> Mapping[str, Field]:
         """The values that an operation or a query takes."""
         if owner.query:
             return self.spec.queries[owner.operation].takes
-        return self.spec.operations[owner.operation].inputs
+        operation = self.spec.operations[owner.operation]
+        return operation.rows[owner.rows].inputs if owner.rows else operation.inputs
 
     def _of_takes(self, owner: TakesType) -> Iterable[Member]:
         for name, item in self.inputs(owner).items():
             yield _field(name, item, MemberKind.TAKES)
-        references = {} if owner.query else self.spec.operations[owner.operation].references
+        if owner.query:
+            return
+        operation = self.spec.operations[owner.operation]
+        references = operation.rows[owner.rows].references if owner.rows else operation.references
         for name, reference in references.items():
             record = RecordType(reference.to)
             yield Member(name, nullable(record) if reference.optional else record, MemberKind.RELATION)
+        for name in () if owner.rows else operation.rows:
+            yield Member(name, ListType(TakesType(owner.operation, rows=name)), MemberKind.TAKES)
 
     @classmethod
     def _of(cls, spec: Spec, **names: Type) -> "Scope":
-        return cls(spec, {**names, "timezone": STRING}, _members_by_type(spec))
+        return cls(spec, {**names, "timezone": STRING}, _members=_members_by_type(spec))
 
     def members(self, owner: Type) -> Mapping[str, Member]:
         """What can be selected from a value of the type, by name; empty for a type without members."""

@@ -77,11 +77,12 @@ class Prelude:
 
     def fresh(self, name: str, value: str) -> str:
         """A variable of its own for the value, whatever others there are."""
-        free = self._free(name)
+        free = self.free(name)
         self.pending.append(f"{free} = {value}")
         return free
 
-    def _free(self, name: str) -> str:
+    def free(self, name: str) -> str:
+        """A name that nothing has yet."""
         free = name
         number = 2
         while free in self.taken:

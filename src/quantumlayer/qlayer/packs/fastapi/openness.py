@@ -84,6 +84,12 @@ def _phases(spec: Spec) -> Iterator[list[Stage]]:
     yield [_endpoints]
     yield [partial(_of_operation, name=name) for name in spec.operations]
     yield [partial(_of_query, name=name) for name in spec.queries]
+    yield [_jobs]
+
+
+def _jobs(spec: Spec) -> Attempts:
+    for name in spec.jobs:
+        yield f"jobs.{name}", partial(_refuse, "what happens by itself, without a caller")
 
 
 def _of_operation(spec: Spec, name: str) -> Attempts:
@@ -92,7 +98,7 @@ def _of_operation(spec: Spec, name: str) -> Attempts:
     operation = spec.operations[name]
     if function_name(name) in _requests(operation.on):
         yield f"operations.{name}", partial(_refuse, "an operation beside the usual request of that name")
-    if not (operation.sets or operation.to or operation.creates):
+    if not (operation.sets or operation.to or operation.creates or operation.also):
         yield f"operations.{name}", partial(_refuse, "an operation of which nothing is left")
     yield f"operations.{name}", partial(operation_view, spec, name)
 

@@ -18,6 +18,8 @@ from quantumlayer.qlayer.packs.fastapi.uniques import UniqueIndex
 from quantumlayer.spec.model import RelationKind, Spec
 from quantumlayer.spec.naming import entity_names, service_package
 
+_NUMBER = 40
+"""Characters that a number, a date or an instant and its name take in a row, at most."""
 CLOCK = ("add_months", "days_between", "now", "time_of_day", "today", "TIMEZONE")
 
 
@@ -94,7 +96,11 @@ class ServiceView:
         """What the largest body may take: a character of JSON is at most twelve bytes, a pair of escapes."""
         taken = [entity.fields for entity in self.spec.entities.values()]
         taken += [operation.inputs for operation in self.spec.operations.values()]
-        texts = (sum(FieldView("", key, item).max_length or 0 for key, item in fields.items()) for fields in taken)
+        texts = [sum(FieldView("", key, item).max_length or 0 for key, item in fields.items()) for fields in taken]
+        for operation in self.spec.operations.values():
+            for rows in operation.rows.values():
+                row = sum(FieldView("", key, item).max_length or _NUMBER for key, item in rows.inputs.items())
+                texts.append(rows.max * (row + _NUMBER * len(rows.references)))
         return max(1, ceil(12 * max(texts, default=0) / 2**20))
 
     def context(self) -> Mapping[str, object]:

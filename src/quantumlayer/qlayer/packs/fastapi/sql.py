@@ -41,6 +41,7 @@ from quantumlayer.spec.naming import entity_names
 from quantumlayer.spec.validate.failures import shape
 
 _OPPOSITE = {"==": "!=", "!=": "==", "<": ">=", ">=": "<", ">": "<=", "<=": ">"}
+_MIRRORED = {"==": "==", "!=": "!=", "<": ">", "<=": ">=", ">": "<", ">=": "<="}
 _ARITHMETIC = {"+": Level.SUM, "-": Level.SUM, "*": Level.PRODUCT, "%": Level.PRODUCT}
 _REVERSED = {"+": "-", "-": "+"}
 _CLOCK = frozenset({"today", "now"})
@@ -130,6 +131,11 @@ class Sql:
         if asked.question is Question.EXISTS:
             return f"select(exists().where({', '.join(parts)}))"
         return f"select({inner}).where({', '.join(parts)})"
+
+    def records(self, asked: Aggregate) -> str:
+        """The statement that gives the records themselves, in the order of their ids."""
+        rows, parts, _ = self._asked(asked)
+        return f"select({rows.table}).where({', '.join(parts)}).order_by({rows.column('id')})"
 
     def _subquery(self, asked: Aggregate) -> Code:
         rows, parts, what = self._asked(asked)
@@ -345,7 +351,8 @@ class Sql:
             return Code(f"{self._expr(left).at(Level.ATOM)}.is_({wanted})")
         if operator not in {"==", "!="} and self._checked.type_of(left) == STRING:
             raise UnsupportedError("the order of texts, over rows of a query")
-        if (moved := self._without_span(operator, left, right)) is not None:
+        moved = self._without_span(operator, left, right) or self._without_span(_MIRRORED[operator], right, left)
+        if moved is not None:
             return moved
         one, other = self._expr(left), self._expr(right)
         if may_both_miss(left, right, self._checked):

@@ -51,14 +51,14 @@ class Writer:
     spec: Spec
     roots: Mapping[str, Root]
     prelude: Prelude
-    _quoted: set[str] = field(default_factory=set)
+    quoted: set[str] = field(default_factory=set)
 
     def sentence(self, address: str) -> list[str]:
         """The requirement's sentence behind an element, unless it stands in the function already."""
         lines = sentence(self.spec, address)
-        if "".join(lines) in self._quoted:
+        if "".join(lines) in self.quoted:
             return []
-        self._quoted.add("".join(lines))
+        self.quoted.add("".join(lines))
         return lines
 
     def refusal(self, address: str, checked: Checked, name: str, sentence_for_caller: str) -> list[str]:
