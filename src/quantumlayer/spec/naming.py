@@ -11,7 +11,7 @@ from quantumlayer.spec.model import Relation, RelationKind, Spec
 # and pages.
 _MODULES = frozenset(
     {
-        "accounts", "app", "audit", "body_limit", "clock", "database", "free_names", "health", "listing",
+        "accounts", "app", "audit", "body_limit", "clock", "database", "file_storage", "free_names", "health", "listing",
         "observability", "preconditions", "problems", "references", "schemas", "security_headers", "seeds", "settings",
     }
 )  # fmt: skip
@@ -33,9 +33,11 @@ _FUNCTIONS = frozenset(
 
 CLASSES = frozenset(
     {
-        "Any", "AuditEntry", "AuditEntryRead", "Base", "Boolean", "Caller", "CheckConstraint", "Decimal", "ForeignKey",
+        "Any", "AuditEntry", "AuditEntryRead", "Base", "Boolean", "Caller", "CheckConstraint", "Decimal", "FileLimits",
+        "FileResponse", "FileStore", "ForeignKey",
         "Index",
-        "Literal", "Mapped", "NewAccount", "NotFound", "Record", "Role", "Self", "Text", "UniqueConstraint",
+        "Literal", "Mapped", "NewAccount", "NotFound", "ReceivedFile", "Record", "Role", "Self", "StoredFile", "Text",
+        "UniqueConstraint",
     }
 )  # fmt: skip
 """Classes that every service has of its own beside those of the entities."""
@@ -138,8 +140,13 @@ def link_id(relation: str) -> str:
     return f"{singular(relation)}_id"
 
 
+def file_columns(field: str) -> tuple[str, ...]:
+    """The columns of a field that holds a file, in the order in which they tell of it."""
+    return tuple(f"{field}_{part}" for part in ("name", "size", "media_type", "sha256"))
+
+
 def route_name(operation: str) -> str:
-    """An operation's segment of a URL: `write-note`."""
+    """An operation's segment of a URL, or a file's: `write-note`."""
     return operation.strip("_").replace("_", "-")
 
 

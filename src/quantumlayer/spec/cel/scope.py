@@ -170,4 +170,4 @@ class Scope:
 
 def _field(name: str, item: Field, kind: MemberKind) -> Member:
     held = field_type(item.type)
-    return Member(name, nullable(held) if item.optional else held, kind, values=item.one_of)
+    return Member(name, nullable(held) if item.optional or item.is_file else held, kind, values=item.one_of)
