@@ -122,6 +122,10 @@ class Records:
                 expected[key] = wire(self.suite.defaults.of(self.name)[key], item.type)
                 proves.append(f"{self.address}.fields.{key}")
                 proves += [f"{self.address}.fields.{key}.default"] if item.default is not None else []
+        for key in self.entity.files:
+            if self.shown(key, creation.role):
+                expected[key] = None
+                proves.append(f"{self.address}.fields.{key}")
         states = self.entity.states
         if states is not None:
             expected[states.field] = states.values[0]
@@ -219,6 +223,7 @@ class Records:
                 given = wire(next(iter(samples(key, item)), None), item.type)
                 rows.append(Row((text(key), source(given)), (f"{self.address}.fields.{key}.read_only",)))
         rows += [Row((text(key), "1")) for key in self.entity.derived]
+        rows += [Row((text(key), "None"), (f"{self.address}.fields.{key}",)) for key in self.entity.files]
         if self.entity.states is not None:
             last = self.entity.states.values[-1]
             rows.append(Row((text(self.entity.states.field), text(last)), (f"{self.address}.states",)))
@@ -278,7 +283,7 @@ class Records:
             return
         role, base = found
         question = self.suite.question(self.name, Action.READ, role)
-        keys = [key for key in self.entity.fields if self.shown(key, role)]
+        keys = [key for key in self.entity.values if self.shown(key, role)]
         changed = other_values(self.suite, question, base, self.name, keys)
         choice = {**base.choice, **{Slot(THIS, key): value for key, value in changed.items()}}
         scene = Scene(self.suite, Witness(choice, question.builder().build(choice)))

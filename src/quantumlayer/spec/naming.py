@@ -145,6 +145,11 @@ def file_columns(field: str) -> tuple[str, ...]:
     return tuple(f"{field}_{part}" for part in ("name", "size", "media_type", "sha256"))
 
 
+def content_column(field: str) -> str:
+    """The column of a file that refers to its content."""
+    return file_columns(field)[-1]
+
+
 def route_name(operation: str) -> str:
     """An operation's segment of a URL, or a file's: `write-note`."""
     return operation.strip("_").replace("_", "-")

@@ -120,8 +120,9 @@ def settings(
             lines.append(f"parameters = {{ {given} }}")
         spared = any(key.startswith("path.") for key in kept)
         name = label.split(" ")[1].strip("/").split("/")[0]
-        # Somebody else makes the records, or makers lose sight of them: then it is no fault that they are not found.
-        if spared or name in unseen or makers.get(f"/{name}", role) != role:
+        # Somebody else makes the records, or makers lose sight of them, or a record begins without its file: then it is
+        # no fault that they are not found.
+        if spared or name in unseen or makers.get(f"/{name}", role) != role or is_file(document, label):
             lines.append("checks.ensure_resource_availability.enabled = false")
         if spared:
             lines.append("warnings.enabled = false")
@@ -130,6 +131,12 @@ def settings(
     left_open = (label for label in os.environ.get(OPEN, "").splitlines() if label)
     parts += [f"[[operations]]\ninclude-name = {json.dumps(label)}\nenabled = false" for label in left_open]
     return "\n\n".join(parts) + "\n"
+
+
+def is_file(document: dict[str, Any], label: str) -> bool:
+    """Whether the path of an operation is that of a file: what is put there is no JSON."""
+    put = document["paths"][label.split(" ")[1]].get("put", {})
+    return "application/json" not in put.get("requestBody", {}).get("content", {"application/json": {}})
 
 
 def by_contract(document: dict[str, Any], base: str) -> dict[str, Any]:

@@ -8,7 +8,7 @@ from quantumlayer.spec.model import Action, Entity, Field, Spec
 from quantumlayer.spec.naming import route_name
 from quantumlayer.spec.sizes import size_text
 
-_LARGEST = 1_000_000_000
+_SMALLEST, _LARGEST = 100, 1_000_000_000
 _WORD = r"[a-z0-9][a-z0-9!#$&^_.+-]{0,62}"
 _MEDIA = re.compile(rf"{_WORD}/{_WORD}")
 _NO_MEANING = ("min", "pattern", "one_of", "unique", "default")
@@ -35,8 +35,8 @@ def _file(address: str, field: Field) -> Iterator[Problem]:
     if field.read_only:
         message = "Nobody could ever put the file: callers alone do, and `read_only` keeps them from it."
         yield Problem(f"{address}.read_only", message, "Remove `read_only`; `immutable: true` lets it be put once.")
-    if field.max is not None and not (isinstance(field.max, int) and 1 <= field.max <= _LARGEST):
-        message = f"A file has from 1 byte to {size_text(_LARGEST)}."
+    if field.max is not None and not (isinstance(field.max, int) and _SMALLEST <= field.max <= _LARGEST):
+        message = f"The largest file has from {size_text(_SMALLEST)} to {size_text(_LARGEST)}."
         yield Problem(f"{address}.max", message, "Write a whole number of bytes, or text such as `10 MB`.")
     yield from _media(f"{address}.media", field)
 
