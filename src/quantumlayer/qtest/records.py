@@ -122,10 +122,6 @@ class Records:
                 expected[key] = wire(self.suite.defaults.of(self.name)[key], item.type)
                 proves.append(f"{self.address}.fields.{key}")
                 proves += [f"{self.address}.fields.{key}.default"] if item.default is not None else []
-        for key in self.entity.files:
-            if self.shown(key, creation.role):
-                expected[key] = None
-                proves.append(f"{self.address}.fields.{key}")
         states = self.entity.states
         if states is not None:
             expected[states.field] = states.values[0]

@@ -38,8 +38,8 @@ class FieldType(StrEnum):
 
     `string` is one line of at most 200 characters unless `max` says otherwise, `email` of 254, `text` prose of 10,000;
     `money` is a decimal with two places, `decimal` one with up to six; `float` is a binary fraction of double
-    precision, for measurements; `datetime` is an instant, kept in UTC. `json` is a structure kept as a whole. A `file` is
-    put, fetched and removed at an address of its own, below the record's.
+    precision, for measurements; `datetime` is an instant, kept in UTC. `json` is a structure kept as a whole. A
+    `file` is put, fetched and removed at an address of its own, below the record's.
     """
 
     STRING = "string"
@@ -72,10 +72,12 @@ class Field(Node):
     """One attribute of an entity.
 
     A field is required unless it is `optional` or has a `default`. `min` and `max` bound a number's value and a text's
-    length. A record begins without its files; `optional` ones can be taken away again, `max` bounds their bytes (a
-    number, or text such as `10 MB`) and `media` names the media types they may have, any if left out. `personal` marks personal data, which never reaches a log. `immutable` fields are set once; `read_only` ones
+    length. `personal` marks personal data, which never reaches a log. `immutable` fields are set once; `read_only` ones
     are never taken from a caller, only set by defaults and operations. `visible_to` names the roles that see it; empty
     means everyone who sees the record.
+
+    A record begins without its files. `max` bounds the bytes of one (a number, or text such as `10 MB`), and `media`
+    names the media types that it may have; empty means any. Only an `optional` one can be taken away again.
     """
 
     type: FieldType

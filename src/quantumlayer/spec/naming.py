@@ -11,8 +11,9 @@ from quantumlayer.spec.model import Relation, RelationKind, Spec
 # and pages.
 _MODULES = frozenset(
     {
-        "accounts", "app", "audit", "body_limit", "clock", "database", "file_storage", "free_names", "health", "listing",
-        "observability", "preconditions", "problems", "references", "schemas", "security_headers", "seeds", "settings",
+        "accounts", "app", "audit", "body_limit", "clock", "database", "file_storage", "free_names", "health",
+        "listing", "observability", "preconditions", "problems", "references", "schemas", "security_headers", "seeds",
+        "settings",
     }
 )  # fmt: skip
 _VARIABLES = frozenset(
@@ -25,9 +26,9 @@ _VARIABLES = frozenset(
 _PATHS = frozenset({"auth", "docs", "health", "metrics", "redoc"})
 _FUNCTIONS = frozenset(
     {
-        "add_months", "aliased", "allow", "case", "day_at_execution", "days_between", "free_name", "new_account",
-        "readable", "record_action", "require_match", "require_readable", "require_reference", "responses", "rounded",
-        "set_etag", "time_of_day",
+        "add_months", "aliased", "allow", "case", "day_at_execution", "days_between", "file_response", "free_name",
+        "get_file_store", "keep_file", "new_account", "readable", "receive_file", "record_action", "remove_unheld",
+        "require_match", "require_readable", "require_reference", "responses", "rounded", "set_etag", "time_of_day",
     }
 )  # fmt: skip
 

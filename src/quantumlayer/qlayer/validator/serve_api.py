@@ -16,7 +16,7 @@ from io import StringIO
 from pathlib import Path
 from typing import Any
 
-DOCUMENT, SETTINGS = Path("openapi.json"), Path("schemathesis.toml")
+DOCUMENT, SETTINGS, HOOKS = Path("openapi.json"), Path("schemathesis.toml"), Path("schemathesis_hooks.py")
 SEEDS = Path("tests/seed.json")
 LOG = Path("server.log")
 NOBODY = 2**53 - 1
@@ -25,6 +25,15 @@ UNSEEN = "UNSEEN_COLLECTIONS"
 
 BASE, OPEN = "CONTRACT_BASE", "CONTRACT_OPEN"
 """The variables that say what stands before every path of a contract, and which of its operations are left open."""
+
+# How files begin that a service looks at.
+BEGINNINGS = {
+    "application/pdf": b"%PDF-",
+    "image/gif": b"GIF89a",
+    "image/jpeg": b"\xff\xd8\xff",
+    "image/png": b"\x89PNG\r\n\x1a\n",
+    "image/webp": b"RIFF\0\0\0\0WEBP",
+}
 
 # A change without If-Match is answered with 428 (RFC 6585), one with an old ETag with 412 (RFC 9110): no schema can
 # say so.
@@ -107,7 +116,7 @@ def settings(
         spare: For each collection that callers are records of, a record that no caller is.
         unseen: The collections of which makers may lose sight of records.
     """
-    parts = [PRECONDITIONS]
+    parts = [*([f'hooks = "{HOOKS}"'] if files(document) else []), PRECONDITIONS]
     makers = {name.removeprefix("POST "): first_role(operation) for name, operation in operations(document)}
     for label, operation in operations(document):
         lines = ["[[operations]]", f"include-name = {json.dumps(label)}"]
@@ -133,6 +142,23 @@ def settings(
     return "\n\n".join(parts) + "\n"
 
 
+def files(document: dict[str, Any]) -> list[str]:
+    """The media types of the files that operations take, as far as they are named."""
+    bodies = [one.get("requestBody", {}) for label, one in operations(document) if is_file(document, label)]
+    return sorted({name for body in bodies for name in body.get("content", {}) if "*" not in name})
+
+
+def hooks(media_types: list[str]) -> str:
+    """What tells schemathesis how to make files of these types."""
+    beginnings = {name: BEGINNINGS.get(name, b"") for name in media_types}
+    return f"""import schemathesis
+from hypothesis import strategies as st
+
+for name, beginning in {beginnings!r}.items():
+    schemathesis.openapi.media_type(name, st.binary(min_size=1).map(beginning.__add__))
+"""
+
+
 def is_file(document: dict[str, Any], label: str) -> bool:
     """Whether the path of an operation is that of a file: what is put there is no JSON."""
     put = document["paths"][label.split(" ")[1]].get("put", {})
@@ -156,6 +182,7 @@ def prepare(package: str) -> None:
     unseen = tuple(os.environ.get(UNSEEN, "").split())
     tokens = {role: call(package, "token", role) for role in sorted(map(str, roles))}
     SETTINGS.write_text(settings(document, tokens, callers(json.loads(SEEDS.read_text())), unseen))
+    HOOKS.write_text(hooks(files(document)))
     DOCUMENT.write_text(json.dumps(document))
 
 

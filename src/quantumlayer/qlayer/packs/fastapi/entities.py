@@ -314,7 +314,9 @@ class EntityView(RecordView):
         ):
             if access.is_granted(self.spec, self.name, Action(action)):
                 found.append((method, place, self._who(access.roles_for(self.spec, self.name, Action(action)))))
-        found += [(method, f"{one}/{file.route}", self._who(roles)) for file in self.files for method, roles in file.who]
+        found += [
+            (method, f"{one}/{file.route}", self._who(roles)) for file in self.files for method, roles in file.who
+        ]
         if self.versioned:
             found.append(("GET", f"{one}/versions", self._who(access.roles_for(self.spec, self.name, Action.READ))))
         if self.entity.audit is not None:

@@ -100,7 +100,10 @@ def _requests(spec: Spec, entity: str) -> frozenset[str]:
     one = [f"{verb}_{names.snake}" for verb in ("get", "read", "create", "update", "delete")]
     one.append(f"find_{names.snake}_id")
     for file in file_views(spec, entity):
-        one += [f"get_{names.snake}_for_{file.name}", *(f"{verb}_{file.function}" for verb in ("read", "put", "remove"))]
+        one += [
+            f"get_{names.snake}_for_{file.name}",
+            *(f"{verb}_{file.function}" for verb in ("read", "put", "remove")),
+        ]
     return frozenset([*one, f"list_{names.plural}", f"list_{names.snake}_versions", f"list_{names.snake}_audit"])
 
 
