@@ -85,7 +85,7 @@ class _File:
         """The file's address as Python."""
         return f'f"{self.records.path}/{{{scene.this}.id}}/{route_name(self.key)}"'
 
-    def put(self, scene: Scene, content: str = "content", media: str = "", more: str = "") -> str:
+    def put(self, scene: Scene, content: str = "upload", media: str = "", more: str = "") -> str:
         """The request as Python."""
         headers = f'{{"If-Match": "*", "Content-Type": {media or text(self.media)}{more}}}'
         return f"await {scene.caller}.put(url, content={content}, headers={headers})"
@@ -108,18 +108,21 @@ def _put(file: _File) -> Iterator[Test]:
     if scene is None or reader is None:
         return
     signed_in, caller = reader
-    begun = [*scene.lines, *signed_in, f"url = {file.url(scene)}", f"content = content_of({text(file.media)})"]
+    begun = [*scene.lines, *signed_in, f"url = {file.url(scene)}", f"upload = content_of({text(file.media)})"]
     name = ', "Content-Disposition": \'attachment; filename="a name.txt"\''
     lines = [*begun, f"answer = {file.put(scene, more=name)}", "assert answer.status_code == 200"]
-    kept = f'kept_as("a name.txt", {text(file.media)}, content)'
+    kept = f'kept_as("a name.txt", {text(file.media)}, upload)'
     if file.records.shown(file.key, scene.built.caller.role):
         lines.append(f'assert answer.json()["{file.key}"] == {kept}')
     lines += [
         f"fetched = await {caller}.get(url)",
-        "assert fetched.content == content",
+        "assert fetched.content == upload",
         f'assert fetched.headers["Content-Type"] == {text(file.media)}',
         'assert fetched.headers["Content-Disposition"].startswith("attachment")',
-        'assert fetched.headers["ETag"] == f\'"{sha256(content).hexdigest()}"\'',
+        'assert fetched.headers["Content-Length"] == str(len(upload))',
+        'assert fetched.headers["ETag"] == f\'"{sha256(upload).hexdigest()}"\'',
+        f'part = await {caller}.get(url, headers={{"Range": "bytes=2-5"}})',
+        "assert (part.status_code, part.content) == (206, upload[2:6])",
     ]
     yield Test(f"the_{file.noun}_is_given_back_byte_for_byte", lines, [file.address])
     yield Test(
@@ -132,9 +135,9 @@ def _put(file: _File) -> Iterator[Test]:
         ],
         [file.address],
     )
-    put = ["old = content_of(" + text(file.media) + ", 80)", file.put(scene, "old")]
+    put = [f"earlier = content_of({text(file.media)}, 80)", file.put(scene, "earlier")]
     begun = [*begun, *put]
-    path = "app.state.file_store.path(sha256(old).hexdigest())"
+    path = "app.state.file_store.path(sha256(earlier).hexdigest())"
     if file.field.immutable:
         told = f'"The {file.key.replace("_", " ")} of {file.records.a.replace("_", " ")} never changes."'
         yield Test(
@@ -143,7 +146,7 @@ def _put(file: _File) -> Iterator[Test]:
                 *begun,
                 f"answer = {file.put(scene)}",
                 f'assert refusal(answer) == (409, "about:blank", {told})',
-                f"assert (await {caller}.get(url)).content == old",
+                f"assert (await {caller}.get(url)).content == earlier",
             ],
             [f"{file.address}.immutable"],
         )
@@ -153,7 +156,7 @@ def _put(file: _File) -> Iterator[Test]:
             [
                 *begun,
                 f"assert ({file.put(scene)}).status_code == 200",
-                f"assert (await {caller}.get(url)).content == content",
+                f"assert (await {caller}.get(url)).content == upload",
                 f"assert not {path}.exists()",
             ],
             [file.address],
@@ -168,7 +171,7 @@ def _none() -> list[str]:
 
 def _removed(file: _File, scene: Scene, caller: str, begun: list[str], path: str) -> Iterator[Test]:
     delete = f"answer = await {scene.caller}.delete(url, {IF_ANY})"
-    begun = [line for line in begun if not line.startswith("content = ")]
+    begun = [line for line in begun if not line.startswith("upload = ")]
     if file.field.optional and not file.field.immutable:
         yield Test(
             f"the_{file.noun}_is_taken_away",
@@ -186,7 +189,7 @@ def _removed(file: _File, scene: Scene, caller: str, begun: list[str], path: str
     else:
         yield Test(
             f"the_{file.noun}_is_not_taken_away",
-            [*begun, delete, "assert answer.status_code == 405", f"assert (await {caller}.get(url)).content == old"],
+            [*begun, delete, "assert answer.status_code == 405", f"assert (await {caller}.get(url)).content == earlier"],
             [file.address],
         )
 
@@ -196,7 +199,7 @@ def _versions(file: _File, scene: Scene, caller: str, begun: list[str]) -> Itera
     if file.field.immutable:
         return
     plain = f'"Content-Type": {text(file.media)}'
-    put = f"await {scene.caller}.put(url, content=content, headers="
+    put = f"await {scene.caller}.put(url, content=upload, headers="
     yield Test(
         f"a_change_of_the_{file.noun}_names_the_version_that_it_is_based_on",
         [
@@ -220,11 +223,11 @@ def _limits(file: _File) -> Iterator[Test]:
         f"the_{file.noun}_is_taken_up_to_its_size",
         [
             *begun,
-            f"answer = {file.put(scene, f'sent({text(file.media)}, size)')}",
+            f"answer = {file.put(scene, f'sent({text(file.media)}, upload_size)')}",
             "assert answer.status_code == status",
             "assert list(app.state.file_store.incoming()) == []",
         ],
-        names={"size": "int", "status": "int"},
+        names={"upload_size": "int", "status": "int"},
         rows=[
             Row((f"{size:_}", str(status)), (f"{file.address}.max",) if file.field.max is not None else ())
             for size, status in ((most - 1, 200), (most, 200), (most + 1, 413))
@@ -309,7 +312,7 @@ def _history(file: _File) -> Iterator[Test]:
     scene, audit = file.putting, file.records.entity.audit
     if scene is None:
         return
-    begun = [*scene.lines, f"url = {file.url(scene)}", f"content = content_of({text(file.media)})"]
+    begun = [*scene.lines, f"url = {file.url(scene)}", f"upload = content_of({text(file.media)})"]
     if file.field.personal:
         name = ', "Content-Disposition": \'attachment; filename="telling.txt"\''
         yield Test(
@@ -321,7 +324,7 @@ def _history(file: _File) -> Iterator[Test]:
                 "written = logs()",
                 'assert "PUT" in written',
                 'assert "telling" not in written',
-                'assert content.decode("latin-1")[:8] not in written',
+                'assert upload.decode("latin-1")[:8] not in written',
             ],
             [f"{file.address}.personal"],
         )
@@ -355,47 +358,47 @@ def _released(records: Records) -> Iterator[Test]:
         return
     scene = Scene(records.suite, plain[1])
     delete = f'await {scene.caller}.delete(f"{records.path}/{{{scene.this}.id}}", {IF_ANY})'
-    for name, key, made in [*_own(records, scene), *_below(records, scene)]:
-        noun = records.suite.names(name).title.replace(" ", "_")
+    for name, key, what, made in [*_own(records, scene), *_below(records, scene)]:
         yield Test(
-            f"the_{key}_of_{'the' if name == records.name else 'its'}_{noun}_goes_with_{records.a}",
+            f"the_{key}_of_{what}_goes_with_{records.a}",
             [
                 *made,
                 f"assert ({delete}).status_code == 204",
-                "assert not app.state.file_store.path(file.sha256).exists()",
+                "assert not app.state.file_store.path(held_file.sha256).exists()",
             ],
             [f"entities.{name}.fields.{key}"],
         )
 
 
-def _own(records: Records, scene: Scene) -> Iterator[tuple[str, str, list[str]]]:
-    """The files of the record itself."""
+def _own(records: Records, scene: Scene) -> Iterator[tuple[str, str, str, list[str]]]:
+    """The files of the record itself: the entity and the field, what the record is called, and how it is made."""
     made = f"{scene.this} = await make.{records.names.snake}("
     for key in records.entity.files:
         lines = []
         for line in scene.lines:
             bare = line.replace(f"{key}=A_FILE", "").replace("(, ", "(").replace(", )", ")")
-            given = f"{key}=file" + ("" if bare.removeprefix(made) == ")" else ", ")
+            given = f"{key}=held_file" + ("" if bare.removeprefix(made) == ")" else ", ")
             lines.append(made + given + bare.removeprefix(made) if line.startswith(made) else line)
-        yield records.name, key, [f'file = kept_already(app, content_of("{_PLAIN}"))', *lines]
+        yield records.name, key, "the_record", [f'held_file = kept_already(app, content_of("{_PLAIN}"))', *lines]
 
 
-def _below(records: Records, scene: Scene) -> Iterator[tuple[str, str, list[str]]]:
-    """The files of what goes with the record, unless what it has below it matters for removing it."""
+def _below(records: Records, scene: Scene) -> Iterator[tuple[str, str, str, list[str]]]:
+    """The same of what goes with the record, unless what it has below it matters for removing it."""
     question = records.suite.question(records.name, Action.DELETE, scene.built.caller.role)
     if any(place[-1].endswith("*") for place in question.reader.entities):
         return
-    for name, given in _ways(records.suite, records.name, scene.this):
+    for name, what, given in _ways(records.suite, records.name, scene.this):
         for key in records.suite.spec.entities[name].files:
-            held = f"await make.{records.suite.names(name).snake}({given}, {key}=file)"
-            yield name, key, [*scene.lines, f'file = kept_already(app, content_of("{_PLAIN}"))', held]
+            held = f"await make.{records.suite.names(name).snake}({given}, {key}=held_file)"
+            yield name, key, what, [*scene.lines, f'held_file = kept_already(app, content_of("{_PLAIN}"))', held]
 
 
-def _ways(suite: Suite, target: str, value: str) -> Iterator[tuple[str, str]]:
-    """The entities whose records go with one, each with what ties such a record to it, as Python."""
+def _ways(suite: Suite, target: str, value: str, behind: str = "") -> Iterator[tuple[str, str, str]]:
+    """The entities whose records go with one, each with the way to it, in words and as Python."""
     for name, entity in suite.spec.entities.items():
         for via, relation in entity.references.items():
             if relation.to == target and relation.on_delete is OnDelete.CASCADE:
-                yield name, f"{via}={value}"
+                what = f"{suite.names(name).snake}_by_{via}{behind}"
+                yield name, what, f"{via}={value}"
                 if name != target:
-                    yield from _ways(suite, name, f"await make.{suite.names(name).snake}({via}={value})")
+                    yield from _ways(suite, name, f"await make.{suite.names(name).snake}({via}={value})", f"_of_{what}")

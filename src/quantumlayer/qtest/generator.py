@@ -166,7 +166,7 @@ def _files(suite: Suite, modules: list[Module]) -> Iterator[Artifact]:
     templates.filters["quoted"] = text
     shared = _shared(suite)
     accounts = ["test_accounts"] if suite.spec.roles else []
-    files = ["files", "test_files"] if shared["holder"] is not None else []
+    files = ["contents", "test_file_storage"] if shared["holder"] is not None else []
     for name in ("__init__", "conftest", "callers", "factories", *accounts, *files, "test_service"):
         content = templates.get_template(f"tests/{name}.py.jinja").render(shared)
         yield Artifact.text(f"tests/{name}.py", content)
