@@ -4,11 +4,11 @@ import re
 from collections.abc import Iterator
 
 from quantumlayer.spec.errors import Problem
-from quantumlayer.spec.model import Action, Entity, Field, Spec
+from quantumlayer.spec.model import Action, Entity, Field, Moment, Spec
 from quantumlayer.spec.naming import route_name
 from quantumlayer.spec.sizes import size_text
 
-_SMALLEST, _LARGEST = 100, 1_000_000_000
+_SMALLEST, _LARGEST = 100, 500_000_000
 _WORD = r"[a-z0-9][a-z0-9!#$&^_.+-]{0,62}"
 _MEDIA = re.compile(rf"{_WORD}/{_WORD}")
 _NO_MEANING = ("min", "pattern", "one_of", "unique", "default")
@@ -25,6 +25,7 @@ def judge_files(spec: Spec) -> Iterator[Problem]:
         for key in entity.files:
             yield from _reach(prefix, key, entity)
         yield from _elsewhere(prefix, entity)
+        yield from _rules(prefix, entity)
     yield from _inputs(spec)
 
 
@@ -85,6 +86,15 @@ def _elsewhere(prefix: str, entity: Entity) -> Iterator[Problem]:
         if derived.type == "file":
             message = "A file is put by callers; it cannot be worked out."
             yield Problem(f"{prefix}.derived.{key}.type", message, "Give it the type of a value.")
+
+
+def _rules(prefix: str, entity: Entity) -> Iterator[Problem]:
+    """Rules that ask a new record for a file, which it cannot have."""
+    for name, rule in entity.rules.items():
+        own = [key for key in entity.files if rule.cel is not None and re.search(rf"\bthis\s*\.\s*{key}\b", rule.cel)]
+        if own and Moment.CREATE in rule.on:
+            message = f"This is judged when a record is made, and it begins without {own[0]}."
+            yield Problem(f"{prefix}.rules.{name}", message, "Add `on: [update]`, so that it is judged from then on.")
 
 
 def _inputs(spec: Spec) -> Iterator[Problem]:

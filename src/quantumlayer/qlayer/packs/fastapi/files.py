@@ -1,11 +1,10 @@
 """Fields that hold files, in the words of the target: their columns, their requests, and what goes with a record."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 
 from quantumlayer.qlayer.packs.fastapi import access
 from quantumlayer.spec.base import LARGEST_FILE
-from quantumlayer.spec.model import Action, Entity, Field, OnDelete, Spec
+from quantumlayer.spec.model import Action, Field, OnDelete, Spec
 from quantumlayer.spec.naming import content_column, entity_names, file_columns, route_name
 
 _COLUMNS = (("str", "String(200)"), ("int", "BigInteger()"), ("str", "String(127)"), ("str", "String(64), index=True"))
@@ -99,52 +98,62 @@ def contents(spec: Spec) -> list[str]:
 
 def released(spec: Spec, entity: str) -> list[str]:
     """The statements that note which contents a record takes along when it is removed; none if it has none."""
+    found = _Released(spec)
     variable = entity_names(entity).snake
-    lines: list[str] = []
-    if tree := _own_cascade(spec.entities[entity], entity):
-        ids = _tree(lines, entity, tree, f"{entity}.id == {variable}.id")
-        own = [f"*await session.scalars({one})" for one in _selects(spec.entities[entity], entity, f"id.in_({ids})")]
-        condition = f".in_({ids})"
+    if trees := _trees(spec, entity):
+        ids = found.tree(entity, trees, f"{entity}.id == {variable}.id")
+        parts, condition = found.selects(entity, f"id.in_({ids})"), f".in_({ids})"
     else:
-        own = [f"{variable}.{content_column(key)}" for key in spec.entities[entity].files]
-        condition = f" == {variable}.id"
-    below = [f"*await session.scalars({one})" for one in _below(spec, entity, condition, lines)]
-    return [*lines, f"contents = [{', '.join([*own, *below])}]"] if own or below else []
+        own = spec.entities[entity].files
+        parts, condition = [f"{variable}.{content_column(key)}" for key in own], f" == {variable}.id"
+    parts += found.below(entity, condition)
+    return [*found.lines, f"contents = [{', '.join(parts)}]"] if parts else []
 
 
-def _below(spec: Spec, entity: str, condition: str, lines: list[str]) -> Iterator[str]:
-    """The selects of what goes with records whose id meets a condition; adds the statements that they need."""
-    for source, other in spec.entities.items():
-        for key, relation in other.references.items():
-            if relation.to != entity or relation.on_delete is not OnDelete.CASCADE or source == entity:
-                continue
-            before, where = list[str](), f"{key}_id{condition}"
-            ids = f"select({source}.id).where({source}.{where})"
-            if tree := _own_cascade(other, source):
-                ids = _tree(before, source, tree, f"{source}.{where}")
-                where = f"id.in_({ids})"
-            found = [*_selects(other, source, where), *_below(spec, source, f".in_({ids})", before)]
-            lines += before if found else []
-            yield from found
+class _Released:
+    """Collects the contents of what goes with a record; `lines` find the records of trees."""
+
+    def __init__(self, spec: Spec) -> None:
+        self._spec = spec
+        self.lines: list[str] = []
+
+    def below(self, entity: str, condition: str) -> list[str]:
+        """What goes with records of the entity whose id meets a condition."""
+        found = []
+        for source, other in self._spec.entities.items():
+            for key, relation in other.references.items():
+                if relation.to != entity or relation.on_delete is not OnDelete.CASCADE or source == entity:
+                    continue
+                before, where = len(self.lines), f"{key}_id{condition}"
+                ids = f"select({source}.id).where({source}.{where})"
+                if trees := _trees(self._spec, source):
+                    ids = self.tree(source, trees, f"{source}.{where}")
+                    where = f"id.in_({ids})"
+                here = [*self.selects(source, where), *self.below(source, f".in_({ids})")]
+                if not here:
+                    del self.lines[before:]
+                found += here
+        return found
+
+    def selects(self, entity: str, where: str) -> list[str]:
+        """The contents that records of the entity hold."""
+        files = self._spec.entities[entity].files
+        asked = (f"select({entity}.{content_column(key)}).where({entity}.{where})" for key in files)
+        return [f"*await session.scalars({one})" for one in asked]
+
+    def tree(self, entity: str, relations: list[str], roots: str) -> str:
+        """The ids of some records and of all that go with them, as a select."""
+        name = f"{entity_names(entity).table}_ids"
+        known = sum(line.startswith(name) and "recursive=True" in line for line in self.lines)
+        variable = f"{name}_{known + 1}" if known else name
+        self.lines.append(f'{variable} = select({entity}.id).where({roots}).cte("{variable}", recursive=True)')
+        links = [f"{entity}.{relation}_id == {variable}.c.id" for relation in relations]
+        link = links[0] if len(links) == 1 else f"or_({', '.join(links)})"
+        self.lines.append(f"{variable} = {variable}.union(select({entity}.id).where({link}))")
+        return f"select({variable}.c.id)"
 
 
-def _selects(entity: Entity, name: str, where: str) -> Iterator[str]:
-    for key in entity.files:
-        yield f"select({name}.{content_column(key)}).where({name}.{where})"
-
-
-def _own_cascade(entity: Entity, name: str) -> list[str]:
-    """The relations of a tree whose branches go with what they grow from."""
-    found = entity.references.items()
-    return [key for key, one in found if one.to == name and one.on_delete is OnDelete.CASCADE]
-
-
-def _tree(lines: list[str], entity: str, relations: list[str], roots: str) -> str:
-    """Writes the statements that find some records and all that go with them; the select of their ids."""
-    variable = f"{entity_names(entity).table}_ids"
-    lines.append(f'{variable} = select({entity}.id).where({roots}).cte("{variable}", recursive=True)')
-    links = [f"{entity}.{relation}_id == {variable}.c.id" for relation in relations]
-    link = links[0] if len(links) == 1 else f"or_({', '.join(links)})"
-    grown = f"select({entity}.id).where({link})"
-    lines.append(f"{variable} = {variable}.union({grown})")
-    return f"select({variable}.c.id)"
+def _trees(spec: Spec, entity: str) -> list[str]:
+    """The relations of an entity to itself whose records go with what they refer to."""
+    found = spec.entities[entity].references.items()
+    return [key for key, one in found if one.to == entity and one.on_delete is OnDelete.CASCADE]
