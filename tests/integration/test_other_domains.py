@@ -45,7 +45,18 @@ def test_the_spec_of_the_reference_is_built(reference: Path, tmp_path: Path) -> 
 
 @pytest.mark.parametrize(
     "name",
-    ["field-service", "lost-and-found", "rooms", "shelf", "social", "tickets", "tool-pool", "farm-shop", "sea-buoys"],
+    [
+        "farm-shop",
+        "field-service",
+        "lost-and-found",
+        "motor-claims",
+        "rooms",
+        "sea-buoys",
+        "shelf",
+        "social",
+        "tickets",
+        "tool-pool",
+    ],
 )
 def test_a_service_of_another_domain_is_built(name: str, tmp_path: Path) -> None:
     code, service = built(SPECS / f"{name}.spec.yaml", tmp_path)

@@ -25,6 +25,7 @@ TYPES = {
     FieldType.BOOL: "bool",
     FieldType.DATE: "date",
     FieldType.DATETIME: "datetime",
+    FieldType.FILE: "StoredFile",
 }
 NUMBER = "next(self._numbers)"
 
@@ -105,7 +106,7 @@ def _add_field(made: Factory, key: str, item: Field, usual: object, *, early: bo
 
 def parameter_type(item: Field) -> str:
     """The type of a field's value in tests, as Python."""
-    nullable = item.optional and item.type is not FieldType.JSON
+    nullable = (item.optional or item.is_file) and item.type is not FieldType.JSON
     return f"{TYPES[item.type]} | None" if nullable else TYPES[item.type]
 
 

@@ -14,6 +14,7 @@ from quantumlayer.qtest.concurrency import concurrency_tests
 from quantumlayer.qtest.contract.endpoints import contract_tests
 from quantumlayer.qtest.derived import derived_tests
 from quantumlayer.qtest.factories import factories
+from quantumlayer.qtest.files import file_tests
 from quantumlayer.qtest.free_names import free_name_tests
 from quantumlayer.qtest.history import history_tests
 from quantumlayer.qtest.keys import address_by_key, key_tests
@@ -129,6 +130,7 @@ def _modules(suite: Suite) -> list[Module]:
         module.tests += history_tests(records)
         module.tests += personal_tests(records)
         module.tests += personal_input_tests(records)
+        module.tests += file_tests(records)
         found.append(module)
     access = Module("tests/test_access.py", "Who may do what, and who sees what.")
     access.tests += access_tests(suite)
@@ -169,7 +171,8 @@ def _files(suite: Suite, modules: list[Module]) -> Iterator[Artifact]:
     proofs = {role.proves for role in suite.spec.roles.values()}
     accounts = ["test_accounts"] if Proof.PASSWORD in proofs else []
     accounts += ["test_proofs"] if proofs - {Proof.PASSWORD} else []
-    for name in ("__init__", "conftest", "callers", "factories", *accounts, "test_service"):
+    files = ["contents", "test_file_storage"] if shared["holder"] is not None else []
+    for name in ("__init__", "conftest", "callers", "factories", *accounts, *files, "test_service"):
         content = templates.get_template(f"tests/{name}.py.jinja").render(shared)
         yield Artifact.text(f"tests/{name}.py", content)
     for module in modules:
@@ -214,6 +217,7 @@ def _shared(suite: Suite) -> dict[str, Any]:
         "listed": next((suite.names(name) for name in spec.entities if _listed(suite, name)), None)
         if spec.interface is None
         else None,
+        "holder": next(((suite.names(name), key) for name in spec.entities for key in spec.entities[name].files), None),
         "platform": {name: _apart(suite, name) for name in _PLATFORM},
         "account": next(name for name in ("account", "login", "sign_in_account") if name not in snakes),
     }

@@ -202,7 +202,7 @@ class Operating:
         entity = self.suite.spec.entities[entity_name]
         record = Record(entity_name, {**held, "created_at": NOW, "updated_at": NOW})
         proves = [f"entities.{entity_name}.relations.{key}" for key in creation.set if key in entity.references]
-        for key, item in entity.fields.items():
+        for key, item in entity.values.items():
             if key in creation.set or is_code(item):
                 continue
             if isinstance(item.default, Computed):

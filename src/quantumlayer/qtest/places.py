@@ -251,7 +251,7 @@ def candidates(key: str, item: Field | None, constants: Constants) -> list[objec
         found: list[object] = list(item.one_of)
     else:
         found = [*samples(key, item), *_pool(item.type, constants)]
-    if item.optional:
+    if item.optional or item.is_file:
         found.insert(0, None)
     return [value for value in dict.fromkeys(found) if value is None or _fits(item, value)]
 

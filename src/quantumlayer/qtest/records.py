@@ -219,6 +219,7 @@ class Records:
                 given = wire(next(iter(samples(key, item)), None), item.type)
                 rows.append(Row((text(key), source(given)), (f"{self.address}.fields.{key}.read_only",)))
         rows += [Row((text(key), "1")) for key in self.entity.derived]
+        rows += [Row((text(key), "None"), (f"{self.address}.fields.{key}",)) for key in self.entity.files]
         if self.entity.states is not None:
             last = self.entity.states.values[-1]
             rows.append(Row((text(self.entity.states.field), text(last)), (f"{self.address}.states",)))
@@ -279,7 +280,7 @@ class Records:
             return
         role, base = found
         question = self.suite.question(self.name, Action.READ, role)
-        keys = [key for key in self.entity.fields if self.shown(key, role)]
+        keys = [key for key in self.entity.values if self.shown(key, role)]
         changed = other_values(self.suite, question, base, self.name, keys)
         choice = {**base.choice, **{Slot(THIS, key): value for key, value in changed.items()}}
         scene = Scene(self.suite, Witness(choice, question.builder().build(choice)))

@@ -140,6 +140,7 @@ class Suite:
         if states is not None and action is Action.CREATE:
             fixed[Slot(THIS, states.field)] = states.values[0]
         new = action is Action.CREATE
+        fixed |= {Slot(THIS, key): None for key in self.spec.entities[entity].files if new}
         plain = Question(self.spec, self.defaults, entity, [role], conditions, fixed=fixed, new=new)
         forward = self._forward(entity) if action in {Action.CREATE, Action.UPDATE} else []
         base = plain.base() if forward else None
@@ -238,7 +239,7 @@ def sample(key: str, item: Field) -> object:
 def writable(entity: Entity, *, changing: bool = False) -> dict[str, Field]:
     """The fields that callers give when they make a record or, with `changing`, when they change one."""
     return {
-        key: item for key, item in entity.fields.items() if not item.read_only and not (changing and item.immutable)
+        key: item for key, item in entity.values.items() if not item.read_only and not (changing and item.immutable)
     }
 
 
@@ -249,4 +250,4 @@ def relations_given(entity: Entity, *, changing: bool = False) -> list[str]:
 
 def required(fields: Mapping[str, Field]) -> list[str]:
     """The fields that must be there when a record is made."""
-    return [key for key, item in fields.items() if not item.optional and item.default is None]
+    return [key for key, item in fields.items() if item.required]

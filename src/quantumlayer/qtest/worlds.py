@@ -64,7 +64,7 @@ def _ordinary(world: World, record: Record, key: str, item: Field) -> object:
             pass  # it reads what only a real record has
     elif item.default is not None:
         return constant(item)
-    if item.optional:
+    if item.optional or item.is_file:
         return None
     found = candidates(key, item, Constants())
     return found[0] if found else None

@@ -26,6 +26,7 @@ from quantumlayer.spec.model import (
     Spec,
 )
 from quantumlayer.spec.naming import entity_names
+from quantumlayer.spec.sizes import size_text
 from quantumlayer.spec.wording import a, and_, kind, line, or_, value
 
 _BEHIND_ENDPOINTS = frozenset({"rules", "derived"})
@@ -189,7 +190,20 @@ def _of_query(name: str, query: Query) -> Found:
         yield from _of_limits(f"{prefix}.takes.{key}", key, field)
 
 
+def _of_file(address: str, key: str, title: str, field: Field) -> Found:
+    taken = ", and takes it away" if field.optional and not field.immutable else ""
+    yield address, f"whoever may change {a(title)} puts its {key}, a file that is given back byte for byte{taken}"
+    if field.max is not None:
+        yield f"{address}.max", f"{key} has at most {size_text(int(field.max))}"
+    if field.media:
+        yield f"{address}.media", f"{key} is of the type {or_(field.media)}"
+    yield from _of_habits(address, key, title, field)
+
+
 def _of_field(address: str, key: str, title: str, field: Field) -> Found:
+    if field.is_file:
+        yield from _of_file(address, key, title, field)
+        return
     if field.read_only:
         yield address, f"{a(title)} shows {key}, {kind(field)}"
     else:

@@ -7,8 +7,21 @@ from enum import StrEnum
 
 from pydantic import BaseModel
 
+from quantumlayer.spec.base import LARGEST_FILE
 from quantumlayer.spec.interface import Member, Parameter
-from quantumlayer.spec.model import LONGEST, Action, Entity, Field, Grant, Operation, Reference, Relation, Rows, Spec
+from quantumlayer.spec.model import (
+    LONGEST,
+    Action,
+    Entity,
+    Field,
+    FieldType,
+    Grant,
+    Operation,
+    Reference,
+    Relation,
+    Rows,
+    Spec,
+)
 
 _COLLECTIONS = frozenset(
     {
@@ -156,13 +169,14 @@ def _field_reason(raw: _Raw, old: Spec, new: Spec) -> str:
         return _ROWS.get(key, _harmless)(raw.old, raw.new)
     if isinstance(before, Reference) or isinstance(after, Reference):
         return _REFERENCE.get(key, _harmless)(raw.old, raw.new)
+    if before.is_file and after.is_file and key == "optional":
+        return "" if after.optional else "Callers can no longer take it away."
     if key in {"optional", "default"} and not after.optional:
         given = part != "entities" or (_is_given(new.entities[owner]) and not after.read_only)
         newly = after.default is None and (before.optional or before.default is not None)
         return "Callers must give it now." if given and newly else ""
     if key == "max":
-        usual = LONGEST.get(before.type)
-        return _lower(_first(before.max, usual), _first(after.max, LONGEST.get(after.type)))
+        return _lower(_first(before.max, _USUAL.get(before.type)), _first(after.max, _USUAL.get(after.type)))
     return _FIELD.get(key, _harmless)(raw.old, raw.new)
 
 
@@ -225,6 +239,7 @@ def _optional(_old: object, new: object) -> str:
     return "Callers may find no value now." if new is True else "Callers must give it now."
 
 
+_USUAL = {**LONGEST, FieldType.FILE: LARGEST_FILE}
 _FIELD: Mapping[str, Callable[[object, object], str]] = {
     "type": _always("Its values have another type."),
     "optional": lambda _old, new: "Callers may find no value now." if new is True else "",
@@ -235,6 +250,7 @@ _FIELD: Mapping[str, Callable[[object, object], str]] = {
     "pattern": _set_anew,
     "one_of": _narrowed("Values that were allowed are refused now."),
     "visible_to": _narrowed("Some callers can no longer see it."),
+    "media": _narrowed("Files that were taken are refused now."),
 }
 _REFERENCE: Mapping[str, Callable[[object, object], str]] = {
     "to": _always("It refers to another kind of record."),
@@ -351,7 +367,7 @@ def _added(raw: _Raw, new: Spec) -> str:
     if isinstance(value, Member | Parameter):
         only_read = isinstance(value, Member) and value.read_only
         return "" if value.optional or only_read else "Callers must give it now."
-    needed = isinstance(value, Field) and not (value.optional or value.default is not None or value.read_only)
+    needed = isinstance(value, Field) and value.required and not value.read_only
     needed = needed or (isinstance(value, Relation | Reference) and not value.optional)
     needed = needed or (isinstance(value, Rows) and value.min > 0)
     if given and needed:

@@ -226,6 +226,16 @@ class Entity(Node):
     audit: Audit | None = None
 
     @property
+    def files(self) -> dict[str, Field]:
+        """The fields that hold files."""
+        return {key: item for key, item in self.fields.items() if item.is_file}
+
+    @property
+    def values(self) -> dict[str, Field]:
+        """The fields that hold plain values, in a record's JSON and in its table."""
+        return {key: item for key, item in self.fields.items() if not item.is_file}
+
+    @property
     def references(self) -> dict[str, Relation]:
         """The relations to one record."""
         return {key: one for key, one in self.relations.items() if one.kind is not RelationKind.MANY_TO_MANY}

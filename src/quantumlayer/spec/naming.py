@@ -13,8 +13,9 @@ from quantumlayer.spec.remember import remembered
 # and pages.
 _MODULES = frozenset(
     {
-        "accounts", "app", "audit", "body_limit", "clock", "database", "free_names", "health", "listing",
-        "observability", "preconditions", "problems", "references", "schemas", "security_headers", "seeds", "settings",
+        "accounts", "app", "audit", "body_limit", "clock", "database", "file_storage", "free_names", "health",
+        "listing", "observability", "preconditions", "problems", "references", "schemas", "security_headers", "seeds",
+        "settings",
     }
 )  # fmt: skip
 _VARIABLES = frozenset(
@@ -27,17 +28,19 @@ _VARIABLES = frozenset(
 _PATHS = frozenset({"auth", "docs", "health", "metrics", "redoc"})
 _FUNCTIONS = frozenset(
     {
-        "add_months", "aliased", "allow", "case", "day_at_execution", "days_between", "free_name", "new_account",
-        "readable", "record_action", "require_match", "require_readable", "require_reference", "responses", "rounded",
-        "set_etag", "time_of_day",
+        "add_months", "aliased", "allow", "case", "day_at_execution", "days_between", "file_response", "free_name",
+        "get_file_store", "keep_file", "new_account", "readable", "receive_file", "record_action", "remove_unheld",
+        "require_match", "require_readable", "require_reference", "responses", "rounded", "set_etag", "time_of_day",
     }
 )  # fmt: skip
 
 CLASSES = frozenset(
     {
-        "Any", "AuditEntry", "AuditEntryRead", "Base", "Boolean", "Caller", "CheckConstraint", "Decimal", "ForeignKey",
+        "Any", "AuditEntry", "AuditEntryRead", "Base", "Boolean", "Caller", "CheckConstraint", "Decimal", "FileLimits",
+        "FileResponse", "FileStore", "ForeignKey",
         "Index", "KeptRows", "RefusedRow",
-        "Literal", "Mapped", "NewAccount", "NotFound", "Record", "Role", "Self", "Text", "UniqueConstraint",
+        "Literal", "Mapped", "NewAccount", "NotFound", "ReceivedFile", "Record", "Role", "Self", "StoredFile", "Text",
+        "UniqueConstraint",
     }
 )  # fmt: skip
 """Classes that every service has of its own beside those of the entities."""
@@ -147,8 +150,18 @@ def link_id(relation: str) -> str:
     return f"{singular(relation)}_id"
 
 
+def file_columns(field: str) -> tuple[str, ...]:
+    """The columns of a field that holds a file, in the order in which they tell of it."""
+    return tuple(f"{field}_{part}" for part in ("name", "size", "media_type", "sha256"))
+
+
+def content_column(field: str) -> str:
+    """The column of a file that refers to its content."""
+    return file_columns(field)[-1]
+
+
 def route_name(operation: str) -> str:
-    """An operation's segment of a URL: `write-note`."""
+    """An operation's segment of a URL, or a file's: `write-note`."""
     return operation.strip("_").replace("_", "-")
 
 

@@ -32,6 +32,7 @@ from quantumlayer.spec.cel.types import (
     ANY,
     BOOL,
     DECIMAL,
+    FILE,
     INT,
     NULL,
     STRING,
@@ -364,6 +365,8 @@ def _memberless(expr: Select, owner: Type) -> CelError:
     hint = ""
     if isinstance(owner, ListType) and isinstance(owner.item, RecordType):
         hint = f"Take it from each record: `.map(x, x.{expr.field})`."
+    if owner == FILE:
+        hint = f"Only whether it is there can be asked: `{_shown(expr.operand)} != null`."
     return _error(expr, f"{_a(owner)} has no member `{expr.field}`", hint)
 
 

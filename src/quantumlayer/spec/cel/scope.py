@@ -199,4 +199,4 @@ def _members_by_type(spec: Spec) -> dict[Type, dict[str, Member]]:
 
 def _field(name: str, item: Field, kind: MemberKind) -> Member:
     held = field_type(item.type)
-    return Member(name, nullable(held) if item.optional else held, kind, values=item.one_of)
+    return Member(name, nullable(held) if item.optional or item.is_file else held, kind, values=item.one_of)

@@ -89,6 +89,8 @@ DATE = Simple("date")
 TIMESTAMP = Simple("timestamp")
 DURATION = Simple("duration")
 NULL = Simple("null")
+FILE = Simple("file")
+"""A file: all that an expression learns of it is whether it is there."""
 ANY = Simple("any")
 """The item of an empty list or map: it fits everything."""
 
@@ -104,6 +106,7 @@ _OF_FIELD = {
     FieldType.DATETIME: TIMESTAMP,
     FieldType.FLOAT: DECIMAL,
     FieldType.JSON: ANY,
+    FieldType.FILE: FILE,
 }
 
 

@@ -15,6 +15,7 @@ from quantumlayer.spec.naming import (
     TABLES,
     back_name,
     entity_names,
+    file_columns,
     function_name,
     link_ids,
     route_name,
@@ -146,7 +147,7 @@ def _members(name: str, entity: Entity, pointing: Iterable[tuple[str, str, Relat
     for address, member in _member_addresses(prefix, entity):
         if reason := _word_taken(member) or _record_taken(member) or _schema_taken(member):
             yield _taken(address, member, reason)
-        for spelled in _spellings(address, member, many=member in entity.links):
+        for spelled in _spellings(address, member, entity):
             if spelled in seen:
                 message = f"{name} has {member!r} here and at {seen[spelled]}, which would become the same name."
                 yield Problem(address, message, "Rename one of the two.")
@@ -174,11 +175,13 @@ def _member_addresses(prefix: str, entity: Entity) -> Iterator[tuple[str, str]]:
         yield f"{prefix}.states", entity.states.field
 
 
-def _spellings(address: str, member: str, *, many: bool) -> tuple[str, ...]:
-    """A relation also takes the name of its column, or of the ids it holds."""
+def _spellings(address: str, member: str, entity: Entity) -> tuple[str, ...]:
+    """A relation also takes the name of its column, or of the ids it holds, and a file those of its columns."""
+    if member in entity.files:
+        return _key(member), *map(_key, file_columns(member))
     if ".relations." not in address:
         return (_key(member),)
-    column = link_ids(member) if many else f"{member}_id"
+    column = link_ids(member) if member in entity.links else f"{member}_id"
     return _key(member), _key(column)
 
 

@@ -5,7 +5,7 @@ from graphlib import CycleError, TopologicalSorter
 
 from quantumlayer.spec.effects import effects_within
 from quantumlayer.spec.errors import Problem
-from quantumlayer.spec.model import Action, Creation, Entity, Field, Moment, OnDelete, Operation, Relation, Rule, Spec
+from quantumlayer.spec.model import Action, Creation, Entity, Moment, OnDelete, Operation, Relation, Rule, Spec
 from quantumlayer.spec.naming import entity_names
 from quantumlayer.spec.remember import operations_on
 from quantumlayer.spec.validate.uniques import judge_unique
@@ -117,16 +117,12 @@ def _direct(entity: Entity) -> bool:
 
 def _nobody_gives(name: str, entity: Entity) -> Iterator[Problem]:
     for key, field in entity.fields.items():
-        if field.read_only and _must_be_given(field):
+        if field.read_only and field.required:
             message = f"Nobody can give {key}: it is required and read-only, and has no default."
             hint = (
                 "Add a `default`, make it `optional: true`, or let an operation create the record instead of a grant."
             )
             yield Problem(f"entities.{name}.fields.{key}", message, hint)
-
-
-def _must_be_given(field: Field) -> bool:
-    return not field.optional and field.default is None
 
 
 def _rule(address: str, entity: Entity, rule: Rule) -> Iterator[Problem]:
@@ -225,7 +221,7 @@ def judge_creation(spec: Spec, address: str, creation: Creation) -> Iterator[Pro
     for key in given:
         if key not in settable:
             yield Problem(f"{address}.set.{key}", *_unknown(entity, key))
-    required = [key for key, field in entity.fields.items() if _must_be_given(field)]
+    required = [key for key, field in entity.fields.items() if field.required]
     required += [key for key, relation in entity.references.items() if not relation.optional]
     missing = [key for key in required if key not in given]
     if missing:

@@ -76,7 +76,7 @@ def _example(
             yield Problem(
                 f"{address}.{key}", f"There is no value {key!r} to give or show here.", f"Known are: {known}."
             )
-        elif value is None and not field.optional:
+        elif value is None and not (field.optional or field.is_file):
             yield Problem(f"{address}.{key}", f"{key} always has a value.", "Write a value.")
         elif value is not None and (fault := misfit(field, value) or (beyond(field, value) if given else "")):
             yield Problem(f"{address}.{key}", fault, "Write a value of the field's type and limits.")
@@ -84,6 +84,8 @@ def _example(
 
 def _field(address: str, field: Field) -> Iterator[Problem]:
     yield from _unsaid(address, field)
+    if field.is_file:
+        return  # told where files are judged
     yield from _unique(address, field)
     limits = list(_limits(address, field))
     pattern = list(_pattern(address, field))
@@ -219,6 +221,8 @@ def misfit(field: Field, value: Literal_) -> str:
     wanted = {FieldType.BOOL: bool, FieldType.DATE: date}.get(kind, str)
     if kind is FieldType.JSON:
         return f"{value!s} cannot be a default: a structure has none."
+    if kind is FieldType.FILE:
+        return f"{value!s} cannot stand here: a file is no value that can be written down."
     return "" if isinstance(value, wanted) else f"{value!s} is no {kind}."
 
 

@@ -6,6 +6,7 @@ from functools import cached_property
 from quantumlayer.qlayer.packs.fastapi import access
 from quantumlayer.qlayer.packs.fastapi.code import names_in
 from quantumlayer.qlayer.packs.fastapi.contract.endpoints import ACTIONS
+from quantumlayer.qlayer.packs.fastapi.files import released
 from quantumlayer.qlayer.packs.fastapi.lists import Lists
 from quantumlayer.qlayer.packs.fastapi.operations import OperationView, operation_view
 from quantumlayer.qlayer.packs.fastapi.queries import PAGING, QueryView, query_view
@@ -202,6 +203,24 @@ class EntityView(RecordView):
         """The statements that stand before removing a record."""
         return [*self._refusals(Action.DELETE), *calls(self.rule_functions, Moment.DELETE, self.names.snake)]
 
+    # What callers do with files.
+
+    @cached_property
+    def released(self) -> list[str]:
+        """The statements that note which contents a record takes along."""
+        return released(self.spec, self.name)
+
+    @property
+    def file_takes_caller(self) -> bool:
+        """Whether putting a file needs the caller."""
+        changing = [*self.refused_lines, *self.changed_lines]
+        return self.get_takes_caller or "caller" in names_in(changing) or self.audits("update")
+
+    @property
+    def file_raises(self) -> list[str]:
+        """What putting a file refuses beyond the usual, for the docstring."""
+        return _raises([*self.refused_lines, *self.changed_lines])
+
     @cached_property
     def operations(self) -> list[OperationView]:
         """The operations on the entity."""
@@ -291,6 +310,9 @@ class EntityView(RecordView):
         ):
             if access.is_granted(self.spec, self.name, Action(action)):
                 found.append((method, place, self._who(access.roles_for(self.spec, self.name, Action(action)))))
+        found += [
+            (method, f"{one}/{file.route}", self._who(roles)) for file in self.files for method, roles in file.who
+        ]
         if self.versioned:
             found.append(("GET", f"{one}/versions", self._who(access.roles_for(self.spec, self.name, Action.READ))))
         if self.entity.audit is not None:

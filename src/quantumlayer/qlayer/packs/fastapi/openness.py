@@ -9,6 +9,7 @@ from quantumlayer.qlayer.packs.fastapi import access
 from quantumlayer.qlayer.packs.fastapi.code import UnsupportedError, names_in
 from quantumlayer.qlayer.packs.fastapi.contract.service import ContractView
 from quantumlayer.qlayer.packs.fastapi.entities import EntityView
+from quantumlayer.qlayer.packs.fastapi.files import file_views
 from quantumlayer.qlayer.packs.fastapi.operations import operation_view
 from quantumlayer.qlayer.packs.fastapi.python import Python
 from quantumlayer.qlayer.packs.fastapi.queries import query_view
@@ -96,7 +97,7 @@ def _of_operation(spec: Spec, name: str) -> Attempts:
     if name not in spec.operations:
         return
     operation = spec.operations[name]
-    if function_name(name) in _requests(operation.on):
+    if function_name(name) in _requests(spec, operation.on):
         yield f"operations.{name}", partial(_refuse, "an operation beside the usual request of that name")
     if not (operation.sets or operation.to or operation.creates or operation.also):
         yield f"operations.{name}", partial(_refuse, "an operation of which nothing is left")
@@ -111,7 +112,7 @@ def _of_query(spec: Spec, name: str) -> Attempts:
 def _query(spec: Spec, name: str, entity: str) -> None:
     if not EntityView(spec, entity).reads:
         raise UnsupportedError("a query of what nobody reads")
-    if query_view(spec, name).function in _requests(entity):
+    if query_view(spec, name).function in _requests(spec, entity):
         raise UnsupportedError("a query beside the usual request of that name")
 
 
@@ -130,16 +131,24 @@ def _endpoint(spec: Spec) -> None:
     ContractView(spec, spec.interface).check()
 
 
-def _requests(entity: str) -> frozenset[str]:
+def _requests(spec: Spec, entity: str) -> frozenset[str]:
     """The functions that the usual requests for records of the entity have."""
     names = entity_names(entity)
     one = [f"{verb}_{names.snake}" for verb in ("get", "read", "create", "update", "delete")]
     one.append(f"find_{names.snake}_id")
+    for file in file_views(spec, entity):
+        one += [
+            f"get_{names.snake}_for_{file.name}",
+            *(f"{verb}_{file.function}" for verb in ("read", "put", "remove")),
+        ]
     return frozenset([*one, f"list_{names.plural}", f"list_{names.snake}_versions", f"list_{names.snake}_audit"])
 
 
 def _of_entity(spec: Spec, name: str) -> Attempts:
     entity = spec.entities[name]
+    for key in entity.files:
+        if spec.interface is not None:
+            yield f"entities.{name}.fields.{key}", partial(_refuse, "files where a contract gives the API")
     for key in entity.fields:
         yield f"entities.{name}.fields.{key}.default", partial(_default, spec, name, key)
     for key, derived in entity.derived.items():

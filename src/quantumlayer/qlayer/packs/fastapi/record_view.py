@@ -10,6 +10,7 @@ from quantumlayer.qlayer.packs.fastapi.aggregates import touches_relations
 from quantumlayer.qlayer.packs.fastapi.code import UnsupportedError
 from quantumlayer.qlayer.packs.fastapi.contract.relationships import RelationshipView, relationships
 from quantumlayer.qlayer.packs.fastapi.fields import FieldView, one_of, python_type, quoted, read_type
+from quantumlayer.qlayer.packs.fastapi.files import file_views
 from quantumlayer.qlayer.packs.fastapi.python import Python
 from quantumlayer.qlayer.packs.fastapi.records import column_default
 from quantumlayer.qlayer.packs.fastapi.roots import Loaded
@@ -115,7 +116,8 @@ class RecordView:
         self.name = name
         self.names = entity_names(name)
         self.entity: Entity = spec.entities[name]
-        self.fields = [FieldView(name, key, field) for key, field in self.entity.fields.items()]
+        self.fields = [FieldView(name, key, field) for key, field in self.entity.values.items()]
+        self.files = file_views(spec, name)
         self.relations = [
             RelationView(key, relation, entity_names(relation.to)) for key, relation in self.entity.references.items()
         ]

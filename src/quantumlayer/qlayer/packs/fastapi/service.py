@@ -13,6 +13,7 @@ from quantumlayer.qlayer.packs.fastapi.contract.service import ContractView
 from quantumlayer.qlayer.packs.fastapi.decimals import PLACES
 from quantumlayer.qlayer.packs.fastapi.entities import EntityView
 from quantumlayer.qlayer.packs.fastapi.fields import LARGEST, FieldView
+from quantumlayer.qlayer.packs.fastapi.files import contents
 from quantumlayer.qlayer.packs.fastapi.rules import Exclusion
 from quantumlayer.qlayer.packs.fastapi.uniques import UniqueIndex
 from quantumlayer.spec.model import Proof, RelationKind, Spec
@@ -137,6 +138,8 @@ class ServiceView:
             "has_queries": bool(self.spec.queries),
             "keeps_routes": any(entity.taken_keys for entity in self.entities),
             "has_audit": any(entity.entity.audit for entity in self.entities),
+            "has_files": bool(contents(self.spec)),
+            "contents": contents(self.spec),
             "has_links": any(entity.links for entity in self.entities),
             "optional_search": any(
                 entity.entity.fields[name].optional for entity in self.entities for name in entity.entity.list.search

@@ -9,7 +9,7 @@ from quantumlayer.qlayer.packs.fastapi.code import Code, Level, Prelude, Unsuppo
 from quantumlayer.qlayer.packs.fastapi.decimals import PLACES, rounding
 from quantumlayer.qlayer.packs.fastapi.functions import executed
 from quantumlayer.qlayer.packs.fastapi.python import Python, QueryWriter
-from quantumlayer.qlayer.packs.fastapi.roots import Root
+from quantumlayer.qlayer.packs.fastapi.roots import Root, column_name
 from quantumlayer.spec.cel import (
     BOOL,
     DATE,
@@ -286,7 +286,7 @@ class Sql:
             if not derived.stored:
                 inner = compile_cel(derived.cel, Scope.for_derived(self._spec, columns.entity))
                 return Code(self._writer(inner, {"this": columns}).value(derived.type).at(Level.ATOM))
-        return Code(columns.column(member.name))
+        return Code(columns.column(column_name(member)))
 
     def _binary(self, expr: Binary) -> Code:
         match expr.operator:
