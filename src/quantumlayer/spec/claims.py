@@ -21,11 +21,13 @@ from quantumlayer.spec.model import (
     Query,
     Relation,
     RelationKind,
+    Report,
     Rows,
     Rule,
     Spec,
 )
 from quantumlayer.spec.naming import entity_names
+from quantumlayer.spec.report_claims import report_claims
 from quantumlayer.spec.sizes import size_text
 from quantumlayer.spec.wording import a, and_, kind, line, or_, value
 
@@ -71,6 +73,7 @@ def claims(spec: Spec) -> tuple[Claim, ...]:
     found += contract_claims(spec)
     found += [pair for name, operation in spec.operations.items() for pair in _of_operation(name, operation)]
     found += [pair for name, query in spec.queries.items() for pair in _of_query(name, query)]
+    found += [pair for name, report in spec.reports.items() for pair in _of_report(name, report)]
     found += [pair for name, job in spec.jobs.items() for pair in job_claims(name, job)]
     return tuple(Claim(element, says, _quote(quotes, element)) for element, says in found)
 
@@ -186,6 +189,15 @@ def _of_query(name: str, query: Query) -> Found:
         yield f"{prefix}.order", f"{name} comes in the order of {_order(query.order)}"
     for key, field in query.takes.items():
         need = "may take" if field.optional or field.default is not None else "takes"
+        yield f"{prefix}.takes.{key}", f"{name} {need} {key}, {kind(field)}"
+        yield from _of_limits(f"{prefix}.takes.{key}", key, field)
+
+
+def _of_report(name: str, report: Report) -> Found:
+    prefix = f"reports.{name}"
+    yield from report_claims(name, report)
+    for key, field in report.inputs.items():
+        need = "takes" if field.required else "may take"
         yield f"{prefix}.takes.{key}", f"{name} {need} {key}, {kind(field)}"
         yield from _of_limits(f"{prefix}.takes.{key}", key, field)
 

@@ -8,6 +8,7 @@ from enum import StrEnum
 from pydantic import BaseModel
 
 from quantumlayer.spec.base import LARGEST_FILE
+from quantumlayer.spec.gone import GONE
 from quantumlayer.spec.interface import Member, Parameter
 from quantumlayer.spec.model import (
     LONGEST,
@@ -17,16 +18,18 @@ from quantumlayer.spec.model import (
     FieldType,
     Grant,
     Operation,
+    Query,
     Reference,
     Relation,
+    Report,
     Rows,
     Spec,
 )
 
 _COLLECTIONS = frozenset(
     {
-        "roles", "entities", "fields", "relations", "derived", "rules", "operations", "queries", "jobs", "takes",
-        "requires", "quality", "also", "shapes", "members", "endpoints", "parameters",
+        "roles", "entities", "fields", "relations", "derived", "rules", "operations", "queries", "reports", "jobs",
+        "takes", "values", "requires", "quality", "also", "shapes", "members", "endpoints", "parameters",
     }
 )  # fmt: skip
 
@@ -154,7 +157,7 @@ def _reason(raw: _Raw, old: Spec, new: Spec) -> str:
     if shape.startswith(_NARROWED):
         word = shape.rpartition(".")[2]
         return (_lower if word == "max" else _FIELD.get(word, _harmless))(raw.old, raw.new)
-    if raw.kind is ChangeKind.REMOVED and (reason := _REMOVED.get(shape)):
+    if raw.kind is ChangeKind.REMOVED and (reason := GONE.get(shape)):
         return reason
     if raw.kind is ChangeKind.ADDED:
         return _added(raw, new)
@@ -183,7 +186,8 @@ def _field_reason(raw: _Raw, old: Spec, new: Spec) -> str:
 def _field_at(spec: Spec, part: str, owner: str, name: str) -> Field | Reference | Rows:
     if part == "entities":
         return spec.entities[owner].fields[name]
-    return spec.queries[owner].takes[name] if part == "queries" else spec.operations[owner].takes[name]
+    takers: Mapping[str, Operation | Query | Report] = getattr(spec, part)
+    return takers[owner].takes[name]
 
 
 def _first(limit: int | Decimal | None, usual: int | None) -> int | Decimal | None:
@@ -261,30 +265,8 @@ _ROWS: Mapping[str, Callable[[object, object], str]] = {
     "min": _higher,
     "max": _lower,
 }
-_FIELDS = ("entities.*.fields.*.", "operations.*.takes.*.", "queries.*.takes.*.")
+_FIELDS = ("entities.*.fields.*.", "operations.*.takes.*.", "queries.*.takes.*.", "reports.*.takes.*.")
 _NARROWED = ("interface.shapes.*.members.*.field.", "interface.endpoints.*.parameters.*.field.")
-_REMOVED = {
-    "roles.*": "Callers in this role are refused.",
-    "entities.*": "Its paths are gone.",
-    "entities.*.fields.*": "Callers that read or give it fail.",
-    "entities.*.relations.*": "Callers that read or give it fail.",
-    "entities.*.derived.*": "Callers that read it fail.",
-    "entities.*.key": "Its records have other paths.",
-    "entities.*.states": "Callers that read the state fail.",
-    "entities.*.audit": "The audit trail can no longer be read.",
-    "operations.*": "Its path is gone.",
-    "operations.*.takes.*": "Callers that give it may be refused.",
-    "queries.*": "Its path is gone.",
-    "queries.*.takes.*": "Callers that give it are refused.",
-    "operations.*.creates": "The answer is another record.",
-    "interface": "Every path and body is another one.",
-    "interface.errors": "Errors have another body.",
-    "interface.errors.*": "Errors have another body.",
-    "interface.shapes.*.members.*": "Callers that read or give it fail.",
-    "interface.endpoints.*": "Its path is gone.",
-    "interface.endpoints.*.gives": "The answer has no body any more.",
-    "interface.endpoints.*.parameters.*": "What callers ask for with it is not heeded any more.",
-}
 _CHANGED: Mapping[str, Callable[[object, object], str]] = {
     "interface": _always("Every path and body is another one."),
     "interface.base": _always("Every path is another one."),
@@ -351,6 +333,11 @@ _CHANGED: Mapping[str, Callable[[object, object], str]] = {
     "operations.*.creates.entity": _always("The answer is another kind of record."),
     "queries.*.of": _always("It has another path."),
     "queries.*.by": _lost("Some callers may no longer ask for it."),
+    "reports.*.of": _always("Its rows are about something else."),
+    "reports.*.per": _always("It has other rows."),
+    "reports.*.by": _lost("Some callers may no longer ask for it."),
+    "reports.*.values.*.type": _always("Its values have another type."),
+    "reports.*.values.*.optional": _turned_on("Callers may find no value now."),
 }
 
 

@@ -29,6 +29,7 @@ from quantumlayer.spec.base import (
 )
 from quantumlayer.spec.effects import INPUT_TAGS, Creation, Effect, Input, Job, Reference, Requirement, Rows
 from quantumlayer.spec.interface import Interface
+from quantumlayer.spec.reports import Report
 
 __all__ = [
     "INPUT_TAGS",
@@ -46,6 +47,7 @@ __all__ = [
     "Names",
     "Node",
     "Reference",
+    "Report",
     "Requirement",
     "Rows",
 ]
@@ -370,6 +372,7 @@ class Spec(Node):
     entities: Annotated[dict[EntityName, Entity], Key(min_length=1)]
     operations: dict[Name, Operation] = {}
     queries: dict[Name, Query] = {}
+    reports: dict[Name, Report] = {}
     jobs: dict[Name, Job] = {}
     interface: Interface | None = None
     quality: dict[Name, Quality] = {}

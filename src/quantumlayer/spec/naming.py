@@ -135,6 +135,11 @@ def _path_words(spec: Spec) -> Mapping[str, str]:
     return {name: word for word, name in owners.items()}
 
 
+def row_id(entity: str) -> str:
+    """What the row of a report calls the id of the record that it is about: `agent_id`."""
+    return f"{entity_names(entity).table}_id"
+
+
 def service_package(spec: Spec) -> str:
     """The Python package of the service: `town_library`."""
     return identifier(spec.service.name)

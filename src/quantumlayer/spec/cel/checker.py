@@ -6,7 +6,7 @@ from decimal import Decimal
 from difflib import get_close_matches
 
 from quantumlayer.spec.cel.errors import CelError, CelRuntimeError
-from quantumlayer.spec.cel.functions import FUNCTIONS, LEFT_OUT, Signature
+from quantumlayer.spec.cel.functions import FUNCTIONS, LEFT_OUT, Signature, resolved
 from quantumlayer.spec.cel.narrowing import Paths, path_of, present_if
 from quantumlayer.spec.cel.operators import binary_type
 from quantumlayer.spec.cel.parser import parse
@@ -286,7 +286,7 @@ class _Checker:
             raise _error(expr, f"{expr.function}() is not offered", LEFT_OUT[expr.function])
         if expr.function not in FUNCTIONS:
             raise _unknown(expr, expr.function, "function", [*FUNCTIONS, *Macro, "has"])
-        found = _resolved(expr.function, target, args)
+        found = resolved(expr.function, target, args)
         if found is None:
             raise self._uncallable(expr, target, args)
         test = CONSTANT_TESTS.get(expr.function)
@@ -300,7 +300,7 @@ class _Checker:
 
     def _uncallable(self, expr: Call, target: Type | None, args: tuple[Type, ...]) -> CelError:
         bare = tuple(without_null(arg) for arg in args)
-        if _resolved(expr.function, None if target is None else without_null(target), bare) is not None:
+        if resolved(expr.function, None if target is None else without_null(target), bare) is not None:
             parts = [*expr.args, *([] if expr.target is None else [expr.target])]
             return _unguarded(expr, next(part for part in parts if isinstance(self.types[part], Nullable)))
         offered = " or ".join(dict.fromkeys(_spelled(expr.function, it) for it in FUNCTIONS[expr.function]))
@@ -338,16 +338,6 @@ def _of_constant(value: bool | int | Decimal | str | None) -> Type:  # noqa: FBT
             return DECIMAL
         case str():
             return STRING
-
-
-def _resolved(function: str, target: Type | None, args: tuple[Type, ...]) -> Type | None:
-    for offered in FUNCTIONS[function]:
-        if len(offered.args) != len(args) or (offered.target is None) != (target is None):
-            continue
-        fits = target is None or offered.target is None or assignable(target, offered.target)
-        if fits and all(assignable(arg, wanted) for arg, wanted in zip(args, offered.args, strict=True)):
-            return offered.result
-    return None
 
 
 def _error(node: Expr, message: str, hint: str = "") -> CelError:

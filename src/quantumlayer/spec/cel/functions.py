@@ -13,8 +13,15 @@ from quantumlayer.spec.cel.types import (
     TIMESTAMP,
     ListType,
     MapType,
+    Nullable,
+    Simple,
     Type,
+    assignable,
+    nullable,
 )
+
+ITEM = Simple("item")
+"""In what a function gives: the type of the items of the list before the dot, or of the lists in it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +51,12 @@ _SIZED = (STRING, ListType(ANY), MapType(ANY))
 _ORDERED = (INT, DECIMAL, STRING, DATE, TIMESTAMP, DURATION)
 _TEXT_TEST = (_method(STRING, BOOL, STRING),)
 _LESSER = tuple(_plain(item, item, item) for item in _ORDERED)
+# Of an empty list null, or what is given for it.
+_LEAST = tuple(
+    one for item in _ORDERED for one in (_method(ListType(item), Nullable(item)), _method(ListType(item), item, item))
+)
+_MIDDLE = (_method(ListType(DECIMAL), Nullable(DECIMAL)),)
+_END = (_method(ListType(ANY), Nullable(ITEM)),)
 
 FUNCTIONS: dict[str, tuple[Signature, ...]] = {
     "size": (*(_plain(INT, item) for item in _SIZED), *(_method(item, INT) for item in _SIZED)),
@@ -54,7 +67,7 @@ FUNCTIONS: dict[str, tuple[Signature, ...]] = {
     "int": tuple(_plain(INT, item) for item in (INT, DECIMAL, STRING, TIMESTAMP)),
     "string": tuple(_plain(STRING, item) for item in (STRING, INT, DECIMAL, BOOL, DATE, TIMESTAMP, DURATION)),
     "bool": (_plain(BOOL, BOOL), _plain(BOOL, STRING)),
-    "date": (_plain(DATE, STRING),),
+    "date": (_plain(DATE, STRING), _plain(DATE, TIMESTAMP)),
     "timestamp": (_plain(TIMESTAMP, STRING), _plain(TIMESTAMP, TIMESTAMP), _plain(TIMESTAMP, INT)),
     "duration": (_plain(DURATION, STRING), _plain(DURATION, DURATION)),
     "today": (_plain(DATE),),
@@ -65,9 +78,15 @@ FUNCTIONS: dict[str, tuple[Signature, ...]] = {
     "days_between": (_plain(INT, DATE, DATE),),
     "add_months": (_plain(DATE, DATE, INT), _plain(TIMESTAMP, TIMESTAMP, INT)),
     "time_of_day": (_plain(DURATION, TIMESTAMP),),
-    "min": _LESSER,
-    "max": _LESSER,
+    "min": (*_LESSER, *_LEAST),
+    "max": (*_LESSER, *_LEAST),
     "sum": (_method(ListType(INT), INT), _method(ListType(DECIMAL), DECIMAL)),
+    "average": _MIDDLE,
+    "median": _MIDDLE,
+    "first": _END,
+    "last": _END,
+    "distinct": (_method(ListType(ANY), ListType(ITEM)),),
+    "flatten": (_method(ListType(ListType(ANY)), ListType(ITEM)),),
     "range": (_plain(ListType(INT), INT),),
     "slug": (_plain(STRING, STRING),),
     "code": (_plain(STRING, INT),),
@@ -91,3 +110,28 @@ LEFT_OUT = {
     "dyn": "Every expression has one known type.",
 }
 """Standard functions that this dialect leaves out, and what to do instead."""
+
+
+def resolved(function: str, target: Type | None, args: tuple[Type, ...]) -> Type | None:
+    """What a call of a function gives, or None where it takes something else."""
+    for offered in FUNCTIONS[function]:
+        if len(offered.args) != len(args) or (offered.target is None) != (target is None):
+            continue
+        fits = target is None or offered.target is None or assignable(target, offered.target)
+        if fits and all(assignable(arg, wanted) for arg, wanted in zip(args, offered.args, strict=True)):
+            return _of_items(offered, target)
+    return None
+
+
+def _of_items(offered: Signature, target: Type | None) -> Type:
+    """What a function gives, with the type of the items of this list."""
+    items = offered.target
+    while isinstance(items, ListType) and isinstance(target, ListType):
+        items, target = items.item, target.item
+    item = ANY if target is None else target
+    match offered.result:
+        case Nullable(item=given) if given == ITEM:
+            return nullable(item)
+        case ListType(item=given) if given == ITEM:
+            return ListType(item)
+    return offered.result

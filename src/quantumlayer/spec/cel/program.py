@@ -113,7 +113,8 @@ class _Builder:
         parts = [self.build(part, slots) for part in (*([expr.target] if expr.target else []), *expr.args)]
         if clock := _CLOCK.get(expr.function):
             return lambda frame: clock(frame, *(part(frame) for part in parts))
-        work = _PURE[expr.function]
+        of_list = _OF_LISTS.get(expr.function) if expr.target is not None else None
+        work = of_list or _PURE[expr.function]
         if len(parts) == 1:
             only = parts[0]
             return lambda frame: work(only(frame))
@@ -229,6 +230,12 @@ def _time_of_day(frame: Frame, value: datetime) -> timedelta:
     return runtime.time_of_day(value, runtime.zone(frame.world.spec.service.timezone))
 
 
+def _day_of(frame: Frame, value: datetime | str) -> date:
+    if isinstance(value, str):
+        return runtime.parsed_date(value)
+    return runtime.local(value, runtime.zone(frame.world.spec.service.timezone)).date()
+
+
 def _days_between(start: date, end: date) -> int:
     return (end - start).days
 
@@ -257,6 +264,17 @@ _CLOCK: dict[str, Callable[..., object]] = {
     "today": lambda frame: frame.world.today(),
     "now": lambda frame: frame.world.moment(),
     "time_of_day": _time_of_day,
+    "date": _day_of,
+}
+_OF_LISTS: dict[str, Callable[..., object]] = {
+    "min": lambda items, empty=None: min(items, default=empty),
+    "max": lambda items, empty=None: max(items, default=empty),
+    "average": runtime.average,
+    "median": runtime.median,
+    "first": lambda items: items[0] if items else None,
+    "last": lambda items: items[-1] if items else None,
+    "distinct": lambda items: list(dict.fromkeys(items)),
+    "flatten": lambda lists: [item for items in lists for item in items],
 }
 _PURE: dict[str, Callable[..., object]] = {
     "size": len,
@@ -267,7 +285,6 @@ _PURE: dict[str, Callable[..., object]] = {
     "int": runtime.to_int,
     "string": runtime.to_string,
     "bool": runtime.to_bool,
-    "date": runtime.parsed_date,
     "timestamp": runtime.to_timestamp,
     "duration": runtime.to_duration,
     "days": lambda count: runtime.seconds(count, 86_400),

@@ -253,6 +253,20 @@ def total(items: list[int] | list[Decimal]) -> int | Decimal:
     return whole(found) if isinstance(found, int) else found
 
 
+def average(items: list[int] | list[Decimal]) -> Decimal | None:
+    """The sum of a list divided by its size; null of an empty one."""
+    return divided(Decimal(total(items)), len(items)) if items else None
+
+
+def median(items: list[int] | list[Decimal]) -> Decimal | None:
+    """The item in the middle of the order, or half way between the two there; null of an empty list."""
+    if not items:
+        return None
+    ordered = sorted(Decimal(item) for item in items)
+    low, high = ordered[(len(items) - 1) // 2], ordered[len(items) // 2]
+    return divided(low + high, 2)
+
+
 _DATE_PARTS: dict[str, Callable[[date], int]] = {
     "getFullYear": lambda value: value.year,
     "getMonth": lambda value: value.month - 1,

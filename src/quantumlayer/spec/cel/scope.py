@@ -6,6 +6,7 @@ from enum import StrEnum
 
 from quantumlayer.spec.cel.narrowing import Paths
 from quantumlayer.spec.cel.types import (
+    DATE,
     INT,
     STRING,
     TIMESTAMP,
@@ -17,9 +18,10 @@ from quantumlayer.spec.cel.types import (
     field_type,
     nullable,
 )
-from quantumlayer.spec.model import Field, RelationKind, Spec
+from quantumlayer.spec.model import Field, Reference, RelationKind, Spec
 from quantumlayer.spec.naming import back_name
 from quantumlayer.spec.remember import remembered, ways_back
+from quantumlayer.spec.reports import DAY
 
 ANYONE = "anyone"
 """The role of a caller who did not sign in."""
@@ -102,6 +104,24 @@ class Scope:
         return cls._of(spec, this=RecordType(query.of), caller=CallerType(query.by), takes=takes)
 
     @classmethod
+    def for_report(cls, spec: Spec, name: str) -> "Scope":
+        """For the values of a report: `this`, `day`, `caller`, `takes`, and all records by the name of their entity."""
+        report = spec.reports[name]
+        names: dict[str, Type] = {entity: ListType(RecordType(entity)) for entity in spec.entities}
+        if report.of is not None:
+            names["this"] = RecordType(report.of)
+        if report.per is not None:
+            names[DAY] = DATE
+        return cls._of(spec, **names, caller=CallerType(report.by), takes=TakesType(name, report=True))
+
+    @classmethod
+    def for_rows(cls, spec: Spec, name: str) -> "Scope":
+        """For the condition of a report on the records that have rows: `this`, `caller` and `takes`."""
+        report = spec.reports[name]
+        names: dict[str, Type] = {} if report.of is None else {"this": RecordType(report.of)}
+        return cls._of(spec, **names, caller=CallerType(report.by), takes=TakesType(name, report=True))
+
+    @classmethod
     def for_job(cls, spec: Spec, entity: str) -> "Scope":
         """For a job on records of an entity: `this`, and nobody who calls."""
         return cls._of(spec, this=RecordType(entity))
@@ -115,24 +135,31 @@ class Scope:
         return replace(self, present=self.present | present)
 
     def inputs(self, owner: TakesType) -> Mapping[str, Field]:
-        """The values that an operation or a query takes."""
+        """The values that an operation, a query or a report takes."""
         if owner.query:
             return self.spec.queries[owner.operation].takes
+        if owner.report:
+            return self.spec.reports[owner.operation].inputs
         operation = self.spec.operations[owner.operation]
         return operation.rows[owner.rows].inputs if owner.rows else operation.inputs
 
     def _of_takes(self, owner: TakesType) -> Iterable[Member]:
         for name, item in self.inputs(owner).items():
             yield _field(name, item, MemberKind.TAKES)
-        if owner.query:
-            return
-        operation = self.spec.operations[owner.operation]
-        references = operation.rows[owner.rows].references if owner.rows else operation.references
-        for name, reference in references.items():
+        for name, reference in self._references(owner).items():
             record = RecordType(reference.to)
             yield Member(name, nullable(record) if reference.optional else record, MemberKind.RELATION)
-        for name in () if owner.rows else operation.rows:
+        for name in () if owner.rows or owner.query or owner.report else self.spec.operations[owner.operation].rows:
             yield Member(name, ListType(TakesType(owner.operation, rows=name)), MemberKind.TAKES)
+
+    def _references(self, owner: TakesType) -> Mapping[str, Reference]:
+        """The records that an operation or a report takes."""
+        if owner.query:
+            return {}
+        if owner.report:
+            return self.spec.reports[owner.operation].references
+        operation = self.spec.operations[owner.operation]
+        return operation.rows[owner.rows].references if owner.rows else operation.references
 
     @classmethod
     def _of(cls, spec: Spec, **names: Type) -> "Scope":

@@ -57,16 +57,17 @@ class CallerType:
 
 @dataclass(frozen=True, slots=True)
 class TakesType:
-    """The input of an operation, one of the `rows` in it, or the parameters of a query."""
+    """The input of an operation, one of the `rows` in it, or the parameters of a query or a report."""
 
     operation: str
     query: bool = False
     rows: str = ""
+    report: bool = False
 
     def __str__(self) -> str:
         if self.rows:
             return f"row of takes.{self.rows}"
-        return f"{'parameters' if self.query else 'input'} of {self.operation}"
+        return f"{'parameters' if self.query or self.report else 'input'} of {self.operation}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,7 @@ from quantumlayer.spec.validate.keys import judge_keys
 from quantumlayer.spec.validate.lists import judge_lists
 from quantumlayer.spec.validate.names import judge_names
 from quantumlayer.spec.validate.references import judge_addresses, judge_references
+from quantumlayer.spec.validate.reports import judge_reports
 from quantumlayer.spec.validate.structure import judge_structure
 from quantumlayer.spec.validate.values import judge_values
 
@@ -23,7 +24,7 @@ def validate(source: LoadedSpec | Spec) -> tuple[Problem, ...]:
     """
     spec = source.spec if isinstance(source, LoadedSpec) else source
     problems = [*judge_names(spec), *judge_values(spec), *judge_files(spec), *judge_addresses(spec)]
-    references = [*judge_references(spec), *judge_lists(spec), *judge_keys(spec)]
+    references = [*judge_references(spec), *judge_lists(spec), *judge_keys(spec), *judge_reports(spec)]
     references = references or [*judge_interface(spec)]
     problems += references or _judge_whole(spec)
     placed = [_placed(source, problem) for problem in problems]

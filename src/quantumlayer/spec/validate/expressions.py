@@ -30,6 +30,7 @@ from quantumlayer.spec.cel import (
 from quantumlayer.spec.effects import Effect
 from quantumlayer.spec.errors import Problem
 from quantumlayer.spec.model import Computed, Derived, Entity, Field, Operation, Spec
+from quantumlayer.spec.reports import Value
 from quantumlayer.spec.validate.constants import judge_constants
 from quantumlayer.spec.validate.failures import judge_failures
 
@@ -78,6 +79,12 @@ def places(spec: Spec) -> Iterator[Place]:
         yield from _of_operation(spec, name, operation)
     for name, query in spec.queries.items():
         yield Place(f"queries.{name}.where", query.where, Scope.for_query(spec, name), BOOL)
+    for name, report in spec.reports.items():
+        if report.where is not None:
+            yield Place(f"reports.{name}.where", report.where, Scope.for_rows(spec, name), BOOL)
+        scope = Scope.for_report(spec, name)
+        for key, value in report.values.items():
+            yield Place(f"reports.{name}.values.{key}.cel", value.cel, scope, _held(value))
     for name, job in spec.jobs.items():
         yield Place(f"jobs.{name}.where", job.where, Scope.for_job(spec, job.of), BOOL)
         found = acting_job(spec, name)
@@ -161,7 +168,7 @@ def _of_effect(spec: Spec, found: Acting) -> Iterator[Place]:
                 yield Place(f"{address}.creates.set.{key}", cel, found.scope, wanted)
 
 
-def _held(value: Field | Derived) -> Type:
+def _held(value: Field | Derived | Value) -> Type:
     return Nullable(field_type(value.type)) if value.optional else field_type(value.type)
 
 

@@ -101,6 +101,7 @@ def _inputs(spec: Spec) -> Iterator[Problem]:
     """Operations and queries that would take a file, and operations that would make one up."""
     callables = [(f"operations.{name}", item.inputs) for name, item in spec.operations.items()]
     callables += [(f"queries.{name}", item.takes) for name, item in spec.queries.items()]
+    callables += [(f"reports.{name}", item.inputs) for name, item in spec.reports.items()]
     for prefix, takes in callables:
         for key, field in takes.items():
             if field.is_file:

@@ -52,6 +52,7 @@ def judge_names(spec: Spec) -> Iterator[Problem]:
     yield from _input_names(spec)
     yield from _operation_names(spec)
     yield from _query_names(spec)
+    yield from _report_names(spec)
 
 
 def _input_names(spec: Spec) -> Iterator[Problem]:
@@ -86,6 +87,17 @@ def _query_names(spec: Spec) -> Iterator[Problem]:
         yield from _alike(f"queries.{name}.takes", query.takes)
     for entity in spec.entities:
         yield from _alike("queries", [name for name, query in spec.queries.items() if query.of == entity])
+
+
+def _report_names(spec: Spec) -> Iterator[Problem]:
+    for name, report in spec.reports.items():
+        for part, keys in (("takes", list(report.takes)), ("values", list(report.values))):
+            for taken in keys:
+                if reason := _word_taken(taken) or _schema_taken(taken):
+                    yield _taken(f"reports.{name}.{part}.{taken}", taken, reason)
+        yield from _alike(f"reports.{name}.takes", [*report.takes, *(f"{key}_id" for key in report.references)])
+        yield from _alike(f"reports.{name}.values", report.values)
+    yield from _alike("reports", spec.reports)
 
 
 def free_name(name: str, taken: Iterable[str]) -> str:

@@ -43,6 +43,7 @@ def judge_values(spec: Spec) -> Iterator[Problem]:
 def _inputs(spec: Spec) -> Iterator[Problem]:
     callables = [(f"operations.{name}.takes", item.inputs) for name, item in spec.operations.items()]
     callables += [(f"queries.{name}.takes", item.takes) for name, item in spec.queries.items()]
+    callables += [(f"reports.{name}.takes", item.inputs) for name, item in spec.reports.items()]
     for name, operation in spec.operations.items():
         for key, rows in operation.rows.items():
             callables.append((f"operations.{name}.takes.{key}.each", rows.inputs))

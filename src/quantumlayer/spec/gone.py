@@ -1,0 +1,30 @@
+"""Why it breaks callers that an element of a Spec is gone."""
+
+GONE = {
+    "roles.*": "Callers in this role are refused.",
+    "entities.*": "Its paths are gone.",
+    "entities.*.fields.*": "Callers that read or give it fail.",
+    "entities.*.relations.*": "Callers that read or give it fail.",
+    "entities.*.derived.*": "Callers that read it fail.",
+    "entities.*.key": "Its records have other paths.",
+    "entities.*.states": "Callers that read the state fail.",
+    "entities.*.audit": "The audit trail can no longer be read.",
+    "operations.*": "Its path is gone.",
+    "operations.*.takes.*": "Callers that give it may be refused.",
+    "queries.*": "Its path is gone.",
+    "queries.*.takes.*": "Callers that give it are refused.",
+    "reports.*": "Its path is gone.",
+    "reports.*.takes.*": "Callers that give it are refused.",
+    "reports.*.of": "Its rows are about something else.",
+    "reports.*.per": "It has other rows.",
+    "reports.*.values.*": "Callers that read it fail.",
+    "operations.*.creates": "The answer is another record.",
+    "interface": "Every path and body is another one.",
+    "interface.errors": "Errors have another body.",
+    "interface.errors.*": "Errors have another body.",
+    "interface.shapes.*.members.*": "Callers that read or give it fail.",
+    "interface.endpoints.*": "Its path is gone.",
+    "interface.endpoints.*.gives": "The answer has no body any more.",
+    "interface.endpoints.*.parameters.*": "What callers ask for with it is not heeded any more.",
+}
+"""The reasons by the address of the element, with `*` for the names that a person chose."""
