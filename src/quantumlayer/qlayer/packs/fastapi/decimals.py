@@ -8,6 +8,7 @@ from quantumlayer.spec.cel import (
     Conditional,
     Expr,
     Literal,
+    Macro,
     Nullable,
     RecordType,
     Select,
@@ -41,10 +42,10 @@ def _places(expr: Expr, checked: Checked) -> int:
             return _places(left, checked) + _places(right, checked)
         case Binary(operator="+" | "-", left=left, right=right) | Conditional(then=left, otherwise=right):
             return max(_places(left, checked), _places(right, checked))
-        case Call(function="min" | "max", args=args):
+        case Call(function="min" | "max", target=None, args=args):
             return max(_places(arg, checked) for arg in args)
-        case Call(function="sum", target=Comprehension(body=body)):
-            return _places(body, checked)
+        case Call(function="sum" | "min" | "max", target=Comprehension(kind=Macro.MAP, body=body), args=args):
+            return max(_places(part, checked) for part in (body, *args))
     return _ENDLESS if str(checked.type_of(expr)) == "decimal" else _EXACT
 
 

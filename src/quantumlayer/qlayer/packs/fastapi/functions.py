@@ -11,6 +11,7 @@ from quantumlayer.spec.cel.runtime import parsed_duration, parsed_timestamp
 _CLASSES = re.compile(r"\\[bBdDsSwW]|\(\?[a-z]*i")
 _UNITS = frozenset({"days", "hours", "minutes"})
 _SAME_NAME = frozenset({"today", "now", "min", "max", "days_between", "add_months", "time_of_day", "range"})
+OF_LISTS = frozenset({"sum", "min", "max", "average", "median", "first", "last", "distinct", "flatten"})
 _PARTS = {
     "getFullYear": ("year", Level.ATOM),
     "getMonth": ("month - 1", Level.SUM),
@@ -72,6 +73,8 @@ def _converted(expr: Call, arg: Code, kind: Type) -> Code:
         return arg if source == "{}" else Code(source.format(arg.at(Level.ATOM)))
     if (name, kind) in {("bool", BOOL), ("duration", DURATION)}:
         return arg
+    if (name, kind) == ("date", TIMESTAMP):
+        return Code(f"day_of({arg.text})")
     match name, expr.args[0]:  # of other texts Python reads more than the Spec's language does
         case "date", Literal():
             return Code(f"dt.date.fromisoformat({arg.text})")
@@ -81,6 +84,26 @@ def _converted(expr: Call, arg: Code, kind: Type) -> Code:
             return Code(_span(parsed_duration(text)))
     message = f"`{name}` of a {kind}"
     raise UnsupportedError(message)
+
+
+def of_list(name: str, items: Code, kind: Type, args: Sequence[Code]) -> Code:
+    """A function of a list, which gives a value of the kind."""
+    listed = items.text
+    match name:
+        case "sum":
+            start = ', Decimal("0")' if kind == DECIMAL else ""
+            return Code(f"sum({listed}{start})")
+        case "min" | "max":
+            return Code(f"{name}({listed}, default={args[0].text if args else None})")
+        case "first":
+            return Code(f"next(iter({listed}), None)")
+        case "last":
+            return Code(f"next(reversed({listed}), None)")
+        case "distinct":
+            return Code(f"list(dict.fromkeys({listed}))")
+        case "flatten":
+            return Code(f"[item for items in {listed} for item in items]")
+    return Code(f"{name}({listed})")
 
 
 def method(name: str, target: Code, held: Type, args: Sequence[Code], exprs: Sequence[Expr]) -> Code:

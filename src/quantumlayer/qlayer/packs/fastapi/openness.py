@@ -15,6 +15,7 @@ from quantumlayer.qlayer.packs.fastapi.python import Python
 from quantumlayer.qlayer.packs.fastapi.queries import query_view
 from quantumlayer.qlayer.packs.fastapi.records import default, is_made
 from quantumlayer.qlayer.packs.fastapi.reduction import PAGING, version_names, without
+from quantumlayer.qlayer.packs.fastapi.reports import ReportView
 from quantumlayer.qlayer.packs.fastapi.roots import Values
 from quantumlayer.qlayer.packs.fastapi.rules import exclusions, rule_functions
 from quantumlayer.qlayer.packs.fastapi.uniques import unique_indexes
@@ -85,7 +86,15 @@ def _phases(spec: Spec) -> Iterator[list[Stage]]:
     yield [_endpoints]
     yield [partial(_of_operation, name=name) for name in spec.operations]
     yield [partial(_of_query, name=name) for name in spec.queries]
+    yield [_reports]
     yield [_jobs]
+
+
+def _reports(spec: Spec) -> Attempts:
+    for name in spec.reports:
+        if spec.interface is not None:
+            yield f"reports.{name}", partial(_refuse, "a report beside the endpoints of a contract")
+        yield f"reports.{name}", partial(ReportView, spec, name)
 
 
 def _jobs(spec: Spec) -> Attempts:

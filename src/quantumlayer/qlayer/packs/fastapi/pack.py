@@ -22,7 +22,10 @@ _OPTIONAL = {
     "decimals.py": "rounded",
     "file_storage/": "StoredFile",
     "free_names.py": "free_name",
-    "listing.py": "page part_of_list",
+    "figures.py": "average median",
+    "listing.py": "page part_of_list page_of_days",
+    "reports/tables.py": "grouped",
+    "reports/days.py": "page_of_days page_by_day",
     "preconditions.py": "set_etag",
 }
 

@@ -14,7 +14,7 @@ from quantumlayer.qlayer.packs.fastapi.aggregates import (
 )
 from quantumlayer.qlayer.packs.fastapi.code import Code, Level, Prelude, UnsupportedError, either, literal
 from quantumlayer.qlayer.packs.fastapi.decimals import PLACES, never_negative, rounding
-from quantumlayer.qlayer.packs.fastapi.functions import called, is_days, method
+from quantumlayer.qlayer.packs.fastapi.functions import OF_LISTS, called, is_days, method, of_list
 from quantumlayer.qlayer.packs.fastapi.roots import Changing, Loaded, Root
 from quantumlayer.spec.cel import (
     DATE,
@@ -393,8 +393,9 @@ class Python:
             mixed = expr.function in {"min", "max"} and DECIMAL in kinds
             return called(expr, [self._decimal(arg) if mixed else self._expr(arg) for arg in expr.args], kinds)
         target = self._expr(expr.target)
-        if expr.function == "sum":
-            start = ', Decimal("0")' if self._checked.type_of(expr) == DECIMAL else ""
-            return Code(f"sum({target.text}{start})")
+        if expr.function in OF_LISTS:
+            kind = self._checked.type_of(expr)
+            write = self._decimal if kind == DECIMAL else self._expr
+            return of_list(expr.function, target, kind, [write(arg) for arg in expr.args])
         args = [self._expr(arg) for arg in expr.args]
         return method(expr.function, target, self._checked.type_of(expr.target), args, expr.args)

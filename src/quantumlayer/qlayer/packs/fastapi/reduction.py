@@ -20,8 +20,8 @@ def without(spec: Spec, address: str) -> Spec:
     if part == "interface" and spec.interface is not None:
         endpoints = {key: item for key, item in spec.interface.endpoints.items() if key != rest[0]}
         return spec.model_copy(update={"interface": spec.interface.model_copy(update={"endpoints": endpoints})})
-    if part == "queries":
-        return spec.model_copy(update={part: {key: item for key, item in spec.queries.items() if key != name}})
+    if part in {"queries", "reports"}:
+        return spec.model_copy(update={part: {key: item for key, item in getattr(spec, part).items() if key != name}})
     if part == "jobs":
         return spec.model_copy(update={"jobs": {key: job for key, job in spec.jobs.items() if key != name}})
     if part == "operations":

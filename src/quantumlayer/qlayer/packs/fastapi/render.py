@@ -158,6 +158,7 @@ class Templates:
             unused = any(
                 f"src/package/{part}" in target and not uses.any_of(words.split()) for part, words in optional.items()
             )
+            unused = unused or ("/reports/" in target and not self._spec.reports)
             unused = unused or ("/contract/" in target) or (target.endswith("/shapes.py") and not self._view.contract)
             unused = unused or (_ACCOUNTS in target and not self._spec.roles)
             unused = unused or any(target.endswith(file) and proof not in proofs for file, proof in _PROOFS.items())
@@ -175,6 +176,8 @@ class Templates:
     def _uses(self) -> Uses:
         files = [artifact for name in self._spec.entities for artifact in self.entity(name)]
         files += [self._file("src/package/shapes.py", "shapes.py")] if self._view.contract else []
+        reports = ("schemas", "service", "router") if self._spec.reports else ()
+        files += [self._file(f"src/package/reports/{name}.py", f"{name}.py") for name in reports]
         return Uses(artifact.content.decode() for artifact in files)
 
     @cached_property

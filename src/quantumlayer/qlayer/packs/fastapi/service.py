@@ -14,6 +14,7 @@ from quantumlayer.qlayer.packs.fastapi.decimals import PLACES
 from quantumlayer.qlayer.packs.fastapi.entities import EntityView
 from quantumlayer.qlayer.packs.fastapi.fields import LARGEST, FieldView
 from quantumlayer.qlayer.packs.fastapi.files import contents
+from quantumlayer.qlayer.packs.fastapi.reports import ReportView
 from quantumlayer.qlayer.packs.fastapi.rules import Exclusion
 from quantumlayer.qlayer.packs.fastapi.uniques import UniqueIndex
 from quantumlayer.spec.model import Proof, RelationKind, Spec
@@ -21,7 +22,7 @@ from quantumlayer.spec.naming import entity_names, service_package
 
 _NUMBER = 40
 """Characters that a number, a date or an instant and its name take in a row, at most."""
-CLOCK = ("add_months", "days_between", "now", "time_of_day", "today", "TIMEZONE")
+CLOCK = ("add_months", "day_of", "days_between", "end_of", "now", "start_of", "time_of_day", "today", "TIMEZONE")
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +82,11 @@ class ServiceView:
             sorter.done(*ready)
         return [self.by_name[name] for name in order]
 
+    @cached_property
+    def reports(self) -> list[ReportView]:
+        """The reports."""
+        return [ReportView(self.spec, name) for name in self.spec.reports]
+
     @property
     def exclusions(self) -> list[Exclusion]:
         """Every exclusion constraint."""
@@ -136,6 +142,8 @@ class ServiceView:
             "unique_indexes": self.unique_indexes,
             "constraints": self.constraints,
             "has_queries": bool(self.spec.queries),
+            "reports": self.reports,
+            "report_readers": sorted({reader for report in self.reports for reader in report.readers}),
             "keeps_routes": any(entity.taken_keys for entity in self.entities),
             "has_audit": any(entity.entity.audit for entity in self.entities),
             "has_files": bool(contents(self.spec)),

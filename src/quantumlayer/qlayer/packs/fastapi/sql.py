@@ -8,13 +8,12 @@ from quantumlayer.qlayer.packs.fastapi.aggregates import Aggregate, Question, ag
 from quantumlayer.qlayer.packs.fastapi.code import Code, Level, Prelude, UnsupportedError
 from quantumlayer.qlayer.packs.fastapi.decimals import PLACES, rounding
 from quantumlayer.qlayer.packs.fastapi.functions import executed
+from quantumlayer.qlayer.packs.fastapi.moments import Moments
 from quantumlayer.qlayer.packs.fastapi.python import Python, QueryWriter
 from quantumlayer.qlayer.packs.fastapi.roots import Root, column_name
 from quantumlayer.spec.cel import (
     BOOL,
-    DATE,
     DECIMAL,
-    DURATION,
     INT,
     STRING,
     Binary,
@@ -41,9 +40,7 @@ from quantumlayer.spec.naming import entity_names
 from quantumlayer.spec.validate.failures import shape
 
 _OPPOSITE = {"==": "!=", "!=": "==", "<": ">=", ">=": "<", ">": "<=", "<=": ">"}
-_MIRRORED = {"==": "==", "!=": "!=", "<": ">", "<=": ">=", ">": "<", ">=": "<="}
 _ARITHMETIC = {"+": Level.SUM, "-": Level.SUM, "*": Level.PRODUCT, "%": Level.PRODUCT}
-_REVERSED = {"+": "-", "-": "+"}
 _CLOCK = frozenset({"today", "now"})
 
 
@@ -351,9 +348,10 @@ class Sql:
             return Code(f"{self._expr(left).at(Level.ATOM)}.is_({wanted})")
         if operator not in {"==", "!="} and self._checked.type_of(left) == STRING:
             raise UnsupportedError("the order of texts, over rows of a query")
-        moved = self._without_span(operator, left, right) or self._without_span(_MIRRORED[operator], right, left)
-        if moved is not None:
-            return moved
+        python = Python(self._checked, self._roots)
+        moments = Moments(self._checked, self._of_row, self._expr, python, self._deferred)
+        if (other_form := moments.comparison(operator, left, right)) is not None:
+            return other_form
         one, other = self._expr(left), self._expr(right)
         if may_both_miss(left, right, self._checked):
             one, other = (
@@ -378,21 +376,6 @@ class Sql:
 
     def _may_be_null(self, expr: Expr) -> bool:
         return self._of_row(expr) and isinstance(self._checked.type_of(expr), Nullable)
-
-    def _without_span(self, operator: str, left: Expr, right: Expr) -> Code | None:
-        """`a + hours(1) < b` as `a < b - hours(1)`: databases differ in how they add to an instant."""
-        match left:
-            case Binary(operator="+" | "-" as sign, left=base, right=span) if (
-                self._checked.type_of(span) == DURATION and not self._of_row(span) and not self._of_row(right)
-            ):
-                python = Python(self._checked, self._roots)
-                back = sign == "-" and self._checked.type_of(base) == DATE  # the hours of a day back count as a day
-                reverse = "- -" if back else f"{_REVERSED[sign]} "
-                moved = f"{python.part(right).at(Level.SUM)} {reverse}{python.part(span).at(Level.SIGN)}"
-                code = Code(moved, Level.SUM)
-                other = executed(code, self._checked.type_of(right)) if self._deferred else code
-                return Code(f"{self._expr(base).at(Level.SUM)} {operator} {other.at(Level.SUM)}", Level.COMPARE)
-        return None
 
 
 def asking(spec: Spec, prelude: Prelude) -> QueryWriter:
