@@ -16,6 +16,7 @@ from quantumlayer.spec.cel import (
     Checked,
     Comprehension,
     Expr,
+    Ident,
     ListNode,
     Literal,
     Macro,
@@ -70,7 +71,7 @@ class Aggregates:
                 for found in self._parts(node, start, slot, known):
                     known.append(found.witness)
                     yield found
-            elif slot not in strangers:
+            elif slot not in strangers and len(slot.place) > 1:
                 strangers.add(slot)
                 yield from self._of_another(start, slot)
 
@@ -83,8 +84,13 @@ class Aggregates:
     def _collection(self, node: Expr) -> str | None:
         """The name of the related records that a selection gives or a comprehension goes through."""
         within = walk(node.range) if isinstance(node, Comprehension) else [node]
-        members = [self.checked.member_of(one) for one in within if isinstance(one, Select)]
-        return next((one.name for one in members if one is not None and one.kind is MemberKind.BACK), None)
+        for one in within:
+            member = self.checked.member_of(one) if isinstance(one, Select) else None
+            if member is not None and member.kind is MemberKind.BACK:
+                return member.name
+            if isinstance(one, Ident) and one.name in self.question.spec.entities:
+                return one.name
+        return None
 
     def _counted(self, known: Sequence[Witness], name: str | None) -> tuple[Witness | None, Slot | None]:
         """The first world in which such records make a difference."""

@@ -73,6 +73,7 @@ class Constants:
     zones: set[str] = field(default_factory=set)
     wall_clock: bool = False
     weekdays: bool = False
+    days: bool = False
 
 
 class Reader:
@@ -96,7 +97,7 @@ class Reader:
         """Reads an expression; the place of the record or the records that it gives."""
         match expr:
             case Ident(name=name):
-                return names.get(name)
+                return names.get(name) or self._all(name, checked.type_of(expr))
             case Literal(value=value):
                 self._constant(value)
             case Select():
@@ -115,6 +116,15 @@ class Reader:
             case _:
                 self._parts(expr, checked, scope, names, depth)
         return None
+
+    def _all(self, name: str, kind: Type) -> Place | None:
+        """The place of all records of an entity, where a name stands for them."""
+        if not isinstance(kind, ListType) or name not in self.spec.entities:
+            return None
+        place = (f"{name}*",)
+        self.entities[place] = name
+        self.slots.setdefault(Slot(place, COUNT), None)
+        return place
 
     def _parts(self, expr: Expr, checked: Checked, scope: Scope, names: dict[str, Place], depth: int) -> None:
         places = [self._walk(part, checked, scope, names, depth) for part in children(expr)]
@@ -218,6 +228,9 @@ class Reader:
             self.constants.spans |= {number * units[expr.function] for number in numbers}
         elif expr.function == "add_months":
             self.constants.months |= set(numbers)
+        elif expr.function == "date" and not isinstance(expr.args[0], Literal):
+            self.constants.days = True
+            self.constants.zones.add(self.spec.service.timezone)
         elif expr.function in _OF_THE_DAY | _OF_THE_CALENDAR:
             self.constants.wall_clock |= expr.function in _OF_THE_DAY
             self.constants.weekdays |= expr.function in _OF_THE_CALENDAR
@@ -318,6 +331,11 @@ def _far(constants: Constants) -> timedelta:
 
 def _local(constants: Constants, place: tzinfo) -> Iterator[datetime]:
     """Moments around the edges of hours and of days by the clocks of a place."""
+    if constants.days:
+        today = datetime.combine(constants.now.astimezone(place).date(), time(0), place)
+        for step in (0, -1, 1, 2):
+            start = (today + timedelta(days=step)).astimezone(UTC)
+            yield from (start, start - _MINUTE)
     later = constants.now + timedelta(days=7)
     midnight = datetime.combine(later.date(), time(0), place).astimezone(UTC)
     if constants.weekdays:

@@ -86,7 +86,7 @@ class Question:
     Args:
         spec: The Spec.
         defaults: What records hold where nothing is chosen.
-        this: The entity of `this`.
+        this: The entity of `this`; empty where there is no such record.
         roles: The roles that may call, the preferred one first.
         conditions: What must hold for the call to be accepted.
         takes: The fields of the operation's input.
@@ -146,7 +146,7 @@ class Question:
 
     def builder(self) -> Builder:
         """Makes the worlds of this question."""
-        entities = {THIS: self.this, **self.reader.entities}
+        entities = {**({THIS: self.this} if self.this else {}), **self.reader.entities}
         read = frozenset((entities[slot.place], slot.name) for slot in self.reader.slots if slot.place in entities)
         return Builder(self.defaults, entities, self.given, new=self.new, read=read, now=self.now, rows=self.rows)
 
@@ -373,6 +373,8 @@ class Question:
         if (rows := self._rows(slot.place)) is not None:
             return [number for number in counts(self.reader.constants) if rows.min <= number <= rows.max]
         entity = self.spec.entities[self.reader.entities[slot.place]]
+        if len(slot.place) == 1:
+            return counts(self.reader.constants)
         owner = self._entity(slot.place[:-1])
         single = any(
             relation.kind is RelationKind.ONE_TO_ONE and relation.to == owner for relation in entity.references.values()

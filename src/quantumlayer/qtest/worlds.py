@@ -133,7 +133,7 @@ class _Building:
         self.count = 0
         self.same = {slot.place: slot.other for slot, value in choice.items() if slot.name == SAME and value}
         role = str(choice.get(Slot(CALLER, ROLE), next(iter(builder.spec.roles), "anyone")))
-        this = self.at(THIS)[0]
+        this = self.at(THIS)[0] if THIS in builder.entities else Record("", {})
         own = builder.spec.roles[role].record if role in builder.spec.roles else None
         record = None
         if own is not None and builder.entities.setdefault(CALLER, own) == own:
@@ -167,7 +167,7 @@ class _Building:
             self.found[place] = list(self.at(self.same[place]))
             return self.found[place]
         entity = self.builder.entities[place]
-        if len(place) > 1 and place[-1].endswith("*"):
+        if place[-1].endswith("*"):
             return self._collection(place, entity)
         if self.choice.get(Slot(place, ABSENT)):
             self.found[place] = []
@@ -192,16 +192,16 @@ class _Building:
                 record.values[step[-1]] = targets[0] if targets else None
 
     def _collection(self, place: Place, entity: str) -> list[Record]:
-        owners = self.at(place[:-1])
-        via = self._via(place, entity)
-        wanted = int(str(self.choice.get(Slot(place, COUNT), 0))) if owners else 0
+        owners = self.at(place[:-1]) if len(place) > 1 else []
+        owner = {self._via(place, entity): owners[0]} if owners else {}
+        wanted = int(str(self.choice.get(Slot(place, COUNT), 0))) if owners or len(place) == 1 else 0
         self.found[place] = []
         for _ in range(wanted):
             record = self._made(entity, place)
-            record.values[via] = owners[0]
+            record.values |= owner
             self.found[place].append(record)
             self._relate(record, place)
-            record.values[via] = owners[0]
+            record.values |= owner
         return self.found[place]
 
     def _via(self, place: Place, entity: str) -> str:
