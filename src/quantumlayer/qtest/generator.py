@@ -29,6 +29,7 @@ from quantumlayer.qtest.records import Records
 from quantumlayer.qtest.relations import relation_tests
 from quantumlayer.qtest.rules import rule_tests
 from quantumlayer.qtest.samples import NOW
+from quantumlayer.qtest.scenes import SET_LATER
 from quantumlayer.qtest.seeds import seeds
 from quantumlayer.qtest.suite import Suite
 from quantumlayer.qtest.tests import Module, Test
@@ -41,6 +42,7 @@ from quantumlayer.spec.generator import OpenElement, Part
 from quantumlayer.spec.interface import ErrorPart, Interface
 from quantumlayer.spec.model import Action, Spec
 from quantumlayer.spec.naming import collection
+from quantumlayer.spec.order import making_order, set_later
 
 _PART = Part(id="tests", title="Tests", estimate=1.0)
 _PLATFORM = ("Account", "Base", "Record", "Role")
@@ -162,7 +164,7 @@ def _files(suite: Suite, modules: list[Module]) -> Iterator[Artifact]:
         keep_trailing_newline=True,
     )
     templates.filters["quoted"] = text
-    shared = _shared(suite)
+    shared = _shared(suite, modules)
     accounts = ["test_accounts"] if suite.spec.roles else []
     for name in ("__init__", "conftest", "callers", "factories", *accounts, "test_service"):
         content = templates.get_template(f"tests/{name}.py.jinja").render(shared)
@@ -175,7 +177,7 @@ def _files(suite: Suite, modules: list[Module]) -> Iterator[Artifact]:
     yield Artifact.text("tests/seed.json", json.dumps(seeds(suite), indent=2, ensure_ascii=False) + "\n")
 
 
-def _shared(suite: Suite) -> dict[str, Any]:
+def _shared(suite: Suite, modules: list[Module]) -> dict[str, Any]:
     spec = suite.spec
     roles = list(spec.roles)
     snakes = {suite.names(name).snake for name in spec.entities}
@@ -191,10 +193,10 @@ def _shared(suite: Suite) -> dict[str, Any]:
         "roles": roles,
         "loops": [
             (suite.names(name), f"{key}_id")
-            for name, entity in spec.entities.items()
-            for key, relation in entity.references.items()
-            if relation.to == name
+            for name, keys in set_later(spec, making_order(spec)).items()
+            for key in keys
         ],
+        "sets_later": any(SET_LATER in line for module in modules for test in module.tests for line in test.body),
         "plain_roles": [name for name, role in spec.roles.items() if role.record is None],
         "own": [{"role": name, "entity": suite.names(role.record)} for name, role in spec.roles.items() if role.record],
         "example_role": next(iter(roles), ""),

@@ -371,7 +371,7 @@ class Question:
             return one.wanted
         try:
             return evaluate(one.checked, built.world, this=this, caller=built.caller, takes=built.takes)
-        except (CelRuntimeError, TypeError):
+        except (CelRuntimeError, TypeError, AttributeError):
             return None  # a part by itself lacks the guard that stands before it
 
     def _holds(self, one: _Judged, built: Built) -> bool:

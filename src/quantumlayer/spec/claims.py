@@ -218,6 +218,8 @@ def _of_relation(address: str, key: str, title: str, relation: Relation) -> Foun
     known = _a(target) if key.replace("_", " ") == target else f"{_a(key)}: {_a(target)}"
     yield address, f"{_a(title)} {need} {known} that exists{only}"
     yield f"{address}.on_delete", _ON_DELETE[relation.on_delete].format(target=target, records=plural(title))
+    if relation.acyclic:
+        yield f"{address}.acyclic", f"from {_a(title)}, {key} after {key} never leads back to it"
 
 
 def _of_derived(address: str, key: str, title: str, derived: Derived) -> Found:

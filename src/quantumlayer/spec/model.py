@@ -58,7 +58,8 @@ class Relation(Node):
 
     `back` names the way back on the target: a collection, by default the plural of this entity (`loans`), or for
     one-to-one a record, by default its singular. A relation is immutable unless `reassignable`. The links of a relation
-    to many go with either record.
+    to many go with either record. `acyclic` ones make a tree of one entity: followed on and on, none leads back to the
+    record where it began.
     """
 
     to: EntityName
@@ -68,6 +69,7 @@ class Relation(Node):
     on_delete: OnDelete = OnDelete.RESTRICT
     optional: bool = False
     reassignable: bool = False
+    acyclic: bool = False
 
 
 class Example(Node):

@@ -25,9 +25,9 @@ _VARIABLES = frozenset(
 _PATHS = frozenset({"auth", "docs", "health", "metrics", "redoc"})
 _FUNCTIONS = frozenset(
     {
-        "add_months", "aliased", "allow", "case", "day_at_execution", "days_between", "free_name", "new_account",
-        "readable", "record_action", "require_match", "require_readable", "require_reference", "responses", "rounded",
-        "set_etag", "time_of_day",
+        "add_months", "aliased", "allow", "case", "day_at_execution", "days_between", "free_name", "lock_tree",
+        "new_account", "readable", "record_action", "require_match", "require_readable", "require_reference",
+        "require_tree", "responses", "rounded", "set_etag", "time_of_day",
     }
 )  # fmt: skip
 

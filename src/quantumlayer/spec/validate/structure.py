@@ -1,11 +1,11 @@
 """Judges how entities and operations hang together: whether every record can come to be, and every state be reached."""
 
-from collections.abc import Iterable, Iterator, Mapping
-from graphlib import CycleError, TopologicalSorter
+from collections.abc import Iterator, Mapping
 
 from quantumlayer.spec.errors import Problem
-from quantumlayer.spec.model import Action, Entity, Field, Moment, OnDelete, Operation, Relation, Rule, Spec
+from quantumlayer.spec.model import Action, Entity, Field, Moment, OnDelete, Operation, Rule, Spec
 from quantumlayer.spec.naming import entity_names
+from quantumlayer.spec.validate.circles import first_circle, judge_trees, required
 from quantumlayer.spec.validate.uniques import judge_unique
 
 _INSTANTS = "a datetime field, or a stored derived one"
@@ -25,7 +25,8 @@ def judge_structure(spec: Spec) -> Iterator[Problem]:
         yield from _history(name, entity)
     for name, operation in spec.operations.items():
         yield from _operation(spec, name, operation)
-    circle = _circle(spec)
+    yield from judge_trees(spec)
+    circle = first_circle(spec)
     yield from circle
     if not circle:
         yield from _existence(spec)
@@ -53,28 +54,6 @@ def _tables(name: str) -> set[str]:
     return {table, f"{table}_version"}
 
 
-def _circle(spec: Spec) -> list[Problem]:
-    """The first circle of required relations: none of its records could be the first."""
-    needs = {name: [relation.to for relation in _required(entity)] for name, entity in spec.entities.items()}
-    try:
-        TopologicalSorter(needs).prepare()
-    except CycleError as error:
-        circle = list(reversed(error.args[1]))
-        name, target = circle[0], circle[1]
-        key = next(
-            key
-            for key, relation in spec.entities[name].references.items()
-            if relation.to == target and not relation.optional
-        )
-        message = f"These entities need each other before they exist: {' -> '.join(circle)}."
-        return [Problem(f"entities.{name}.relations.{key}", message, "Make one of the relations `optional: true`.")]
-    return []
-
-
-def _required(entity: Entity) -> Iterable[Relation]:
-    return (relation for relation in entity.references.values() if not relation.optional)
-
-
 def _existence(spec: Spec) -> Iterator[Problem]:
     """Entities of which no record can ever be made."""
     possible: set[str] = set()
@@ -88,7 +67,7 @@ def _existence(spec: Spec) -> Iterator[Problem]:
             yield from _nobody_gives(name, entity)
         if spec.interface is not None:
             continue  # its records can come with the seeds, as those of a contract that only reads do
-        if name not in possible and all(relation.to in possible for relation in _required(entity)):
+        if name not in possible and all(relation.to in possible for relation in required(entity)):
             message = f"No record of {name} can ever be made: no grant and no operation creates one."
             hint = f"Grant `create` in the access of {name}, or add an operation that creates it."
             yield Problem(f"entities.{name}", message, hint)
@@ -96,7 +75,7 @@ def _existence(spec: Spec) -> Iterator[Problem]:
 
 def _can_exist(spec: Spec, name: str, possible: set[str]) -> bool:
     entity = spec.entities[name]
-    if any(relation.to not in possible for relation in _required(entity)):
+    if any(relation.to not in possible for relation in required(entity)):
         return False
     made_by = (operation.on for operation in spec.operations.values() if _creates(operation) == name)
     return _direct(entity) or any(on in possible for on in made_by)

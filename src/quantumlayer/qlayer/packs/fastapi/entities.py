@@ -12,6 +12,7 @@ from quantumlayer.qlayer.packs.fastapi.queries import PAGING, QueryView, query_v
 from quantumlayer.qlayer.packs.fastapi.record_view import LinkView, RecordView, RelationView
 from quantumlayer.qlayer.packs.fastapi.records import assignments, stored_values
 from quantumlayer.qlayer.packs.fastapi.rules import REFUSALS, RuleFunction, calls, rule_functions
+from quantumlayer.qlayer.packs.fastapi.trees import tree_check
 from quantumlayer.spec.interface import Interface
 from quantumlayer.spec.model import Action, Computed, Moment, OnDelete
 from quantumlayer.spec.naming import entity_names
@@ -166,9 +167,11 @@ class EntityView(RecordView):
         lines += calls(self.rule_functions, Moment.CREATE, variable)
         return lines
 
-    def _referenced(self, item: RelationView, variable: str) -> str:
-        call = f"await require_reference(session, {item.target.name}, {variable}.{item.column})"
-        return f"if {variable}.{item.column} is not None:\n        {call}" if item.relation.optional else call
+    def _referenced(self, item: RelationView, variable: str, more: Sequence[str] = ()) -> str:
+        calls = [f"await require_reference(session, {item.target.name}, {variable}.{item.column})", *more]
+        if not item.relation.optional:
+            return "\n    ".join(calls)
+        return "\n        ".join([f"if {variable}.{item.column} is not None:", *calls])
 
     def _refusals(self, action: Action) -> list[str]:
         """Refuse what the role may do in principle but not to this record."""
@@ -183,7 +186,7 @@ class EntityView(RecordView):
         lines = self._refusals(Action.UPDATE)
         for item in self.common_relations:
             lines.append(f"{variable}.{item.column} = body.{item.column}")
-            lines.append(self._referenced(item, variable))
+            lines.append(self._referenced(item, variable, tree_check(self.spec, self.name, item.name, variable)))
         for link in self.common_links:
             wanted, held = f"wanted_{link.name}", f"{variable}.{link.name}"
             lines.append(f"{wanted} = {_records(link)}")
@@ -329,9 +332,10 @@ def _records(link: LinkView) -> str:
 
 def _raises(lines: list[str]) -> list[str]:
     names = names_in(lines)
+    below = ", or would be below itself" if "require_tree" in names else ""
     found = {
         "Forbidden: The caller may not do this to it.": "Forbidden" in names,
-        "Conflict: It refers to a record that is not there.": bool({"require_reference", "referenced"} & names),
+        f"Conflict: It refers to a record that is not there{below}.": bool({"require_reference", "referenced"} & names),
         "RuleBroken: A rule stands against it.": bool(REFUSALS & names),
     }
     return [line for line, there in found.items() if there]

@@ -56,7 +56,6 @@ def _first_failure(spec: Spec) -> tuple[str, str] | None:
 
 
 def _attempts(spec: Spec) -> Iterator[tuple[str, Attempt]]:
-    yield from _relations(spec)
     for name, entity in spec.entities.items():
         yield from _of_entity(spec, name, entity)
     yield from _imports(spec)
@@ -185,19 +184,6 @@ def _grant(spec: Spec, name: str) -> None:
     access.readable(spec, name)
     for action in Action:
         access.refusals(spec, name, action, "")
-
-
-def _relations(spec: Spec) -> Iterator[tuple[str, Attempt]]:
-    """Tables that refer to each other in a circle: the first optional relation of the circle is left out."""
-    graph = {name: {item.to for item in entity.references.values()} - {name} for name, entity in spec.entities.items()}
-    try:
-        TopologicalSorter(graph).prepare()
-    except CycleError as error:
-        circle = set(error.args[1])
-        for name in sorted(circle):
-            for key, relation in spec.entities[name].references.items():
-                if relation.optional and relation.to in circle:
-                    yield f"entities.{name}.relations.{key}", partial(_refuse, "tables that refer to each other")
 
 
 def _imports(spec: Spec) -> Iterator[tuple[str, Attempt]]:

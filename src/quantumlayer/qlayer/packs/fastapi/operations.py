@@ -11,6 +11,7 @@ from quantumlayer.qlayer.packs.fastapi.records import assignments, own_reads, st
 from quantumlayer.qlayer.packs.fastapi.roots import Loaded, caller_root
 from quantumlayer.qlayer.packs.fastapi.rules import REFUSALS, calls, overlap_call, rule_functions
 from quantumlayer.qlayer.packs.fastapi.statements import Writer
+from quantumlayer.qlayer.packs.fastapi.trees import tree_check, tree_locks
 from quantumlayer.spec.cel import CelRuntimeError, Checked, Record, Scope, World, compile_cel, evaluate
 from quantumlayer.spec.model import Action, Creation, Entity, Moment, Operation, Reference, Spec
 from quantumlayer.spec.naming import CLASSES, SUFFIXES, EntityNames, entity_names, function_name, route_name
@@ -108,7 +109,8 @@ def _body(spec: Spec, name: str, operation: Operation, names: EntityNames) -> tu
     writer = Writer(spec, roots, Prelude(taken={variable, f"new_{variable}", "caller", "session", "body"}))
     required = {key: compile_cel(item.cel, scope) for key, item in operation.requires.items()}
     locks = writer.locks(required.values(), f"{variable}_id", via_this=False, also=(operation.on, f"{variable}_id"))
-    lines = [*locks, f"{variable} = await get_{variable}(session, CALLER{variable}_id)"]
+    lines = [*tree_locks(spec, operation.on, operation.sets), *locks]
+    lines.append(f"{variable} = await get_{variable}(session, CALLER{variable}_id)")
     lines.append(f"require_match(if_match, {variable})")
     lines += named_records(spec, operation)
     later = writer.locks(required.values(), f"{variable}_id", via_this=True)
@@ -151,6 +153,12 @@ def _changes(spec: Spec, name: str, operation: Operation, writer: Writer, scope:
         lines.append(f"{names.snake}.{entity.states.field} = {operation.to!r}")
     if lines:
         lines[0:0] = writer.sentence(f"operations.{name}")
+    lines += [
+        line
+        for key, text in operation.sets.items()
+        if key in entity.references and text.strip() != "null"
+        for line in tree_check(spec, operation.on, key, names.snake)
+    ]
     lines += stored_values(spec, operation.on, names.snake, operation.sets)
     if _disturbs_overlap(spec, operation):
         lines.append(overlap_call(names.snake))

@@ -166,7 +166,7 @@ class Templates:
         files = [artifact for name in self._spec.entities for artifact in self.entity(name)]
         files += [self._file("src/package/shapes.py", "shapes.py")] if self._view.contract else []
         texts = [artifact.content.decode() for artifact in files]
-        return names_used(texts)
+        return names_used(texts) | ({"leads_to"} if self._view.trees else set())
 
     @cached_property
     def _shared(self) -> Mapping[str, object]:
