@@ -10,6 +10,7 @@ from quantumlayer.qtest.records import Records
 from quantumlayer.qtest.scenes import Scene
 from quantumlayer.qtest.suite import Suite, required, writable
 from quantumlayer.qtest.tests import Test
+from quantumlayer.qtest.trees import tree_races
 from quantumlayer.qtest.uniques import race_tests
 from quantumlayer.qtest.witness import Condition, Pair, Question
 from quantumlayer.qtest.worlds import Built
@@ -28,6 +29,7 @@ def concurrency_tests(suite: Suite) -> Iterator[Test]:
             yield from _overlaps(records, records.creation)
             yield from _counting_rules(records)
             yield from race_tests(records)
+        yield from tree_races(records)
     for name, operation in suite.spec.operations.items():
         operating = Operating(Records(suite, operation.on), name, operation)
         if operation.to is not None and operation.to not in operation.from_ and operation.from_:

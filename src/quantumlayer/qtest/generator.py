@@ -34,6 +34,7 @@ from quantumlayer.qtest.seeds import seeds
 from quantumlayer.qtest.suite import Suite
 from quantumlayer.qtest.tests import Module, Test
 from quantumlayer.qtest.today import today_tests
+from quantumlayer.qtest.trees import SEEDS, tree_tests
 from quantumlayer.qtest.variables import mentioned
 from quantumlayer.spec.cel import ANYONE
 from quantumlayer.spec.cel.runtime import zone
@@ -118,6 +119,8 @@ def _modules(suite: Suite) -> list[Module]:
         module.tests += rule_tests(records)
         module.tests += relation_tests(records)
         module.tests += link_tests(records)
+        module.tests += tree_tests(records)
+        module.constants += [SEEDS] if "SEEDS" in mentions(module) else []
         module.tests += operation_tests(records)
         module.tests += today_tests(records)
         module.tests += list_tests(records)

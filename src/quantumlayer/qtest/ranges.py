@@ -43,8 +43,11 @@ def _without(reader: Reader, key: str) -> Iterator[Test]:
         if reader.scene.named(reader.witness.built.this.values.get(key)):
             return
         target = records.entity.references[key].to
-        before = [*before, f"{variable(key)} = await make.{records.suite.names(target).snake}()"]
-        given = {key: variable(key)}
+        if target == records.name:  # the one without is what the other refers to
+            given = {key: reader.scene.this}
+        else:
+            before = [*before, f"{variable(key)} = await make.{records.suite.names(target).snake}()"]
+            given = {key: variable(key)}
     else:
         values = in_order(records.entity, key)
         if not values or not reader.readable(key, None):
