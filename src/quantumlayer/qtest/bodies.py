@@ -44,7 +44,8 @@ class Creation:
         """The constant as Python: what callers must give."""
         usual = self.suite.defaults.of(self.name)
         fields = writable(self.entity)
-        parts = [f"{text(key)}: {source(wire(usual[key], fields[key].type))}" for key in required(fields)]
+        needed = [key for key in fields if key in required(fields) or self.suite.moved(self.name, key)]
+        parts = [f"{text(key)}: {source(wire(usual[key], fields[key].type))}" for key in needed]
         if self.suite.own_role(self.name) is not None:
             parts.append('"account": {"username": "newcomer", "password": "a password to try"}')
         return f"{self.constant}: dict[str, Any] = {{{', '.join(parts)}}}"

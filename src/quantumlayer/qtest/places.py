@@ -57,6 +57,10 @@ class Slot:
     other: Place = ()
 
 
+ONESELF = Slot(CALLER, "=", THIS)
+"""Whether the caller is `this`."""
+
+
 @dataclass(slots=True)
 class Constants:
     """What expressions compare with, and when they do."""
@@ -341,3 +345,10 @@ def distance(one: object, other: object) -> float:
             return float(abs(Decimal(one) - Decimal(other)))
         case _:
             return 1000.0
+
+
+def split(expr: Expr, operator: str) -> list[Expr]:
+    """The parts of a conjunction or a disjunction, however nested."""
+    if isinstance(expr, Binary) and expr.operator == operator:
+        return [*split(expr.left, operator), *split(expr.right, operator)]
+    return [expr]

@@ -1,6 +1,7 @@
 """Tests of keeping records: made, read, changed and deleted as the Spec says."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from itertools import islice
 
 from quantumlayer.qtest.bodies import Creation, other_values
@@ -81,6 +82,7 @@ class Records:
             ]
         yield Test(f"{self.a}_is_kept_as_it_was_given", lines, proves)
         yield from self._defaults(creation)
+        yield from self._moved_defaults()
         yield from self._unique(creation)
         if self.suite.own_role(self.name) is not None:
             yield self._one_account(creation)
@@ -109,7 +111,7 @@ class Records:
             if is_code(item):
                 continue  # nobody knows it before
             expected[key] = wire(creation.suite.defaults.of(self.name)[key], item.type)
-            if item.default is not None and not self._moved(key):
+            if item.default is not None and not self.suite.moved(self.name, key):
                 proves.append(f"{self.address}.fields.{key}.default")
         scene = creation.scene()
         for key, item in self.entity.fields.items():
@@ -137,10 +139,30 @@ class Records:
                 proves,
             )
 
-    def _moved(self, key: str) -> bool:
-        """Whether the ordinary value is not the default because rules forbid that one."""
-        item = self.entity.fields[key]
-        return not isinstance(item.default, Computed) and self.suite.defaults.of(self.name)[key] != constant(item)
+    def _moved_defaults(self) -> Iterator[Test]:
+        """Defaults that whoever creates most freely may not leave a field at: another role may."""
+        for key, item in writable(self.entity).items():
+            roles = self.suite.roles_for(self.name, Action.CREATE) if self.suite.moved(self.name, key) else []
+            for role in roles:
+                question = self.suite.question(self.name, Action.CREATE, role)
+                witness = replace(question, fixed={**question.fixed, Slot(THIS, key): constant(item)}).base()
+                if witness is None or not self.shown(key, role):
+                    continue
+                creation = Creation(self.suite, self.name, role, witness)
+                scene = creation.scene()
+                body = creation.body(scene, {name: value for name, value in creation.unusual().items() if name != key})
+                yield Test(
+                    f"{role}_need_not_give_{key}_of_{self.a}",
+                    [
+                        *scene.lines,
+                        f"body = {body}",
+                        f"answer = await {scene.caller}.post("
+                        f'"{self.path}", json={{name: body[name] for name in body if name != {text(key)}}})',
+                        f'assert answer.json()["{key}"] == {source(wire(constant(item), item.type))}',
+                    ],
+                    [f"{self.address}.fields.{key}.default"],
+                )
+                break
 
     def _unique(self, creation: Creation) -> Iterator[Test]:
         for key, item in writable(self.entity).items():
@@ -204,7 +226,7 @@ class Records:
                 rows=rows,
             )
         yield self._foreign_keys(creation)
-        yield self._wrong_types(creation)
+        yield from self._wrong_types(creation)
         owned = {slot.place for slot in creation.witness.choice if slot.name == SAME}
         for key in relations_given(self.entity):
             if (*THIS, key) not in owned:
@@ -238,11 +260,13 @@ class Records:
         body = creation.body(scene)
         return f"{body[:-1]}, key: value}}" if body.endswith("}") else f"{body} | {{key: value}}"
 
-    def _wrong_types(self, creation: Creation) -> Test:
+    def _wrong_types(self, creation: Creation) -> Iterator[Test]:
         scene = creation.scene()
         rows = [Row((text(key), source(wrong_type(item)))) for key, item in writable(self.entity).items()]
         rows += [Row((text(key), "None")) for key in required(writable(self.entity))]
-        return Test(
+        if not rows:
+            return
+        yield Test(
             f"{self.a}_is_refused_with_a_value_of_another_type",
             [
                 *scene.lines,

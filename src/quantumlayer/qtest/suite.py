@@ -10,10 +10,10 @@ from quantumlayer.qtest.places import CALLER, ROLE, TAKES, THIS, Slot
 from quantumlayer.qtest.readings import spans
 from quantumlayer.qtest.samples import samples
 from quantumlayer.qtest.witness import Condition, Question, Witness
-from quantumlayer.qtest.worlds import Defaults
+from quantumlayer.qtest.worlds import Defaults, constant
 from quantumlayer.spec.cel import ANYONE, CelRuntimeError, Scope, compile_cel, evaluate
 from quantumlayer.spec.generator import OpenElement
-from quantumlayer.spec.model import Action, Entity, Field, Moment, Spec
+from quantumlayer.spec.model import Action, Computed, Entity, Field, Moment, Spec
 from quantumlayer.spec.naming import EntityNames, entity_names, service_package
 
 NO_WITNESS = "no small world was found in which it alone decides"
@@ -185,6 +185,13 @@ class Suite:
         """Input for an operation, unlike the values that records have already."""
         takes = self.spec.operations[name].inputs
         return {key: next(islice(samples(key, item), 1, None), sample(key, item)) for key, item in takes.items()}
+
+    def moved(self, entity: str, key: str) -> bool:
+        """Whether a field has a default that those who make such records most freely may not leave it at."""
+        item = self.spec.entities[entity].fields[key]
+        if item.default is None or isinstance(item.default, Computed):
+            return False
+        return self.defaults.of(entity)[key] != constant(item)
 
     def plain(self, entity: str, action: Action) -> tuple[str, Witness] | None:
         """The role that does something most freely, and a world in which it can."""

@@ -14,6 +14,7 @@ from quantumlayer.qtest.places import (
     ABSENT,
     CALLER,
     COUNT,
+    ONESELF,
     ROLE,
     SAME,
     TAKES,
@@ -24,10 +25,11 @@ from quantumlayer.qtest.places import (
     candidates,
     counts,
     distance,
+    split,
 )
 from quantumlayer.qtest.samples import NOW
 from quantumlayer.qtest.worlds import Builder, Built, Choice, Defaults
-from quantumlayer.spec.cel import Binary, CelRuntimeError, Checked, Expr, Scope, compile_cel, evaluate
+from quantumlayer.spec.cel import CelRuntimeError, Checked, Scope, compile_cel, evaluate
 from quantumlayer.spec.cel.runtime import zone
 from quantumlayer.spec.model import Field, FieldType, Reference, RelationKind, Spec
 
@@ -225,13 +227,18 @@ class Question:
 
     def _around(self, base: Witness, target: _Judged, others: list[_Judged]) -> Pair | None:
         builder = self.builder()
-        for slots in (target.slots, list(self.reader.slots)):
+        for slots in (target.slots, list(self.reader.slots), *self._oneself()):
             for choice in self.changes(base.choice, slots):
                 built = builder.build(choice)
                 if self._fails(target, built) and all(self._holds(one, built) for one in others):
                     changed = [slot for slot in choice if choice[slot] != base.choice.get(slot, _UNSET)]
                     return self._closest(builder, Witness(choice, built), base, target, changed)
         return None
+
+    def _oneself(self) -> list[list[Slot]]:
+        """The slots of worlds in which `this` is the caller, where it may be and no condition asks."""
+        own = {role.record for name, role in self.spec.roles.items() if name in self.roles}
+        return [] if self.new or self.this not in own else [[ONESELF, *self.reader.slots]]
 
     def alternatives(self, condition: Condition) -> Iterator[Witness]:
         """For each way in which a condition may hold, a world in which it is the only one."""
@@ -391,10 +398,3 @@ def numbered(pairs: Iterable[Pair]) -> Iterator[tuple[str, Pair]]:
         number += not pair.clocks_changed
         nth = f"_{number}" if number > 1 else ""
         yield f"{nth}_with_clocks_changed" if pair.clocks_changed else nth, pair
-
-
-def split(expr: Expr, operator: str) -> list[Expr]:
-    """The parts of a conjunction or a disjunction, however nested."""
-    if isinstance(expr, Binary) and expr.operator == operator:
-        return [*split(expr.left, operator), *split(expr.right, operator)]
-    return [expr]

@@ -73,13 +73,26 @@ class Frame:
     depth: int = 0
 
 
-def value_of(record: Record, name: str, *, optional: bool) -> object:
+def value_of(record: Record | None, name: str, *, optional: bool) -> object:
     """What a record holds under a name.
 
     Raises:
-        CelRuntimeError: The record lacks a value that it must have.
+        CelRuntimeError: There is no record, or it lacks a value that it must have.
     """
-    return present(record.values.get(name), f"{record.entity}.{name}", optional=optional)
+    found = there(record, name)
+    return present(found.values.get(name), f"{found.entity}.{name}", optional=optional)
+
+
+def there(record: Record | None, name: str) -> Record:
+    """The record of which something called `name` is asked: a part of an expression may lack the guard before it.
+
+    Raises:
+        CelRuntimeError: There is none.
+    """
+    if record is None:
+        message = f"there is no record to ask for {name}"
+        raise CelRuntimeError(message)
+    return record
 
 
 def taken(takes: Mapping[str, object], name: str, *, optional: bool) -> object:
