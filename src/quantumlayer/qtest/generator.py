@@ -33,6 +33,7 @@ from quantumlayer.qtest.seeds import seeds
 from quantumlayer.qtest.suite import Suite
 from quantumlayer.qtest.tests import Module, Test
 from quantumlayer.qtest.today import today_tests
+from quantumlayer.qtest.unreadable import unreadable_tests
 from quantumlayer.qtest.variables import mentioned
 from quantumlayer.spec.cel import ANYONE
 from quantumlayer.spec.cel.runtime import zone
@@ -116,6 +117,7 @@ def _modules(suite: Suite) -> list[Module]:
         module.tests += rule_tests(records)
         module.tests += relation_tests(records)
         module.tests += link_tests(records)
+        module.tests += unreadable_tests(records)
         module.tests += operation_tests(records)
         module.tests += today_tests(records)
         module.tests += list_tests(records)

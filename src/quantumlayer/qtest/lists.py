@@ -14,6 +14,7 @@ from quantumlayer.qtest.scenes import Scene
 from quantumlayer.qtest.tests import Row, Test
 from quantumlayer.qtest.variables import mentioned, variable
 from quantumlayer.qtest.witness import Question, Witness
+from quantumlayer.spec.cel import Record
 from quantumlayer.spec.lists import choices, field_of
 from quantumlayer.spec.model import Action, Entity, Field, FieldType, Listing
 from quantumlayer.spec.naming import link_id
@@ -129,8 +130,9 @@ def reader_of(records: Records) -> Reader | None:
         if witness is not None:
             scene = Scene(suite, witness)
             among = as_caller(question, witness) if scene.named(witness.built.caller.record) else None
-            if among is not None:  # the list shows callers themselves, too
-                return Reader(records, role, question, among, Scene(suite, among), single=False)
+            if among is not None:  # the list shows callers themselves, too, beside others like them
+                told = [one for one in among.built.this.values.values() if isinstance(one, Record)]
+                return Reader(records, role, question, among, Scene(suite, among, told=told), single=False)
             others = [line for line in scene.lines if not line.startswith(f"{scene.this} = ")]
             single = any(scene.this in mentioned([line]) for line in others)
             return Reader(records, role, question, witness, scene, single)

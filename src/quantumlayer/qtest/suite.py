@@ -131,6 +131,8 @@ class Suite:
             conditions += [one for one in self.permission(entity, Action.READ, role) if one not in conditions]
         if action is not Action.READ:
             conditions += self.rules(entity, Moment(action.value)).values()
+        if action is Action.CREATE:
+            conditions += [one for found in self.referring(entity, role).values() for one in found]
         fixed = self._role(role)
         states = self.spec.entities[entity].states
         if states is not None and action is Action.CREATE:
@@ -179,6 +181,14 @@ class Suite:
         return {
             key: [replace(one, at=(*TAKES, key)) for one in self.permission(reference.to, Action.READ, role)]
             for key, reference in references.items()
+        }
+
+    def referring(self, entity: str, role: str) -> dict[str, list[Condition]]:
+        """What must hold of the records that a new one refers to, for whoever makes it to read them."""
+        references = self.spec.entities[entity].references
+        return {
+            key: [replace(one, at=(*THIS, key)) for one in self.permission(references[key].to, Action.READ, role)]
+            for key in relations_given(self.spec.entities[entity])
         }
 
     def input(self, name: str) -> dict[str, object]:

@@ -125,10 +125,12 @@ class Question:
         for value in self.values:
             names: dict[str, Place] = {"this": THIS, "takes": TAKES}
             self.reader.read(compile_cel(value.cel, value.scope), value.scope, names)
-        self.judged = [part for condition in self.conditions for part in self._judge(condition)]
+        self.judged = [part for one in self.conditions for part in self._judge(one)]
 
     def _judge(self, condition: Condition) -> list[_Judged]:
         """Each part of a conjunction by itself, so that each has a witness of its own."""
+        if condition.at != THIS and condition.at not in self.reader.entities:
+            return []  # the world has nothing at the place
         checked = compile_cel(condition.cel, condition.scope)
         names: dict[str, Place] = {"this": condition.at, "takes": TAKES}
         parts = [replace(checked, expr=part) for part in split(checked.expr, "&&")] if condition.wanted else [checked]
@@ -347,9 +349,7 @@ class Question:
         entity = self.spec.entities[self._entity(slot.place)]
         if entity.states is not None and slot.name == entity.states.field:
             return list(entity.states.values)
-        item = entity.fields.get(slot.name)
-        if item is None:
-            item = Field(type=FieldType.DATETIME)
+        item = entity.fields.get(slot.name) or Field(type=FieldType.DATETIME)
         return candidates(slot.name, item, self.reader.constants)
 
     def _either(self, slot: Slot) -> Sequence[object]:

@@ -7,6 +7,7 @@ from quantumlayer.qlayer.packs.fastapi import access
 from quantumlayer.qlayer.packs.fastapi.code import names_in
 from quantumlayer.qlayer.packs.fastapi.contract.endpoints import ACTIONS
 from quantumlayer.qlayer.packs.fastapi.lists import Lists
+from quantumlayer.qlayer.packs.fastapi.named import is_pinned, named_by, readable_ones, required
 from quantumlayer.qlayer.packs.fastapi.operations import OperationView, operation_view
 from quantumlayer.qlayer.packs.fastapi.queries import PAGING, QueryView, query_view
 from quantumlayer.qlayer.packs.fastapi.record_view import LinkView, RecordView, RelationView
@@ -82,6 +83,10 @@ class EntityView(RecordView):
 
     read_takes_caller = list_takes_caller
 
+    def caller_type(self, action: str) -> str:
+        """The type of who makes or changes records."""
+        return "Caller | None" if self.public(action) else "Caller"
+
     def refuses_strangers(self, action: str) -> bool:
         """Whether anyone may do this, but not to every record."""
         return self.public(action) and bool(access.refusals(self.spec, self.name, Action(action), "refuse"))
@@ -123,7 +128,7 @@ class EntityView(RecordView):
         """The statements that refuse a new record or let it pass."""
         variable = self.names.snake
         lines = stored_values(self.spec, self.name, variable)
-        lines += [self._referenced(item, variable) for item in self.relations]
+        lines += [self._referenced(item, variable, None) for item in self.relations]
         lines += self._refusals(Action.CREATE)
         return lines + calls(self.rule_functions, Moment.CREATE, variable)
 
@@ -159,15 +164,24 @@ class EntityView(RecordView):
         made = ", ".join(f"{key}={source}" for key, source in values.items())
         lines = [*before, f"{variable} = {self.name}({made})", *stored_values(self.spec, self.name, variable)]
         refusals = self._refusals(Action.CREATE)
-        references = [self._referenced(item, variable) for item in self.relations]
-        references += [f"{variable}.{link.name} = {_records(link)}" for link in self.links]
         looks_up = any("await" in line for line in refusals)  # only what is there can be looked up
+        roles = named_by(self.spec, self.name, Action.CREATE)
+        references = []
+        for item in self.relations:
+            asking = [role for role in roles if looks_up or not is_pinned(self.spec, self.name, item.name, role)]
+            references.append(self._referenced(item, variable, self._known(item.relation.to, asking)))
+        references += [
+            f"{variable}.{link.name} = {_records(link, self._known(link.relation.to, roles))}" for link in self.links
+        ]
         lines += [*references, *refusals] if looks_up else [*refusals, *references]
         lines += calls(self.rule_functions, Moment.CREATE, variable)
         return lines
 
-    def _referenced(self, item: RelationView, variable: str) -> str:
-        call = f"await require_reference(session, {item.target.name}, {variable}.{item.column})"
+    def _known(self, target: str, roles: Sequence[str]) -> str | None:
+        return readable_ones(self.spec, self.name, target, roles)
+
+    def _referenced(self, item: RelationView, variable: str, known: str | None) -> str:
+        call = required(item.target.name, f"{variable}.{item.column}", known)
         return f"if {variable}.{item.column} is not None:\n        {call}" if item.relation.optional else call
 
     def _refusals(self, action: Action) -> list[str]:
@@ -181,12 +195,13 @@ class EntityView(RecordView):
         """The statements that change a record."""
         variable = self.names.snake
         lines = self._refusals(Action.UPDATE)
+        roles = named_by(self.spec, self.name, Action.UPDATE)
         for item in self.common_relations:
-            lines.append(f"{variable}.{item.column} = body.{item.column}")
-            lines.append(self._referenced(item, variable))
+            lines += self._moved(item, variable, self._known(item.relation.to, roles))
         for link in self.common_links:
             wanted, held = f"wanted_{link.name}", f"{variable}.{link.name}"
-            lines.append(f"{wanted} = {_records(link)}")
+            known = self._known(link.relation.to, roles)
+            lines.append(f"{wanted} = {_records(link, known, f', {held}' if known else '')}")
             lines.append(f"if {held} != {wanted}:\n        {held} = {wanted}\n        touch({variable})")
         lines += [
             f"{variable}.{field.name} = body.{field.name}"
@@ -195,6 +210,28 @@ class EntityView(RecordView):
         ]
         lines += stored_values(self.spec, self.name, variable)
         return lines + calls(self.rule_functions, Moment.UPDATE, variable)
+
+    def _moved(self, item: RelationView, variable: str, known: str | None) -> list[str]:
+        """The statements that give a record another relation; what it refers to already is its own."""
+        moved = f"{variable}.{item.column} = body.{item.column}"
+        if known is None:
+            return [moved, self._referenced(item, variable, None)]
+        given = f"body.{item.column} is not None and " if item.relation.optional else ""
+        call = required(item.target.name, f"body.{item.column}", known)
+        return [f"if {given}body.{item.column} != {variable}.{item.column}:\n        {call}", moved]
+
+    @property
+    def asked(self) -> frozenset[str]:
+        """The other entities whose services say which of their records callers may read."""
+        lines = [*self.create_lines, *self.update_lines, *(line for item in self.operations for line in item.body)]
+        names = names_in(lines)
+        return frozenset(name for name in self.spec.entities if f"{entity_names(name).module}_service" in names)
+
+    @property
+    def links_are_read(self) -> bool:
+        """Whether callers may link only what they may read."""
+        roles = {*named_by(self.spec, self.name, Action.CREATE), *named_by(self.spec, self.name, Action.UPDATE)}
+        return any(self._known(link.relation.to, sorted(roles)) for link in self.links)
 
     @cached_property
     def delete_lines(self) -> list[str]:
@@ -322,16 +359,20 @@ class EntityView(RecordView):
         return ", ".join(role.replace("_", " ") for role in self.spec.roles if role in roles) or "anyone"
 
 
-def _records(link: LinkView) -> str:
+def _records(link: LinkView, known: str | None, held: str = "") -> str:
     """The source of the records that a body names."""
-    return f"await referenced(session, {link.target.name}, body.{link.ids})"
+    among = "" if known is None else f", {known}{held}"
+    return f"await referenced(session, {link.target.name}, body.{link.ids}{among})"
 
 
 def _raises(lines: list[str]) -> list[str]:
     names = names_in(lines)
+    reads = "readable" in names or "require_readable" in names
     found = {
         "Forbidden: The caller may not do this to it.": "Forbidden" in names,
-        "Conflict: It refers to a record that is not there.": bool({"require_reference", "referenced"} & names),
+        "Conflict: It refers to a record that is not there.": bool({"require_reference", "referenced"} & names)
+        and not reads,
+        "Conflict: It refers to a record that is not there, or that the caller may not read.": reads,
         "RuleBroken: A rule stands against it.": bool(REFUSALS & names),
     }
     return [line for line, there in found.items() if there]

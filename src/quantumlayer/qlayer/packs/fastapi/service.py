@@ -120,6 +120,7 @@ class ServiceView:
             "keeps_routes": any(entity.taken_keys for entity in self.entities),
             "has_audit": any(entity.entity.audit for entity in self.entities),
             "has_links": any(entity.links for entity in self.entities),
+            "links_are_read": any(entity.links_are_read for entity in self.entities),
             "optional_search": any(
                 entity.entity.fields[name].optional for entity in self.entities for name in entity.entity.list.search
             ),
