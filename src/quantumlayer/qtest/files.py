@@ -189,7 +189,12 @@ def _removed(file: _File, scene: Scene, caller: str, begun: list[str], path: str
     else:
         yield Test(
             f"the_{file.noun}_is_not_taken_away",
-            [*begun, delete, "assert answer.status_code == 405", f"assert (await {caller}.get(url)).content == earlier"],
+            [
+                *begun,
+                delete,
+                "assert answer.status_code == 405",
+                f"assert (await {caller}.get(url)).content == earlier",
+            ],
             [file.address],
         )
 
