@@ -14,7 +14,7 @@ from quantumlayer.qtest.concurrency import concurrency_tests
 from quantumlayer.qtest.contract.endpoints import contract_tests
 from quantumlayer.qtest.derived import derived_tests
 from quantumlayer.qtest.factories import factories
-from quantumlayer.qtest.files import file_tests
+from quantumlayer.qtest.files.tests import file_tests
 from quantumlayer.qtest.free_names import free_name_tests
 from quantumlayer.qtest.history import history_tests
 from quantumlayer.qtest.keys import address_by_key, key_tests
