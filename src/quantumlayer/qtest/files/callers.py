@@ -1,14 +1,18 @@
 """Tests of who may put and fetch a file, and of what is told of it elsewhere."""
 
+import re
 from collections.abc import Iterator
+from dataclasses import replace
 
 from quantumlayer.qtest.files.field import FileField
-from quantumlayer.qtest.literals import text
+from quantumlayer.qtest.literals import source, text
+from quantumlayer.qtest.places import THIS, Slot
+from quantumlayer.qtest.samples import SomeFile
 from quantumlayer.qtest.scenes import Scene
 from quantumlayer.qtest.suite import holds
 from quantumlayer.qtest.tests import Row, Test
 from quantumlayer.spec.cel import ANYONE
-from quantumlayer.spec.model import Action
+from quantumlayer.spec.model import Action, Moment
 from quantumlayer.spec.naming import route_name
 
 
@@ -45,6 +49,21 @@ def refused_tests(file: FileField) -> Iterator[Test]:
 def kept_out_tests(file: FileField) -> Iterator[Test]:
     """A record that the caller may not change, or not even read."""
     suite, name = file.records.suite, file.records.name
+    for role in suite.roles_for(name, Action.READ):
+        only = suite.permission(name, Action.READ, role) if file.records.shown(file.key, role) else []
+        pair = suite.question(name, Action.READ, role).refusal(only[0]) if only else None
+        if pair is not None:
+            scene = Scene(suite, pair.refused)
+            yield Test(
+                f"{role}_may_not_fetch_the_{file.key}_of_another_{file.records.names.snake}",
+                [
+                    *scene.lines,
+                    f"answer = await {scene.caller}.get({file.url(scene)})",
+                    "assert answer.status_code == 404",
+                    f'assert "{file.records.names.title}" in answer.text',
+                ],
+                [file.address],
+            )
     for role in suite.roles_for(name, Action.UPDATE):
         if suite.always(name, Action.UPDATE, role):
             continue
@@ -66,6 +85,36 @@ def kept_out_tests(file: FileField) -> Iterator[Test]:
             ],
             [file.address],
         )
+
+
+def rule_tests(file: FileField) -> Iterator[Test]:
+    """A file that a rule stands against is not put."""
+    suite, name = file.records.suite, file.records.name
+    for key, condition in suite.rules(name, Moment.UPDATE).items():
+        if not re.search(rf"\bthis\.{file.key}\b", condition.cel):
+            continue
+        for role in suite.roles_for(name, Action.UPDATE):
+            question = suite.question(name, Action.UPDATE, role)
+            there = replace(question, fixed={**question.fixed, Slot(THIS, file.key): SomeFile()})
+            pair = there.refusal(condition)
+            before = None if pair is None else file.without(there, pair.refused)
+            if before is None:
+                continue
+            scene = Scene(suite, before)
+            put = file.put(scene, f"content_of({text(file.media)})")
+            said = text(file.records.entity.rules[key].else_)
+            yield Test(
+                f"the_{file.noun}_is_not_put_unless_{key}",
+                [
+                    *scene.lines,
+                    f"url = {file.url(scene)}",
+                    f"answer = {put}",
+                    f"assert refusal(answer) == (409, {text(key.replace('_', '-'))}, {said})",
+                    "assert app.state.file_store.contents() == []",
+                ],
+                [f"{file.records.address}.rules.{key}"],
+            )
+            break
 
 
 def history_tests(file: FileField) -> Iterator[Test]:
@@ -90,8 +139,11 @@ def history_tests(file: FileField) -> Iterator[Test]:
             [f"{file.address}.personal"],
         )
     role = scene.built.caller.role
-    if audit is None or Action.UPDATE not in audit.actions:
+    done = [action for action in (Action.UPDATE, Action.READ) if audit is not None and action in audit.actions]
+    if audit is None or not done:
         return
+    fetches = file.records.suite.may(file.records.name, Action.READ, role) and file.records.shown(file.key, role)
+    done = [action for action in done if action is Action.UPDATE or fetches]
     readers = [one for one in audit.visible_to if file.records.suite.always(file.records.name, Action.READ, one)]
     if not readers:
         return
@@ -99,14 +151,16 @@ def history_tests(file: FileField) -> Iterator[Test]:
     signed_in = [] if reader == role else file.records.suite.sign_in(reader)
     trail = f'f"{file.records.path}/{{{scene.this}.id}}/audit"'
     yield Test(
-        f"putting_the_{file.noun}_leaves_a_trace",
+        f"what_is_done_with_the_{file.noun}_leaves_a_trace",
         [
             *begun,
             file.put(scene),
+            *([f"await {scene.caller}.get(url)"] if fetches else []),
             *signed_in,
             f"trail = await {file.records.suite.caller(reader)}.get({trail})",
             'entries = trail.json()["items"]',
-            f'assert [[entry["action"], entry["role"]] for entry in entries] == [["update", {text(role)}]]',
+            'written = [[entry["action"], entry["role"]] for entry in entries]',
+            f"assert written == {source([[action.value, role] for action in done])}",
         ],
         [f"{file.records.address}.audit"],
     )

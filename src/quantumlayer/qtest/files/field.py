@@ -9,9 +9,9 @@ from quantumlayer.qtest.records import Records
 from quantumlayer.qtest.samples import SomeFile
 from quantumlayer.qtest.scenes import Scene
 from quantumlayer.qtest.suite import holds
-from quantumlayer.qtest.witness import Witness
+from quantumlayer.qtest.witness import Question, Witness
 from quantumlayer.spec.cel import ANYONE
-from quantumlayer.spec.model import Action, Field
+from quantumlayer.spec.model import Action, Field, Moment
 from quantumlayer.spec.naming import route_name
 
 PLAIN = "text/plain"
@@ -44,24 +44,44 @@ class FileField:
     @cached_property
     def putting(self) -> Scene | None:
         """A world in which a caller may put the first file, as a role that sees it if there is one."""
+        return None if self._worlds is None else Scene(self.records.suite, self._worlds[0])
+
+    @property
+    def reachable(self) -> bool:
+        """Whether the same caller may still change the record once it has the file."""
+        return self._worlds is not None and self._allowed(self._worlds[1])
+
+    @property
+    def removable(self) -> bool:
+        """Whether they may take it away again, and no rule wants the record to have it."""
+        offered = self.field.optional and not self.field.immutable
+        if self._worlds is None or not offered or not self.reachable:
+            return False
+        rules = self.records.suite.rules(self.records.name, Moment.UPDATE)
+        return all(holds(one.cel, one.scope, self._worlds[0]) for one in rules.values())
+
+    @cached_property
+    def _worlds(self) -> tuple[Witness, Witness] | None:
+        """Before and after the first file is put."""
         roles = self.records.suite.roles_for(self.records.name, Action.UPDATE)
         for role in sorted(roles, key=lambda role: not self.records.shown(self.key, role)):
-            found = self._first(role)
-            if found is not None:
-                return Scene(self.records.suite, found)
+            question = self.records.suite.question(self.records.name, Action.UPDATE, role)
+            after = replace(question, fixed={**question.fixed, Slot(THIS, self.key): SomeFile()}).base()
+            before = None if after is None else self.without(question, after)
+            if after is not None and before is not None:
+                return before, after
         return None
 
-    def _first(self, role: str) -> Witness | None:
-        suite, name = self.records.suite, self.records.name
-        question = suite.question(name, Action.UPDATE, role)
-        slot = Slot(THIS, self.key)
-        after = replace(question, fixed={**question.fixed, slot: SomeFile()}).base()
-        if after is None:
-            return None
-        choice = {**after.choice, slot: None}
+    def without(self, question: Question, after: Witness) -> Witness | None:
+        """The world without the file, if its caller may put one there."""
+        choice = {**after.choice, Slot(THIS, self.key): None}
         before = Witness(choice, question.builder().build(choice))
+        return before if self._allowed(before) else None
+
+    def _allowed(self, world: Witness) -> bool:
+        suite, name, role = self.records.suite, self.records.name, world.built.caller.role
         allowed = [*suite.permission(name, Action.UPDATE, role), *suite.permission(name, Action.READ, role)]
-        return before if all(holds(one.cel, one.scope, before) for one in allowed) else None
+        return all(holds(one.cel, one.scope, world) for one in allowed)
 
     def url(self, scene: Scene) -> str:
         """The file's address as Python."""

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from quantumlayer.qtest.files.callers import history_tests, kept_out_tests, refused_tests
+from quantumlayer.qtest.files.callers import history_tests, kept_out_tests, refused_tests, rule_tests
 from quantumlayer.qtest.files.field import FileField
 from quantumlayer.qtest.files.keeping import keeping_tests, limit_tests
 from quantumlayer.qtest.files.released import released_tests
@@ -22,5 +22,6 @@ def file_tests(records: Records) -> Iterator[Test]:
         yield from keeping_tests(file)
         yield from limit_tests(file)
         yield from kept_out_tests(file)
+        yield from rule_tests(file)
         yield from history_tests(file)
     yield from released_tests(records)
