@@ -68,6 +68,10 @@ class QTest:
         del part
         return tuple(_files(*self._found(spec)))
 
+    def modules(self, spec: Spec) -> Sequence[Module]:
+        """The tests of a Spec, by file."""
+        return self._found(spec)[1]
+
     def open_elements(self, spec: Spec) -> Sequence[OpenElement]:
         """The claims that no test names, each with the reason."""
         suite, modules = self._found(spec)
