@@ -8,11 +8,12 @@ from quantumlayer.qtest.acting import Outcome, Path, Simulation, outcome, paths,
 from quantumlayer.qtest.demands import Demand
 from quantumlayer.qtest.free_names import made_up
 from quantumlayer.qtest.literals import source, text
+from quantumlayer.qtest.parts import numbered
 from quantumlayer.qtest.places import COUNT, THIS, Reader, Slot
 from quantumlayer.qtest.scenes import Scene
 from quantumlayer.qtest.suite import NO_WITNESS
 from quantumlayer.qtest.tests import Test
-from quantumlayer.qtest.witness import Condition, Question, Witness, numbered
+from quantumlayer.qtest.witness import Condition, Question, Witness
 from quantumlayer.spec.cel import Acting, Comprehension, Record, acting, compile_cel, scope_of_effects
 
 if TYPE_CHECKING:

@@ -10,6 +10,7 @@ from quantumlayer.qtest.inputs import Inputs
 from quantumlayer.qtest.literals import source, text, wire
 from quantumlayer.qtest.made import is_code
 from quantumlayer.qtest.named import taken
+from quantumlayer.qtest.parts import numbered
 from quantumlayer.qtest.places import TAKES, THIS, Slot
 from quantumlayer.qtest.readings import unmistakable
 from quantumlayer.qtest.records import Records
@@ -17,7 +18,7 @@ from quantumlayer.qtest.samples import NOW
 from quantumlayer.qtest.scenes import Scene
 from quantumlayer.qtest.suite import NO_WITNESS, Suite
 from quantumlayer.qtest.tests import Row, Test
-from quantumlayer.qtest.witness import Pair, Question, Witness, numbered
+from quantumlayer.qtest.witness import Pair, Question, Witness
 from quantumlayer.qtest.worlds import constant
 from quantumlayer.spec.cel import CelRuntimeError, Record, Scope, compile_cel, evaluate, rounded
 from quantumlayer.spec.model import Action, Computed, FieldType, Operation

@@ -4,12 +4,13 @@ The search is bounded and always takes the same way: it begins with a world in w
 slot, then two, then three, values near the constants of the expressions first.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, tzinfo
 from itertools import combinations, islice, product
 
 from quantumlayer.qtest.clocks import WEEKS, later
+from quantumlayer.qtest.parts import split
 from quantumlayer.qtest.places import (
     ABSENT,
     CALLER,
@@ -27,13 +28,14 @@ from quantumlayer.qtest.places import (
 )
 from quantumlayer.qtest.samples import NOW
 from quantumlayer.qtest.worlds import Builder, Built, Choice, Defaults
-from quantumlayer.spec.cel import Binary, CelRuntimeError, Checked, Expr, Scope, compile_cel, evaluate
+from quantumlayer.spec.cel import CelRuntimeError, Checked, Scope, compile_cel, evaluate
 from quantumlayer.spec.cel.runtime import zone
 from quantumlayer.spec.model import Field, FieldType, Reference, RelationKind, Rows, Spec
 
 _MOST_WORLDS = 3000
 _MOST_CHANGES = 3
 _WIDTHS = (1000, 30, 8)
+_UNSET = object()
 
 
 @dataclass(frozen=True, slots=True)
@@ -396,22 +398,3 @@ class Question:
 
     def _fails(self, one: _Judged, built: Built) -> bool:
         return self._value(one, built) is (not one.wanted)
-
-
-_UNSET = object()
-
-
-def numbered(pairs: Iterable[Pair]) -> Iterator[tuple[str, Pair]]:
-    """Pairs, each with what its tests' names end in."""
-    number = 0
-    for pair in pairs:
-        number += not pair.clocks_changed
-        nth = f"_{number}" if number > 1 else ""
-        yield f"{nth}_with_clocks_changed" if pair.clocks_changed else nth, pair
-
-
-def split(expr: Expr, operator: str) -> list[Expr]:
-    """The parts of a conjunction or a disjunction, however nested."""
-    if isinstance(expr, Binary) and expr.operator == operator:
-        return [*split(expr.left, operator), *split(expr.right, operator)]
-    return [expr]

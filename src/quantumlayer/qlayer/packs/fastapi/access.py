@@ -4,8 +4,9 @@ import re
 from dataclasses import dataclass
 
 from quantumlayer.qlayer.packs.fastapi.code import Level, Prelude
+from quantumlayer.qlayer.packs.fastapi.columns import Columns
 from quantumlayer.qlayer.packs.fastapi.roots import Changing, Loaded, caller_root
-from quantumlayer.qlayer.packs.fastapi.sql import Columns, Sql
+from quantumlayer.qlayer.packs.fastapi.sql import Sql
 from quantumlayer.qlayer.packs.fastapi.statements import Writer
 from quantumlayer.spec.cel import ANYONE, Scope, compile_cel
 from quantumlayer.spec.model import Action, Spec

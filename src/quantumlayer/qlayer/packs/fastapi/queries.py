@@ -7,10 +7,11 @@ from quantumlayer.kit.identifiers import class_name
 from quantumlayer.qlayer.packs.fastapi import access
 from quantumlayer.qlayer.packs.fastapi.aggregates import conjuncts, is_null
 from quantumlayer.qlayer.packs.fastapi.code import Level, Prelude, UnsupportedError, names_in
+from quantumlayer.qlayer.packs.fastapi.columns import Columns
 from quantumlayer.qlayer.packs.fastapi.fields import MAX_BIG, MAX_INT, FieldView
 from quantumlayer.qlayer.packs.fastapi.python import Python
 from quantumlayer.qlayer.packs.fastapi.roots import Loaded, caller_root
-from quantumlayer.qlayer.packs.fastapi.sql import Columns, Sql, asking
+from quantumlayer.qlayer.packs.fastapi.sql import Sql, asking
 from quantumlayer.spec.cel import (
     ANYONE,
     Binary,

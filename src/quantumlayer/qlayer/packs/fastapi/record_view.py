@@ -8,6 +8,7 @@ from quantumlayer.kit.identifiers import singular
 from quantumlayer.qlayer.packs.fastapi import access
 from quantumlayer.qlayer.packs.fastapi.aggregates import touches_relations
 from quantumlayer.qlayer.packs.fastapi.code import UnsupportedError
+from quantumlayer.qlayer.packs.fastapi.columns import Columns
 from quantumlayer.qlayer.packs.fastapi.contract.relationships import RelationshipView, relationships
 from quantumlayer.qlayer.packs.fastapi.fields import FieldView, one_of, python_type, quoted, read_type
 from quantumlayer.qlayer.packs.fastapi.files import file_views
@@ -15,7 +16,7 @@ from quantumlayer.qlayer.packs.fastapi.python import Python
 from quantumlayer.qlayer.packs.fastapi.records import column_default
 from quantumlayer.qlayer.packs.fastapi.roots import Loaded
 from quantumlayer.qlayer.packs.fastapi.rules import Exclusion, exclusions
-from quantumlayer.qlayer.packs.fastapi.sql import Columns, Sql
+from quantumlayer.qlayer.packs.fastapi.sql import Sql
 from quantumlayer.qlayer.packs.fastapi.uniques import UniqueIndex, unique_indexes
 from quantumlayer.spec.cel import Scope, compile_cel
 from quantumlayer.spec.model import Derived, Entity, Field, OnDelete, Proof, Relation, RelationKind, Spec

@@ -1,11 +1,11 @@
 """CEL to SQLAlchemy: conditions and values over the columns of a query."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 from quantumlayer.qlayer.packs.fastapi.absence import is_callers_record, may_both_miss
 from quantumlayer.qlayer.packs.fastapi.aggregates import Aggregate, Question, aggregate_of, chained, conjuncts, is_null
 from quantumlayer.qlayer.packs.fastapi.code import Code, Level, Prelude, UnsupportedError
+from quantumlayer.qlayer.packs.fastapi.columns import Columns
 from quantumlayer.qlayer.packs.fastapi.decimals import PLACES, rounding
 from quantumlayer.qlayer.packs.fastapi.functions import executed
 from quantumlayer.qlayer.packs.fastapi.python import Python, QueryWriter
@@ -45,24 +45,6 @@ _MIRRORED = {"==": "==", "!=": "!=", "<": ">", "<=": ">=", ">": "<", ">=": "<="}
 _ARITHMETIC = {"+": Level.SUM, "-": Level.SUM, "*": Level.PRODUCT, "%": Level.PRODUCT}
 _REVERSED = {"+": "-", "-": "+"}
 _CLOCK = frozenset({"today", "now"})
-
-
-@dataclass(frozen=True, slots=True)
-class Columns:
-    """The columns of one table in a query: of a model class or its alias, or bare names in the class's own body."""
-
-    entity: str
-    alias: str = ""
-    bare: bool = False
-
-    @property
-    def table(self) -> str:
-        """The source of the table itself."""
-        return self.alias or entity_names(self.entity).name
-
-    def column(self, name: str) -> str:
-        """The source of a column."""
-        return name if self.bare else f"{self.table}.{name}"
 
 
 class Sql:
