@@ -122,7 +122,7 @@ def _immutable(records: Records, change: Change) -> Iterator[Test]:
             (text(key), source(wire(next(iter(samples(key, item)), None), item.type))),
             (f"{records.address}.fields.{key}.{word}",),
         )
-        for key, item in records.entity.fields.items()
+        for key, item in records.entity.values.items()
         for word in ("immutable", "read_only")
         if getattr(item, word)
     ]

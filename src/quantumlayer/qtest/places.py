@@ -15,6 +15,7 @@ from quantumlayer.spec.cel import (
     Conditional,
     Expr,
     Ident,
+    ListType,
     Literal,
     Macro,
     MemberKind,
@@ -22,6 +23,7 @@ from quantumlayer.spec.cel import (
     RecordType,
     Scope,
     Select,
+    Type,
     children,
     compile_cel,
 )
@@ -159,7 +161,7 @@ class Reader:
     ) -> Place | None:
         match kind:
             case MemberKind.TAKES:
-                self.slots.setdefault(Slot(TAKES, name), None)
+                return self._taken(owner, name, checked.type_of(expr))
             case MemberKind.FIELD | MemberKind.STATE | MemberKind.SYSTEM:
                 if name != "id":
                     self.slots.setdefault(Slot(owner, name), None)
@@ -177,6 +179,15 @@ class Reader:
                 return place
             case MemberKind.DERIVED:
                 self._derived(owner, name, checked, expr, depth)
+        return None
+
+    def _taken(self, owner: Place, name: str, kind: Type) -> Place | None:
+        """A value of the input or of one of its rows, or the rows themselves."""
+        if isinstance(kind, ListType):
+            place = (*owner, f"{name}*")
+            self.slots.setdefault(Slot(place, COUNT), None)
+            return place
+        self.slots.setdefault(Slot(owner, name), None)
         return None
 
     def _limits(self, checked: Checked, expr: Select) -> None:
@@ -244,7 +255,7 @@ def candidates(key: str, item: Field | None, constants: Constants) -> list[objec
         found: list[object] = list(item.one_of)
     else:
         found = [*samples(key, item), *_pool(item.type, constants)]
-    if item.optional:
+    if item.optional or item.is_file:
         found.insert(0, None)
     return [value for value in dict.fromkeys(found) if value is None or _fits(item, value)]
 
@@ -347,8 +358,6 @@ def distance(one: object, other: object) -> float:
             return 1000.0
 
 
-def split(expr: Expr, operator: str) -> list[Expr]:
-    """The parts of a conjunction or a disjunction, however nested."""
-    if isinstance(expr, Binary) and expr.operator == operator:
-        return [*split(expr.left, operator), *split(expr.right, operator)]
-    return [expr]
+def is_own(spec: Spec, roles: Iterable[str], entity: str) -> bool:
+    """Whether a caller of one of the roles is a record of the entity."""
+    return entity in {spec.roles[role].record for role in roles if role in spec.roles}

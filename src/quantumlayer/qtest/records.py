@@ -17,7 +17,7 @@ from quantumlayer.qtest.variables import variable
 from quantumlayer.qtest.witness import Witness
 from quantumlayer.qtest.worlds import constant
 from quantumlayer.spec.cel import ANYONE, Record
-from quantumlayer.spec.model import Action, Computed, FieldType
+from quantumlayer.spec.model import Action, FieldType
 
 NOBODY = 999_999
 
@@ -151,13 +151,13 @@ class Records:
                 creation = Creation(self.suite, self.name, role, witness)
                 scene = creation.scene()
                 body = creation.body(scene, {name: value for name, value in creation.unusual().items() if name != key})
+                left = f"{{name: body[name] for name in body if name != {text(key)}}}"
                 yield Test(
                     f"{role}_need_not_give_{key}_of_{self.a}",
                     [
                         *scene.lines,
                         f"body = {body}",
-                        f"answer = await {scene.caller}.post("
-                        f'"{self.path}", json={{name: body[name] for name in body if name != {text(key)}}})',
+                        f'answer = await {scene.caller}.post("{self.path}", json={left})',
                         f'assert answer.json()["{key}"] == {source(wire(constant(item), item.type))}',
                     ],
                     [f"{self.address}.fields.{key}.default"],
@@ -241,6 +241,7 @@ class Records:
                 given = wire(next(iter(samples(key, item)), None), item.type)
                 rows.append(Row((text(key), source(given)), (f"{self.address}.fields.{key}.read_only",)))
         rows += [Row((text(key), "1")) for key in self.entity.derived]
+        rows += [Row((text(key), "None"), (f"{self.address}.fields.{key}",)) for key in self.entity.files]
         if self.entity.states is not None:
             last = self.entity.states.values[-1]
             rows.append(Row((text(self.entity.states.field), text(last)), (f"{self.address}.states",)))
@@ -264,6 +265,7 @@ class Records:
         scene = creation.scene()
         rows = [Row((text(key), source(wrong_type(item)))) for key, item in writable(self.entity).items()]
         rows += [Row((text(key), "None")) for key in required(writable(self.entity))]
+        rows = rows or [Row((text(f"{key}_id"), text("nonsense"))) for key in relations_given(self.entity)]
         if not rows:
             return
         yield Test(
@@ -302,7 +304,7 @@ class Records:
             return
         role, base = found
         question = self.suite.question(self.name, Action.READ, role)
-        keys = [key for key in self.entity.fields if self.shown(key, role)]
+        keys = [key for key in self.entity.values if self.shown(key, role)]
         changed = other_values(self.suite, question, base, self.name, keys)
         choice = {**base.choice, **{Slot(THIS, key): value for key, value in changed.items()}}
         scene = Scene(self.suite, Witness(choice, question.builder().build(choice)))

@@ -80,7 +80,7 @@ class _Seeding:
                 row[f"{key}_id"] = self._row(target)
             elif not relation.optional:
                 row[f"{key}_id"] = self._target(record.entity, key)
-        for key, item in entity.fields.items():
+        for key, item in entity.values.items():
             value = record.values.get(key)
             if key in apart(entity) and value is not None:
                 value = next(islice(_many(self.suite, record.entity, key), len(rows), None), value)

@@ -12,6 +12,7 @@ from quantumlayer.qtest.suite import relations_given
 from quantumlayer.qtest.tests import Test
 from quantumlayer.spec.model import Action
 from quantumlayer.spec.naming import link_ids
+from quantumlayer.spec.pinned import is_pinned
 
 _ALIKE = [
     "assert answer.status_code == unknown.status_code",
@@ -30,11 +31,11 @@ def unreadable_tests(records: Records) -> Iterator[Test]:
 
 def _made(records: Records, key: str) -> Iterator[Test]:
     for role in _roles(records, key, Action.CREATE):
+        if is_pinned(records.suite.spec, records.name, key, role):
+            continue
         unseen = _unseen(records, key)
         question = records.suite.question(records.name, Action.CREATE, role)
-        found = with_others(
-            records.suite, question, role, records.entity.relations[key].to, [unseen], readable=False
-        )
+        found = with_others(records.suite, question, role, records.entity.relations[key].to, [unseen], readable=False)
         if found is None:
             continue
         scene = Scene(records.suite, found, this_is_made=False)
@@ -42,7 +43,9 @@ def _made(records: Records, key: str) -> Iterator[Test]:
         given = creation.unusual() | ({f"{key}_id": NOBODY} if key in records.entity.references else {})
         request = f'await {scene.caller}.post("{records.path}", json='
         lines = _asked(records, key, scene, creation.body(scene, given), (request, ")"))
-        yield Test(f"{role}_makes_no_{records.names.snake}_with_{key}_they_may_not_read", lines, [_address(records, key)])
+        yield Test(
+            f"{role}_makes_no_{records.names.snake}_with_{key}_they_may_not_read", lines, [_address(records, key)]
+        )
         return
 
 
@@ -50,9 +53,7 @@ def _changed(records: Records, key: str) -> Iterator[Test]:
     for role in _roles(records, key, Action.UPDATE):
         unseen = _unseen(records, key)
         question = records.suite.question(records.name, Action.UPDATE, role)
-        found = with_others(
-            records.suite, question, role, records.entity.relations[key].to, [unseen], readable=False
-        )
+        found = with_others(records.suite, question, role, records.entity.relations[key].to, [unseen], readable=False)
         if found is None:
             continue
         scene = Scene(records.suite, found)

@@ -26,9 +26,10 @@ _IMPORTED = frozenset(
 )  # fmt: skip
 _LOCAL = frozenset(
     {
-        "all_records", "answer", "answers", "bodies", "body", "caller", "callers", "calls", "entries", "etag",
-        "expected", "high", "kept", "key", "listed", "low", "me", "moment", "number", "other", "part", "personal",
-        "read", "rule", "session", "status_code", "trail", "url", "value", "versions", "written",
+        "all_records", "answer", "answers", "bodies", "body", "caller", "callers", "calls", "earlier", "entries",
+        "etag", "expected", "fetched", "held_file", "high", "kept", "key", "listed", "looks_like", "low", "me",
+        "media_type", "moment", "number", "other", "part", "personal", "read", "rule", "session", "status_code",
+        "trail", "upload", "upload_size", "url", "value", "versions", "written",
     }
 )  # fmt: skip
 

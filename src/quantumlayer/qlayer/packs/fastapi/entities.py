@@ -6,8 +6,9 @@ from functools import cached_property
 from quantumlayer.qlayer.packs.fastapi import access
 from quantumlayer.qlayer.packs.fastapi.code import names_in
 from quantumlayer.qlayer.packs.fastapi.contract.endpoints import ACTIONS
+from quantumlayer.qlayer.packs.fastapi.files import released
 from quantumlayer.qlayer.packs.fastapi.lists import Lists
-from quantumlayer.qlayer.packs.fastapi.named import is_pinned, named_by, readable_ones, required
+from quantumlayer.qlayer.packs.fastapi.named import named_by, readable_ones, required
 from quantumlayer.qlayer.packs.fastapi.operations import OperationView, operation_view
 from quantumlayer.qlayer.packs.fastapi.queries import PAGING, QueryView, query_view
 from quantumlayer.qlayer.packs.fastapi.record_view import LinkView, RecordView, RelationView
@@ -16,6 +17,8 @@ from quantumlayer.qlayer.packs.fastapi.rules import REFUSALS, RuleFunction, call
 from quantumlayer.spec.interface import Interface
 from quantumlayer.spec.model import Action, Computed, Moment, OnDelete
 from quantumlayer.spec.naming import entity_names
+from quantumlayer.spec.pinned import is_pinned
+from quantumlayer.spec.remember import operations_on, ways_back
 
 
 class EntityView(RecordView):
@@ -168,7 +171,7 @@ class EntityView(RecordView):
         roles = named_by(self.spec, self.name, Action.CREATE)
         references = []
         for item in self.relations:
-            asking = [role for role in roles if looks_up or not is_pinned(self.spec, self.name, item.name, role)]
+            asking = [role for role in roles if not is_pinned(self.spec, self.name, item.name, role)]
             references.append(self._referenced(item, variable, self._known(item.relation.to, asking)))
         references += [
             f"{variable}.{link.name} = {_records(link, self._known(link.relation.to, roles))}" for link in self.links
@@ -221,13 +224,6 @@ class EntityView(RecordView):
         return [f"if {given}body.{item.column} != {variable}.{item.column}:\n        {call}", moved]
 
     @property
-    def asked(self) -> frozenset[str]:
-        """The other entities whose services say which of their records callers may read."""
-        lines = [*self.create_lines, *self.update_lines, *(line for item in self.operations for line in item.body)]
-        names = names_in(lines)
-        return frozenset(name for name in self.spec.entities if f"{entity_names(name).module}_service" in names)
-
-    @property
     def links_are_read(self) -> bool:
         """Whether callers may link only what they may read."""
         roles = {*named_by(self.spec, self.name, Action.CREATE), *named_by(self.spec, self.name, Action.UPDATE)}
@@ -238,23 +234,36 @@ class EntityView(RecordView):
         """The statements that stand before removing a record."""
         return [*self._refusals(Action.DELETE), *calls(self.rule_functions, Moment.DELETE, self.names.snake)]
 
+    # What callers do with files.
+
+    @cached_property
+    def released(self) -> list[str]:
+        """The statements that note which contents a record takes along."""
+        return released(self.spec, self.name)
+
+    @property
+    def file_takes_caller(self) -> bool:
+        """Whether putting a file needs the caller."""
+        changing = [*self.refused_lines, *self.changed_lines]
+        return self.get_takes_caller or "caller" in names_in(changing) or self.audits("update")
+
+    @property
+    def file_raises(self) -> list[str]:
+        """What putting a file refuses beyond the usual, for the docstring."""
+        return _raises([*self.refused_lines, *self.changed_lines])
+
     @cached_property
     def operations(self) -> list[OperationView]:
         """The operations on the entity."""
-        return [
-            operation_view(self.spec, name)
-            for name, operation in self.spec.operations.items()
-            if operation.on == self.name
-        ]
+        return [operation_view(self.spec, name) for name in self._operations]
 
     @property
     def dependants(self) -> list[str]:
         """The names of the records that keep one of this entity from being removed."""
         return [
             entity_names(source).plural.replace("_", " ")
-            for source, entity in self.spec.entities.items()
-            for relation in entity.references.values()
-            if relation.to == self.name and relation.on_delete is OnDelete.RESTRICT
+            for source, _, relation in ways_back(self.spec).get(self.name, ())
+            if relation.on_delete is OnDelete.RESTRICT
         ]
 
     @property
@@ -274,7 +283,7 @@ class EntityView(RecordView):
             return f"{self.name}Write"
         return f"{self.name}Update" if self.update_only else f"{self.name}Write"
 
-    @property
+    @cached_property
     def answered(self) -> bool:
         """Whether some request answers such a record."""
         return self.reads or self.creates or self.updates or self._is_result
@@ -296,9 +305,9 @@ class EntityView(RecordView):
 
     @property
     def _operations(self) -> list[str]:
-        return [name for name, operation in self.spec.operations.items() if operation.on == self.name]
+        return list(operations_on(self.spec).get(self.name, {}))
 
-    @property
+    @cached_property
     def schema_names(self) -> list[str]:
         """The bodies and queries that the functions take."""
         found = [f"{self.name}Query"] if self.reads else []
@@ -315,7 +324,7 @@ class EntityView(RecordView):
         """The bodies of answers."""
         return [f"{self.name}Read", *([f"{self.name}VersionRead"] if self.versioned else [])]
 
-    @property
+    @cached_property
     def requests(self) -> list[tuple[str, str, str]]:
         """Method, path and who may, of each request."""
         if self.spec.interface is not None:
@@ -332,6 +341,9 @@ class EntityView(RecordView):
         ):
             if access.is_granted(self.spec, self.name, Action(action)):
                 found.append((method, place, self._who(access.roles_for(self.spec, self.name, Action(action)))))
+        found += [
+            (method, f"{one}/{file.route}", self._who(roles)) for file in self.files for method, roles in file.who
+        ]
         if self.versioned:
             found.append(("GET", f"{one}/versions", self._who(access.roles_for(self.spec, self.name, Action.READ))))
         if self.entity.audit is not None:

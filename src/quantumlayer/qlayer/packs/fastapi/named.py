@@ -4,15 +4,13 @@ A record that its caller may not read is refused in the words for one that is no
 """
 
 from collections.abc import Iterable
-from typing import cast
 
+from quantumlayer.kit.identifiers import safe, singular
 from quantumlayer.qlayer.packs.fastapi import access
-from quantumlayer.qlayer.packs.fastapi.aggregates import conjuncts
 from quantumlayer.qlayer.packs.fastapi.code import UnsupportedError, names_in
-from quantumlayer.spec.cel import ANYONE, parse
+from quantumlayer.spec.cel import ANYONE
 from quantumlayer.spec.model import Action, Operation, Spec
 from quantumlayer.spec.naming import entity_names
-from quantumlayer.spec.validate.failures import Shape, shape
 
 
 def named_records(spec: Spec, operation: Operation) -> list[str]:
@@ -23,14 +21,27 @@ def named_records(spec: Spec, operation: Operation) -> list[str]:
     """
     lines: list[str] = []
     for key, reference in operation.references.items():
-        if any(access.conditions(spec, reference.to, Action.READ, role) is None for role in operation.by):
-            raise UnsupportedError("a record that some of its callers may not read")
-        known = readable_ones(spec, operation.on, reference.to, operation.by)
-        found = [required(reference.to, f"body.{key}_id", known)]
+        found = _named(spec, operation, reference.to, f"body.{key}_id")
         if reference.optional:
-            found = [f"if body.{key}_id is not None:", *(f"    {line}" for line in found)]
+            found = [f"if body.{key}_id is not None:", *_indented(found)]
         lines += found
+    for key, rows in operation.rows.items():
+        one, checks = safe(singular(key)), list[str]()
+        for cell, reference in rows.references.items():
+            found = _named(spec, operation, reference.to, f"{one}.{cell}_id")
+            checks += [f"if {one}.{cell}_id is not None:", *_indented(found)] if reference.optional else found
+        lines += [f"for {one} in body.{key}:", *_indented(checks)] if checks else []
     return lines
+
+
+def _indented(lines: list[str]) -> list[str]:
+    return [f"    {line}" for line in lines]
+
+
+def _named(spec: Spec, operation: Operation, target: str, source: str) -> list[str]:
+    if any(access.conditions(spec, target, Action.READ, role) is None for role in operation.by):
+        raise UnsupportedError("a record that some of its callers may not read")
+    return [required(target, source, readable_ones(spec, operation.on, target, operation.by))]
 
 
 def required(target: str, source: str, known: str | None) -> str:
@@ -63,26 +74,3 @@ def readable_ones(spec: Spec, entity: str, target: str, roles: Iterable[str]) ->
         return call
     readers = [role for role, whens in reads.items() if whens is not None]
     return f"{call} if {access.is_any(readers)} else true()"
-
-
-def is_pinned(spec: Spec, entity: str, key: str, role: str) -> bool:
-    """Whether what lets a role make such records says already that it may read the one that they refer to."""
-    target = spec.entities[entity].references[key].to
-    grants = access.conditions(spec, entity, Action.CREATE, role)
-    reads = access.conditions(spec, target, Action.READ, role)
-    if not grants or not reads:
-        return False
-    this, there = shape(parse("this")), shape(parse(f"this.{key}"))
-    wanted = [{_moved(part, this, there) for part in _parts(when)} for when in reads]
-    return all(any(one <= _parts(when) for one in wanted) for when in grants)
-
-
-def _parts(when: str) -> set[Shape]:
-    return {shape(part) for part in conjuncts(parse(when))}
-
-
-def _moved(part: Shape, old: Shape, new: Shape) -> Shape:
-    """The part with one expression in the place of another."""
-    if part == old:
-        return new
-    return tuple(_moved(cast("Shape", one), old, new) if isinstance(one, tuple) else one for one in part)

@@ -5,8 +5,9 @@ from collections.abc import Mapping
 from quantumlayer.qlayer.packs.fastapi.absence import is_callers_record
 from quantumlayer.qlayer.packs.fastapi.aggregates import touches_relations
 from quantumlayer.qlayer.packs.fastapi.code import Code
+from quantumlayer.qlayer.packs.fastapi.columns import Columns
 from quantumlayer.qlayer.packs.fastapi.roots import caller_root
-from quantumlayer.qlayer.packs.fastapi.sql import Columns, Sql
+from quantumlayer.qlayer.packs.fastapi.sql import Sql
 from quantumlayer.spec.cel import Checked, Expr, Member, MemberKind, Scope, Select, compile_cel
 from quantumlayer.spec.model import Spec
 
