@@ -41,7 +41,7 @@ def variable(name: str) -> str:
 
 def mentioned(lines: list[str]) -> frozenset[str]:
     """The names that the lines of a test read and do not set."""
-    return _mentioned("\n".join(lines))
+    return _mentioned("\n".join(lines) or "pass")
 
 
 @lru_cache(maxsize=1 << 14)  # a test is asked for its names once for each entity
