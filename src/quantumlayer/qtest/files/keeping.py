@@ -38,6 +38,14 @@ def keeping_tests(file: FileField) -> Iterator[Test]:
     ]
     yield Test(f"the_{file.noun}_is_given_back_byte_for_byte", lines, [file.address])
     yield Test(
+        f"others_are_served_while_the_{file.noun}_comes_in",
+        [
+            *begun,
+            f"answer = {file.put(scene, f'interrupted(upload, {scene.caller})')}",
+            "assert answer.status_code == 200",
+        ],
+    )
+    yield Test(
         f"the_{file.noun}_is_not_there_before_it_is_put",
         [
             *begun[:-1],
