@@ -45,8 +45,26 @@ def test_the_spec_of_the_reference_is_built(reference: Path, tmp_path: Path) -> 
 
 @pytest.mark.parametrize(
     "name",
-    ["field-service", "lost-and-found", "motor-claims", "rooms", "shelf", "social", "tickets", "tool-pool"],
+    [
+        "farm-shop",
+        "field-service",
+        "lost-and-found",
+        "motor-claims",
+        "rooms",
+        "sea-buoys",
+        "shelf",
+        "social",
+        "tickets",
+        "tool-pool",
+    ],
 )
 def test_a_service_of_another_domain_is_built(name: str, tmp_path: Path) -> None:
     code, service = built(SPECS / f"{name}.spec.yaml", tmp_path)
     assert (code, unsound(service)) == (GREEN, [])
+
+
+@pytest.mark.parametrize("name", ["fleet", "helpdesk", "shop", "tickets"])
+def test_an_example_is_built_whole_but_for_what_happens_by_itself(name: str, tmp_path: Path) -> None:
+    code, service = built(ROOT / "examples" / f"{name}.spec.yaml", tmp_path)
+    jobs = "\njobs:" in (service / "spec.yaml").read_text()
+    assert (code, unsound(service)) == (INCOMPLETE if jobs else GREEN, [])

@@ -8,6 +8,7 @@ from typing import Any
 from quantumlayer.core.artifact import Artifact
 from quantumlayer.qtest.access import access_tests
 from quantumlayer.qtest.bodies import Creation
+from quantumlayer.qtest.changed_limits import changed_limit_tests
 from quantumlayer.qtest.changes import change_tests
 from quantumlayer.qtest.concurrency import concurrency_tests
 from quantumlayer.qtest.contract.endpoints import contract_tests
@@ -40,7 +41,7 @@ from quantumlayer.spec.cel.runtime import zone
 from quantumlayer.spec.claims import claims
 from quantumlayer.spec.generator import OpenElement, Part
 from quantumlayer.spec.interface import ErrorPart, Interface
-from quantumlayer.spec.model import Action, Spec
+from quantumlayer.spec.model import Action, Proof, Spec
 from quantumlayer.spec.naming import collection
 
 _PART = Part(id="tests", title="Tests", estimate=1.0)
@@ -67,10 +68,15 @@ class QTest:
         del part
         return tuple(_files(*self._found(spec)))
 
+    def modules(self, spec: Spec) -> Sequence[Module]:
+        """The tests of a Spec, by file."""
+        return self._found(spec)[1]
+
     def open_elements(self, spec: Spec) -> Sequence[OpenElement]:
         """The claims that no test names, each with the reason."""
         suite, modules = self._found(spec)
         proven = {address for module in modules for test in module.tests for address in proofs(test)}
+        proven |= {f"roles.{name}.proves" for name in spec.roles}  # by tests/test_proofs.py, where they make a claim
         reasons = {item.element: item for item in suite.open}
         return tuple(
             reasons.get(claim.element)
@@ -113,6 +119,7 @@ def _modules(suite: Suite) -> list[Module]:
         module.tests += records.tests()
         module.tests += change_tests(records)
         module.tests += limit_tests(records)
+        module.tests += changed_limit_tests(records)
         module.tests += derived_tests(records)
         module.tests += rule_tests(records)
         module.tests += relation_tests(records)
@@ -165,7 +172,9 @@ def _files(suite: Suite, modules: list[Module]) -> Iterator[Artifact]:
     )
     templates.filters["quoted"] = text
     shared = _shared(suite)
-    accounts = ["test_accounts"] if suite.spec.roles else []
+    proofs = {role.proves for role in suite.spec.roles.values()}
+    accounts = ["test_accounts"] if Proof.PASSWORD in proofs else []
+    accounts += ["test_proofs"] if proofs - {Proof.PASSWORD} else []
     files = ["contents", "test_file_storage"] if shared["holders"] else []
     for name in ("__init__", "conftest", "callers", "factories", *accounts, *files, "test_service"):
         content = templates.get_template(f"tests/{name}.py.jinja").render(shared)
@@ -176,6 +185,11 @@ def _files(suite: Suite, modules: list[Module]) -> Iterator[Artifact]:
         content = templates.get_template("tests/test_module.py.jinja").render(shared, module=module, used=used)
         yield Artifact.text(module.path, content)
     yield Artifact.text("tests/seed.json", json.dumps(seeds(suite), indent=2, ensure_ascii=False) + "\n")
+
+
+def _proving(spec: Spec, proof: Proof) -> list[str]:
+    """The roles whose callers prove who they are in one way."""
+    return [name for name, role in spec.roles.items() if role.proves is proof]
 
 
 def _shared(suite: Suite) -> dict[str, Any]:
@@ -200,7 +214,9 @@ def _shared(suite: Suite) -> dict[str, Any]:
         ],
         "plain_roles": [name for name, role in spec.roles.items() if role.record is None],
         "own": [{"role": name, "entity": suite.names(role.record)} for name, role in spec.roles.items() if role.record],
-        "example_role": next(iter(roles), ""),
+        "example_role": next(iter([*_proving(spec, Proof.PASSWORD), *roles]), ""),
+        "keyed": _proving(spec, Proof.API_KEY),
+        "signing": _proving(spec, Proof.SIGNATURE),
         "related": any(entity.references for entity in spec.entities.values()),
         "listed": next((suite.names(name) for name in spec.entities if _listed(suite, name)), None)
         if spec.interface is None

@@ -102,9 +102,10 @@ class Reader:
         more = f", params={given}" if given else ""
         return f'await {self.scene.caller}.get("{self.path or self.records.path}"{more})'
 
-    def only(self, variable: str) -> str:
-        """The check that one record is in the answer and no other."""
-        return f'assert [item["id"] for item in answer.json()["items"]] == [{variable}.id]'
+    def only(self, *variables: str) -> str:
+        """The check that these records are in the answer, in this order, and no other."""
+        ids = ", ".join(f"{variable}.id" for variable in variables)
+        return f'assert [item["id"] for item in answer.json()["items"]] == [{ids}]'
 
 
 def reader_of(records: Records) -> Reader | None:
@@ -122,7 +123,7 @@ def reader_of(records: Records) -> Reader | None:
         if witness is not None:
             scene = Scene(suite, witness)
             others = [line for line in scene.lines if not line.startswith(f"{scene.this} = ")]
-            single = any(scene.this in mentioned([line]) for line in others)
+            single = scene.is_one_of_a_kind or any(scene.this in mentioned([line]) for line in others)
             return Reader(records, role, question, witness, scene, single)
     return None
 

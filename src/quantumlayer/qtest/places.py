@@ -15,6 +15,7 @@ from quantumlayer.spec.cel import (
     Conditional,
     Expr,
     Ident,
+    ListType,
     Literal,
     Macro,
     MemberKind,
@@ -22,6 +23,7 @@ from quantumlayer.spec.cel import (
     RecordType,
     Scope,
     Select,
+    Type,
     children,
     compile_cel,
 )
@@ -155,7 +157,7 @@ class Reader:
     ) -> Place | None:
         match kind:
             case MemberKind.TAKES:
-                self.slots.setdefault(Slot(TAKES, name), None)
+                return self._taken(owner, name, checked.type_of(expr))
             case MemberKind.FIELD | MemberKind.STATE | MemberKind.SYSTEM:
                 if name != "id":
                     self.slots.setdefault(Slot(owner, name), None)
@@ -173,6 +175,15 @@ class Reader:
                 return place
             case MemberKind.DERIVED:
                 self._derived(owner, name, checked, expr, depth)
+        return None
+
+    def _taken(self, owner: Place, name: str, kind: Type) -> Place | None:
+        """A value of the input or of one of its rows, or the rows themselves."""
+        if isinstance(kind, ListType):
+            place = (*owner, f"{name}*")
+            self.slots.setdefault(Slot(place, COUNT), None)
+            return place
+        self.slots.setdefault(Slot(owner, name), None)
         return None
 
     def _limits(self, checked: Checked, expr: Select) -> None:

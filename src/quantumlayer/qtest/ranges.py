@@ -51,6 +51,7 @@ def _without(reader: Reader, key: str) -> Iterator[Test]:
             return
         first, given = {key: "None"}, {key: source(values[0])}
     this = reader.scene.this
+    own = key in records.entity.references and records.entity.references[key].to == records.name
     yield Test(
         f"{records.names.plural}_without_{key}_are_asked_for",
         [
@@ -59,7 +60,7 @@ def _without(reader: Reader, key: str) -> Iterator[Test]:
             reader.plain(**given) if reader.single else reader.made(**given),
             *reader.after,
             reader.get(f'{{"{name}": "none"}}'),
-            reader.only(this),
+            reader.only(variable(key), this) if own else reader.only(this),
         ],
         [f"{reader.address}.filter"],
     )

@@ -243,6 +243,7 @@ class Records:
         scene = creation.scene()
         rows = [Row((text(key), source(wrong_type(item)))) for key, item in writable(self.entity).items()]
         rows += [Row((text(key), "None")) for key in required(writable(self.entity))]
+        rows = rows or [Row((text(f"{key}_id"), text("nonsense"))) for key in relations_given(self.entity)]
         return Test(
             f"{self.a}_is_refused_with_a_value_of_another_type",
             [

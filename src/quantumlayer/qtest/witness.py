@@ -4,12 +4,13 @@ The search is bounded and always takes the same way: it begins with a world in w
 slot, then two, then three, values near the constants of the expressions first.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, tzinfo
 from itertools import combinations, islice, product
 
 from quantumlayer.qtest.clocks import WEEKS, later
+from quantumlayer.qtest.parts import split
 from quantumlayer.qtest.places import (
     ABSENT,
     CALLER,
@@ -27,13 +28,14 @@ from quantumlayer.qtest.places import (
 )
 from quantumlayer.qtest.samples import NOW
 from quantumlayer.qtest.worlds import Builder, Built, Choice, Defaults
-from quantumlayer.spec.cel import Binary, CelRuntimeError, Checked, Expr, Scope, compile_cel, evaluate
+from quantumlayer.spec.cel import CelRuntimeError, Checked, Scope, compile_cel, evaluate
 from quantumlayer.spec.cel.runtime import zone
-from quantumlayer.spec.model import Field, FieldType, Reference, RelationKind, Spec
+from quantumlayer.spec.model import Field, FieldType, Reference, RelationKind, Rows, Spec
 
 _MOST_WORLDS = 3000
 _MOST_CHANGES = 3
 _WIDTHS = (1000, 30, 8)
+_UNSET = object()
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +93,7 @@ class Question:
         conditions: What must hold for the call to be accepted.
         takes: The fields of the operation's input.
         references: The records that its input names.
+        rows: The rows of its input.
         fixed: Choices that are not searched, such as the state from which an operation starts.
         new: Whether `this` is about to be made: everything that it refers to is part of the world, because the caller
             must name it, and no collection holds it yet.
@@ -110,6 +113,7 @@ class Question:
     values: Sequence[Condition] = ()
     now: datetime = NOW
     references: Mapping[str, Reference] = field(default_factory=dict)
+    rows: Mapping[str, Rows] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.reader = Reader(self.spec)
@@ -120,6 +124,9 @@ class Question:
                 (*THIS, key): relation.to for key, relation in relations.items() if not relation.optional
             }
         self.reader.entities |= {(*TAKES, key): reference.to for key, reference in self.references.items()}
+        for key, rows in self.rows.items():
+            place = (*TAKES, f"{key}*")
+            self.reader.entities |= {(*place, cell): reference.to for cell, reference in rows.references.items()}
         for value in self.values:
             names: dict[str, Place] = {"this": THIS, "takes": TAKES}
             self.reader.read(compile_cel(value.cel, value.scope), value.scope, names)
@@ -143,7 +150,7 @@ class Question:
         """Makes the worlds of this question."""
         entities = {THIS: self.this, **self.reader.entities}
         read = frozenset((entities[slot.place], slot.name) for slot in self.reader.slots if slot.place in entities)
-        return Builder(self.defaults, entities, self.this, self.given, new=self.new, read=read, now=self.now)
+        return Builder(self.defaults, entities, self.given, new=self.new, read=read, now=self.now, rows=self.rows)
 
     def start(self) -> dict[Slot, object]:
         """The plainest choice: records as the factories make them, and whoever is compared with is the same."""
@@ -174,10 +181,12 @@ class Question:
     ) -> dict[Slot, object] | None:
         """The nearest choice in which fewer conditions fail."""
         slots = list(dict.fromkeys(slot for one in failing for slot in one.slots))
-        for changed in self.changes(choice, slots):
-            built = builder.build(changed)
-            if sum(not self._holds(one, built) for one in self.judged) < len(failing):
-                return changed
+        # What mends one condition may break another one, so that other slots must change with it.
+        for tried in (slots, list(self.reader.slots)):
+            for changed in self.changes(choice, tried):
+                built = builder.build(changed)
+                if sum(not self._holds(one, built) for one in self.judged) < len(failing):
+                    return changed
         return None
 
     def refusal(self, condition: Condition) -> Pair | None:
@@ -337,6 +346,8 @@ class Question:
             return self._counts(slot)
         if slot.place == TAKES:
             return candidates(slot.name, self.takes[slot.name], self.reader.constants)
+        if (rows := self._rows(slot.place)) is not None:
+            return candidates(slot.name, rows.inputs[slot.name], self.reader.constants)
         entity = self.spec.entities[self._entity(slot.place)]
         if entity.states is not None and slot.name == entity.states.field:
             return list(entity.states.values)
@@ -345,16 +356,24 @@ class Question:
             item = Field(type=FieldType.DATETIME)
         return candidates(slot.name, item, self.reader.constants)
 
+    def _rows(self, place: Place) -> Rows | None:
+        """The rows at a place, if there are some."""
+        return self.rows[place[-1].removesuffix("*")] if place[:-1] == TAKES and place[-1].endswith("*") else None
+
     def _either(self, slot: Slot) -> Sequence[object]:
         if slot.name == SAME:
             return [True, False]
         if slot.place[:-1] == TAKES:
             return [False, True] if self.references[slot.place[-1]].optional else [False]
+        if (rows := self._rows(slot.place[:-1])) is not None:
+            return [False, True] if rows.references[slot.place[-1]].optional else [False]
         owner = self.spec.entities[self.reader.entities.get(slot.place[:-1], self.this)]
         relation = owner.references.get(slot.place[-1])
         return [False, True] if relation is not None and relation.optional else [False]
 
     def _counts(self, slot: Slot) -> Sequence[object]:
+        if (rows := self._rows(slot.place)) is not None:
+            return [number for number in counts(self.reader.constants) if rows.min <= number <= rows.max]
         entity = self.spec.entities[self.reader.entities[slot.place]]
         owner = self._entity(slot.place[:-1])
         single = any(
@@ -379,22 +398,3 @@ class Question:
 
     def _fails(self, one: _Judged, built: Built) -> bool:
         return self._value(one, built) is (not one.wanted)
-
-
-_UNSET = object()
-
-
-def numbered(pairs: Iterable[Pair]) -> Iterator[tuple[str, Pair]]:
-    """Pairs, each with what its tests' names end in."""
-    number = 0
-    for pair in pairs:
-        number += not pair.clocks_changed
-        nth = f"_{number}" if number > 1 else ""
-        yield f"{nth}_with_clocks_changed" if pair.clocks_changed else nth, pair
-
-
-def split(expr: Expr, operator: str) -> list[Expr]:
-    """The parts of a conjunction or a disjunction, however nested."""
-    if isinstance(expr, Binary) and expr.operator == operator:
-        return [*split(expr.left, operator), *split(expr.right, operator)]
-    return [expr]

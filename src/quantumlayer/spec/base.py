@@ -1,9 +1,11 @@
 """The ground that the classes of the Spec stand on: names, expressions, and fields with their types."""
 
+from collections.abc import Hashable
 from datetime import date
 from decimal import Decimal
 from enum import StrEnum
-from typing import Annotated
+from functools import cached_property
+from typing import Annotated, Any, Self
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, model_validator
 from pydantic import Field as Key
@@ -31,6 +33,17 @@ class Node(BaseModel):
     """A part of the Spec: immutable, unknown keys refused."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True)
+
+    @cached_property
+    def worked_out(self) -> dict[Hashable, Any]:
+        """What `remembered` functions found out about this part."""
+        return {}
+
+    def __copy__(self) -> Self:
+        """The same without what was worked out, which need not be true of a copy that is changed."""
+        copied = super().__copy__()
+        copied.__dict__.pop("worked_out", None)
+        return copied
 
 
 class FieldType(StrEnum):

@@ -19,13 +19,14 @@ from quantumlayer.spec.model import (
     Operation,
     Reference,
     Relation,
+    Rows,
     Spec,
 )
 
 _COLLECTIONS = frozenset(
     {
-        "roles", "entities", "fields", "relations", "derived", "rules", "operations", "queries", "takes", "requires",
-        "quality", "shapes", "members", "endpoints", "parameters",
+        "roles", "entities", "fields", "relations", "derived", "rules", "operations", "queries", "jobs", "takes",
+        "requires", "quality", "also", "shapes", "members", "endpoints", "parameters",
     }
 )  # fmt: skip
 
@@ -164,6 +165,8 @@ def _field_reason(raw: _Raw, old: Spec, new: Spec) -> str:
     """Why a change inside a field or an input breaks callers."""
     part, owner, _, name, key = raw.address.split(".")[:5]
     before, after = _field_at(old, part, owner, name), _field_at(new, part, owner, name)
+    if isinstance(before, Rows) or isinstance(after, Rows):
+        return _ROWS.get(key, _harmless)(raw.old, raw.new)
     if isinstance(before, Reference) or isinstance(after, Reference):
         return _REFERENCE.get(key, _harmless)(raw.old, raw.new)
     if before.is_file and after.is_file and key == "optional":
@@ -177,7 +180,7 @@ def _field_reason(raw: _Raw, old: Spec, new: Spec) -> str:
     return _FIELD.get(key, _harmless)(raw.old, raw.new)
 
 
-def _field_at(spec: Spec, part: str, owner: str, name: str) -> Field | Reference:
+def _field_at(spec: Spec, part: str, owner: str, name: str) -> Field | Reference | Rows:
     if part == "entities":
         return spec.entities[owner].fields[name]
     return spec.queries[owner].takes[name] if part == "queries" else spec.operations[owner].takes[name]
@@ -253,6 +256,11 @@ _REFERENCE: Mapping[str, Callable[[object, object], str]] = {
     "to": _always("It refers to another kind of record."),
     "optional": lambda _old, new: "" if new is True else "Callers must give it now.",
 }
+_ROWS: Mapping[str, Callable[[object, object], str]] = {
+    "each": _always("Its rows hold something else."),
+    "min": _higher,
+    "max": _lower,
+}
 _FIELDS = ("entities.*.fields.*.", "operations.*.takes.*.", "queries.*.takes.*.")
 _NARROWED = ("interface.shapes.*.members.*.field.", "interface.endpoints.*.parameters.*.field.")
 _REMOVED = {
@@ -310,6 +318,7 @@ _CHANGED: Mapping[str, Callable[[object, object], str]] = {
     "interface.endpoints.*.parameters.*.part": _always("It means something else."),
     "interface.endpoints.*.parameters.*.first": _always("Pages are numbered from another number."),
     "interface.endpoints.*.parameters.*.optional": lambda _old, new: "" if new is True else "Callers must give it now.",
+    "roles.*.proves": _always("Callers must prove in another way who they are."),
     "roles.*.record": _always("Conditions about the caller's own records mean other records."),
     "entities.*.key": _always("Its records have other paths."),
     "entities.*.relations.*.to": _always("It refers to another kind of record."),
@@ -337,6 +346,8 @@ _CHANGED: Mapping[str, Callable[[object, object], str]] = {
     "operations.*.by": _lost("Some callers may no longer do it."),
     "operations.*.from": _narrowed("It is refused in a state in which it was accepted."),
     "operations.*.requires.*.cel": _always("What was accepted can be refused."),
+    "operations.*.also.*.requires.*.cel": _always("What was accepted can be refused."),
+    "operations.*.also.*.skips": _always("It answers something else."),
     "operations.*.creates.entity": _always("The answer is another kind of record."),
     "queries.*.of": _always("It has another path."),
     "queries.*.by": _lost("Some callers may no longer ask for it."),
@@ -348,7 +359,9 @@ def _added(raw: _Raw, new: Spec) -> str:
     shape, value = raw.shape, raw.new
     if shape == "operations.*.creates":
         return "The answer is another record."
-    if shape == "operations.*.requires.*" or shape.startswith("entities.*.rules.*"):
+    if shape.startswith("operations.") and shape.endswith(".requires.*"):
+        return "What was accepted can be refused."
+    if shape.startswith("entities.*.rules.*"):
         return "What was accepted can be refused."
     given = shape.endswith("s.*.takes.*") or _is_given(new.entities.get(raw.address.split(".")[1]))
     if isinstance(value, Member | Parameter):
@@ -356,6 +369,7 @@ def _added(raw: _Raw, new: Spec) -> str:
         return "" if value.optional or only_read else "Callers must give it now."
     needed = isinstance(value, Field) and value.required and not value.read_only
     needed = needed or (isinstance(value, Relation | Reference) and not value.optional)
+    needed = needed or (isinstance(value, Rows) and value.min > 0)
     if given and needed:
         return "Callers must give it now."
     return _CHANGED.get(shape, _harmless)(raw.old, raw.new) if not isinstance(value, (BaseModel, Operation)) else ""

@@ -1,11 +1,13 @@
 """Every name that generated code derives from a Spec, in one place."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 
 from quantumlayer.kit.identifiers import identifier, plural, safe, singular, words
-from quantumlayer.spec.interface import Does, Interface
+from quantumlayer.spec.interface import Does
 from quantumlayer.spec.model import Relation, RelationKind, Spec
+from quantumlayer.spec.remember import remembered
 
 # What every service has of its own: packages and modules beside those of the entities, variables of its functions,
 # and pages.
@@ -36,7 +38,7 @@ CLASSES = frozenset(
     {
         "Any", "AuditEntry", "AuditEntryRead", "Base", "Boolean", "Caller", "CheckConstraint", "Decimal", "FileLimits",
         "FileResponse", "FileStore", "ForeignKey",
-        "Index",
+        "Index", "KeptRows", "RefusedRow",
         "Literal", "Mapped", "NewAccount", "NotFound", "ReceivedFile", "Record", "Role", "Self", "StoredFile", "Text",
         "UniqueConstraint",
     }
@@ -112,18 +114,25 @@ def collection(spec: Spec, entity: str) -> str:
     """What files of seeds call the records of an entity: in a contract the last word of the path to them."""
     if spec.interface is None:
         return entity_names(entity).collection
-    words_of = {name: _path_words(spec.interface, name) for name in spec.entities}
-    own = words_of[entity]
-    first = next((name for name in spec.entities if own and words_of[name] == own), "")
+    own = _path_words(spec).get(entity, "")
     taken = own == "accounts" and bool(spec.roles)  # those who sign in
-    return own if own and first == entity and not taken else entity_names(entity).collection
+    return own if own and not taken else entity_names(entity).collection
 
 
-def _path_words(interface: Interface, entity: str) -> str:
-    """The last fixed word of the shortest path to the records of an entity."""
-    made = (one for one in interface.endpoints.values() if one.on == entity and one.does in {Does.LIST, Does.CREATE})
-    shortest = min((one.path for one in made), key=len, default="")
-    return next((part for part in reversed(shortest.split("/")) if part and "{" not in part), "")
+@remembered
+def _path_words(spec: Spec) -> Mapping[str, str]:
+    """The last fixed word of the shortest path to the records of each entity that is the first to have it."""
+    endpoints = spec.interface.endpoints.values() if spec.interface is not None else ()
+    shortest = dict.fromkeys(spec.entities, "")
+    for one in endpoints:
+        known = shortest.get(one.on, "")
+        if one.does in {Does.LIST, Does.CREATE} and (not known or len(one.path) < len(known)):
+            shortest[one.on] = one.path
+    owners: dict[str, str] = {}
+    for name, path in shortest.items():
+        word = next((part for part in reversed(path.split("/")) if part and "{" not in part), "")
+        owners.setdefault(word, name)
+    return {name: word for word, name in owners.items()}
 
 
 def service_package(spec: Spec) -> str:

@@ -25,10 +25,11 @@ _PLAIN = re.compile(r"[A-Za-z0-9(_/][^:#\n]*(?::[^\s:#][^:#\n]*)*")
 _SPREAD = frozenset(
     {
         "service", "roles", "entities", "fields", "relations", "derived", "rules", "access", "list", "operations",
-        "requires", "takes", "creates", "queries", "quality", "assumptions", "questions", "trace", "elements",
+        "requires", "takes", "creates", "also", "queries", "jobs", "quality", "assumptions", "questions", "trace",
+        "elements",
     }
 )  # fmt: skip
-_APART = frozenset({"entities", "operations", "queries"})
+_APART = frozenset({"entities", "operations", "queries", "jobs"})
 
 
 def document(spec: Spec) -> dict[str, object]:

@@ -45,16 +45,7 @@ def keeping_tests(file: FileField) -> Iterator[Test]:
             "assert answer.status_code == 200",
         ],
     )
-    yield Test(
-        f"the_{file.noun}_is_not_there_before_it_is_put",
-        [
-            *begun[:-1],
-            f"answer = await {caller}.get(url)",
-            *_none(),
-            f'assert (await {caller}.get(url.rpartition("/")[0])).json()["{file.key}"] is None',
-        ],
-        [file.address],
-    )
+    yield _not_there(file, caller, begun[:-1])
     put = [f"earlier = content_of({text(file.media)}, 80)", file.put(scene, "earlier")]
     begun = [*begun, *put]
     path = "app.state.file_store.path(sha256(earlier).hexdigest())"
@@ -86,6 +77,19 @@ def keeping_tests(file: FileField) -> Iterator[Test]:
         yield _race(file, scene, caller, begun)
     yield from _removed(file, scene, caller, begun, path)
     yield from _versions(file, scene, caller, begun)
+
+
+def _not_there(file: FileField, caller: str, begun: list[str]) -> Test:
+    return Test(
+        f"the_{file.noun}_is_not_there_before_it_is_put",
+        [
+            *begun,
+            f"answer = await {caller}.get(url)",
+            *_none(),
+            f'assert (await {caller}.get(url.rpartition("/")[0])).json()["{file.key}"] is None',
+        ],
+        [file.address],
+    )
 
 
 def _none() -> list[str]:

@@ -1,6 +1,7 @@
 """The expression language of the Spec: CEL, read, typed and evaluated."""
 
 from quantumlayer.spec.cel.checker import Checked, check, compile_cel
+from quantumlayer.spec.cel.effects import Acting, acting, acting_job, acting_one, all_acting, scope_of_effects
 from quantumlayer.spec.cel.errors import CelError, CelRuntimeError
 from quantumlayer.spec.cel.evaluate import evaluate
 from quantumlayer.spec.cel.functions import FUNCTIONS, Signature
@@ -59,6 +60,7 @@ __all__ = [
     "NULL",
     "STRING",
     "TIMESTAMP",
+    "Acting",
     "Binary",
     "Call",
     "Caller",
@@ -89,6 +91,10 @@ __all__ = [
     "Type",
     "Unary",
     "World",
+    "acting",
+    "acting_job",
+    "acting_one",
+    "all_acting",
     "assignable",
     "check",
     "children",
@@ -97,5 +103,6 @@ __all__ = [
     "field_type",
     "parse",
     "rounded",
+    "scope_of_effects",
     "walk",
 ]

@@ -1,6 +1,6 @@
 """Gives every node of a tree its type, or says what has none and why."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Hashable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from difflib import get_close_matches
@@ -45,6 +45,8 @@ from quantumlayer.spec.cel.types import (
     joined,
     without_null,
 )
+from quantumlayer.spec.model import Spec
+from quantumlayer.spec.remember import remembered
 
 
 @dataclass(frozen=True, slots=True, eq=False, weakref_slot=True)
@@ -80,7 +82,18 @@ def compile_cel(text: str, scope: Scope) -> Checked:
     Raises:
         CelError: The text is no expression or has no type in the scope.
     """
-    return check(parse(text), scope)
+    known = _compiled(scope.spec)
+    key = (text, scope.present, *scope.names.items())
+    if key not in known:
+        known[key] = check(parse(text), scope)
+    return known[key]
+
+
+@remembered
+def _compiled(spec: Spec) -> dict[Hashable, Checked]:
+    """The expressions of a Spec by their text and the names that it may use; each is asked for many times."""
+    del spec
+    return {}
 
 
 def check(expr: Expr, scope: Scope) -> Checked:
@@ -90,7 +103,7 @@ def check(expr: Expr, scope: Scope) -> Checked:
         CelError: An unknown name or function, or operands that do not go together.
     """
     checker = _Checker(scope)
-    result = checker.type(expr, _Known(scope.names, frozenset()))
+    result = checker.type(expr, _Known(scope.names, scope.present))
     return Checked(expr, result, scope, checker.types, checker.members)
 
 

@@ -57,12 +57,15 @@ class CallerType:
 
 @dataclass(frozen=True, slots=True)
 class TakesType:
-    """The input of an operation, or the parameters of a query."""
+    """The input of an operation, one of the `rows` in it, or the parameters of a query."""
 
     operation: str
     query: bool = False
+    rows: str = ""
 
     def __str__(self) -> str:
+        if self.rows:
+            return f"row of takes.{self.rows}"
         return f"{'parameters' if self.query else 'input'} of {self.operation}"
 
 

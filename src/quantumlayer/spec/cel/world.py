@@ -51,6 +51,10 @@ class World:
         self._records.setdefault(record.entity, []).append(record)
         return record
 
+    def remove(self, record: Record) -> None:
+        """Takes a record out of the world."""
+        self._records[record.entity].remove(record)
+
     def records(self, entity: str) -> list[Record]:
         """The records of an entity in the order in which they were added."""
         return self._records.get(entity, [])
@@ -73,12 +77,15 @@ class Frame:
     depth: int = 0
 
 
-def value_of(record: Record, name: str, *, optional: bool) -> object:
+def value_of(record: Record | None, name: str, *, optional: bool) -> object:
     """What a record holds under a name.
 
     Raises:
-        CelRuntimeError: The record lacks a value that it must have.
+        CelRuntimeError: The record lacks a value that it must have, or is not there although a guard says so.
     """
+    if record is None:
+        message = f"there is no record to read {name!r} of"
+        raise CelRuntimeError(message)
     return present(record.values.get(name), f"{record.entity}.{name}", optional=optional)
 
 

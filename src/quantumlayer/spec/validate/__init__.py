@@ -43,12 +43,14 @@ def checked_spec(source: LoadedSpec | Spec) -> Spec:
 
 
 def _judge_whole(spec: Spec) -> Iterator[Problem]:
-    from quantumlayer.spec.validate.expressions import judge_expressions  # names alone do not need CEL  # noqa: PLC0415
+    from quantumlayer.spec.validate.effects import judge_effects  # names alone do not need CEL  # noqa: PLC0415
+    from quantumlayer.spec.validate.expressions import judge_expressions  # as above  # noqa: PLC0415
     from quantumlayer.spec.validate.fitness import judge_fitness  # as above  # noqa: PLC0415
     from quantumlayer.spec.validate.made import judge_made  # as above  # noqa: PLC0415
 
     yield from judge_structure(spec)
     yield from judge_expressions(spec)
+    yield from judge_effects(spec)
     yield from judge_fitness(spec)
     yield from judge_made(spec)
 

@@ -49,14 +49,33 @@ def judge_names(spec: Spec) -> Iterator[Problem]:
         elif reason := _word_taken(name):
             yield _taken(f"roles.{name}", name, reason)
     yield from _alike("roles", spec.roles)
+    yield from _input_names(spec)
+    yield from _operation_names(spec)
+    yield from _query_names(spec)
+
+
+def _input_names(spec: Spec) -> Iterator[Problem]:
     for name, operation in spec.operations.items():
         for taken in operation.takes:
             if reason := _word_taken(taken) or _schema_taken(taken):
                 yield _taken(f"operations.{name}.takes.{taken}", taken, reason)
         columns = [f"{key}_id" for key in operation.references]
-        yield from _alike(f"operations.{name}.takes", [*operation.inputs, *operation.references, *columns])
-    yield from _operation_names(spec)
-    yield from _query_names(spec)
+        alike = [*operation.inputs, *operation.references, *operation.rows, *columns]
+        yield from _alike(f"operations.{name}.takes", alike)
+        for key, rows in operation.rows.items():
+            address = f"operations.{name}.takes.{key}.each"
+            for taken in rows.each:
+                if reason := _word_taken(taken) or _schema_taken(taken):
+                    yield _taken(f"{address}.{taken}", taken, reason)
+            yield from _alike(address, [*rows.each, *(f"{one}_id" for one in rows.references)])
+
+
+def judge_variable(address: str, name: str, known: Iterable[str]) -> Iterator[Problem]:
+    """A name for the records that an effect goes through."""
+    if name in known:
+        yield Problem(address, f"{name!r} means something here already.", "Take another name.")
+    elif reason := _word_taken(name):
+        yield _taken(address, name, reason)
 
 
 def _query_names(spec: Spec) -> Iterator[Problem]:

@@ -3,9 +3,11 @@
 from collections.abc import Iterable, Iterator, Mapping
 from graphlib import CycleError, TopologicalSorter
 
+from quantumlayer.spec.effects import effects_within
 from quantumlayer.spec.errors import Problem
-from quantumlayer.spec.model import Action, Entity, Moment, OnDelete, Operation, Relation, Rule, Spec
+from quantumlayer.spec.model import Action, Creation, Entity, Moment, OnDelete, Operation, Relation, Rule, Spec
 from quantumlayer.spec.naming import entity_names
+from quantumlayer.spec.remember import operations_on
 from quantumlayer.spec.validate.uniques import judge_unique
 
 _INSTANTS = "a datetime field, or a stored derived one"
@@ -78,11 +80,13 @@ def _required(entity: Entity) -> Iterable[Relation]:
 def _existence(spec: Spec) -> Iterator[Problem]:
     """Entities of which no record can ever be made."""
     possible: set[str] = set()
-    growing = True
-    while growing:
-        found = {name for name in spec.entities if name not in possible and _can_exist(spec, name, possible)}
-        possible |= found
-        growing = bool(found)
+    waiting, before = list(spec.entities), 0
+    while len(waiting) != before:
+        before = len(waiting)
+        for name in waiting:
+            if _can_exist(spec, name, possible):
+                possible.add(name)
+        waiting = [name for name in waiting if name not in possible]
     for name, entity in spec.entities.items():
         if _direct(entity):
             yield from _nobody_gives(name, entity)
@@ -98,12 +102,13 @@ def _can_exist(spec: Spec, name: str, possible: set[str]) -> bool:
     entity = spec.entities[name]
     if any(relation.to not in possible for relation in _required(entity)):
         return False
-    made_by = (operation.on for operation in spec.operations.values() if _creates(operation) == name)
+    made_by = (operation.on for operation in spec.operations.values() if name in _creates(operation))
     return _direct(entity) or any(on in possible for on in made_by)
 
 
-def _creates(operation: Operation) -> str | None:
-    return operation.creates.entity if operation.creates is not None else None
+def _creates(operation: Operation) -> set[str]:
+    creations = [operation.creates, *(effect.creates for _, effect in effects_within(operation.also))]
+    return {creation.entity for creation in creations if creation is not None}
 
 
 def _direct(entity: Entity) -> bool:
@@ -157,7 +162,11 @@ def _states(spec: Spec, name: str, entity: Entity) -> Iterator[Problem]:
     address = f"entities.{name}.states.values"
     if len({first, *others}) <= len(others):
         yield Problem(address, "A state stands here twice.", "Remove one of the two.")
-    reached = {operation.to for operation in spec.operations.values() if operation.on == name}
+    reached = {operation.to for operation in operations_on(spec).get(name, {}).values()}
+    # Which records an effect moves is told by expressions, which are judged later.
+    reached |= {effect.to for one in spec.operations.values() for _, effect in effects_within(one.also)}
+    for job in spec.jobs.values():
+        reached |= {job.to, *(effect.to for _, effect in effects_within(job.also))}
     for state in others:
         if state not in reached:
             message = f"No operation leads to the state {state!r}."
@@ -177,17 +186,17 @@ def _history(name: str, entity: Entity) -> Iterator[Problem]:
 
 def _operation(spec: Spec, name: str, operation: Operation) -> Iterator[Problem]:
     prefix = f"operations.{name}"
-    if not (operation.sets or operation.to or operation.creates):
-        yield Problem(prefix, "This operation changes nothing.", "Give it `sets`, `to` or `creates`.")
+    if not (operation.sets or operation.to or operation.creates or operation.also):
+        yield Problem(prefix, "This operation changes nothing.", "Give it `sets`, `to`, `creates` or `also`.")
     for key in operation.sets:
         entity = spec.entities[operation.on]
-        if fault := _not_settable(entity, key):
+        if fault := not_settable(entity, key):
             yield Problem(f"{prefix}.sets.{key}", *fault)
     if operation.creates is not None:
-        yield from _creation(spec, f"{prefix}.creates", operation)
+        yield from judge_creation(spec, f"{prefix}.creates", operation.creates)
 
 
-def _not_settable(entity: Entity, key: str) -> tuple[str, str] | None:
+def not_settable(entity: Entity, key: str) -> tuple[str, str] | None:
     """Why an operation cannot set a value of an existing record, and what to do."""
     field, relation = entity.fields.get(key), entity.references.get(key)
     if field is not None and field.immutable:
@@ -205,9 +214,9 @@ def _unknown(entity: Entity, key: str) -> tuple[str, str]:
     return f"There is no field or relation {key!r}.", f"Known are: {', '.join([*entity.fields, *entity.references])}."
 
 
-def _creation(spec: Spec, address: str, operation: Operation) -> Iterator[Problem]:
-    assert operation.creates is not None  # noqa: S101  the caller looked
-    entity, given = spec.entities[operation.creates.entity], operation.creates.set
+def judge_creation(spec: Spec, address: str, creation: Creation) -> Iterator[Problem]:
+    """What an operation makes: known values, and all that must be given."""
+    entity, given = spec.entities[creation.entity], creation.set
     settable: Mapping[str, object] = {**entity.fields, **entity.references}
     for key in given:
         if key not in settable:
@@ -216,5 +225,5 @@ def _creation(spec: Spec, address: str, operation: Operation) -> Iterator[Proble
     required += [key for key, relation in entity.references.items() if not relation.optional]
     missing = [key for key in required if key not in given]
     if missing:
-        message = f"A {operation.creates.entity} cannot be made without {', '.join(missing)}."
+        message = f"A {creation.entity} cannot be made without {', '.join(missing)}."
         yield Problem(f"{address}.set", message, f"Set {missing[0]} here, or give it a default.")

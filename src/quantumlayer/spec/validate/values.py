@@ -37,11 +37,21 @@ def judge_values(spec: Spec) -> Iterator[Problem]:
             for index, example in enumerate(derived.examples):
                 yield from _example(f"{address}.{index}.given", example.given, entity.fields, given=True)
                 yield from _example(f"{address}.{index}.then", example.then, shown, given=False)
-    callables = [(f"operations.{name}", item.inputs) for name, item in spec.operations.items()]
-    callables += [(f"queries.{name}", item.takes) for name, item in spec.queries.items()]
+    yield from _inputs(spec)
+
+
+def _inputs(spec: Spec) -> Iterator[Problem]:
+    callables = [(f"operations.{name}.takes", item.inputs) for name, item in spec.operations.items()]
+    callables += [(f"queries.{name}.takes", item.takes) for name, item in spec.queries.items()]
+    for name, operation in spec.operations.items():
+        for key, rows in operation.rows.items():
+            callables.append((f"operations.{name}.takes.{key}.each", rows.inputs))
+            if rows.max < rows.min:
+                message = f"No number of rows is at least {rows.min} and at most {rows.max}."
+                yield Problem(f"operations.{name}.takes.{key}.max", message, "Give bounds with `min` <= `max`.")
     for prefix, takes in callables:
         for key, field in takes.items():
-            address = f"{prefix}.takes.{key}"
+            address = f"{prefix}.{key}"
             yield from _field(address, field)
             yield from _only_by_contract(address, field)
             yield from _input(address, field)

@@ -16,6 +16,7 @@ from quantumlayer.qlayer.packs.fastapi.rules import REFUSALS, RuleFunction, call
 from quantumlayer.spec.interface import Interface
 from quantumlayer.spec.model import Action, Computed, Moment, OnDelete
 from quantumlayer.spec.naming import entity_names
+from quantumlayer.spec.remember import operations_on, ways_back
 
 
 class EntityView(RecordView):
@@ -223,20 +224,15 @@ class EntityView(RecordView):
     @cached_property
     def operations(self) -> list[OperationView]:
         """The operations on the entity."""
-        return [
-            operation_view(self.spec, name)
-            for name, operation in self.spec.operations.items()
-            if operation.on == self.name
-        ]
+        return [operation_view(self.spec, name) for name in self._operations]
 
     @property
     def dependants(self) -> list[str]:
         """The names of the records that keep one of this entity from being removed."""
         return [
             entity_names(source).plural.replace("_", " ")
-            for source, entity in self.spec.entities.items()
-            for relation in entity.references.values()
-            if relation.to == self.name and relation.on_delete is OnDelete.RESTRICT
+            for source, _, relation in ways_back(self.spec).get(self.name, ())
+            if relation.on_delete is OnDelete.RESTRICT
         ]
 
     @property
@@ -256,7 +252,7 @@ class EntityView(RecordView):
             return f"{self.name}Write"
         return f"{self.name}Update" if self.update_only else f"{self.name}Write"
 
-    @property
+    @cached_property
     def answered(self) -> bool:
         """Whether some request answers such a record."""
         return self.reads or self.creates or self.updates or self._is_result
@@ -278,9 +274,9 @@ class EntityView(RecordView):
 
     @property
     def _operations(self) -> list[str]:
-        return [name for name, operation in self.spec.operations.items() if operation.on == self.name]
+        return list(operations_on(self.spec).get(self.name, {}))
 
-    @property
+    @cached_property
     def schema_names(self) -> list[str]:
         """The bodies and queries that the functions take."""
         found = [f"{self.name}Query"] if self.reads else []
@@ -297,7 +293,7 @@ class EntityView(RecordView):
         """The bodies of answers."""
         return [f"{self.name}Read", *([f"{self.name}VersionRead"] if self.versioned else [])]
 
-    @property
+    @cached_property
     def requests(self) -> list[tuple[str, str, str]]:
         """Method, path and who may, of each request."""
         if self.spec.interface is not None:

@@ -1,5 +1,6 @@
 """The records that callers name in the input of an operation: there, and theirs to read."""
 
+from quantumlayer.kit.identifiers import safe, singular
 from quantumlayer.qlayer.packs.fastapi import access
 from quantumlayer.qlayer.packs.fastapi.code import UnsupportedError
 from quantumlayer.spec.model import Operation, Spec
@@ -15,9 +16,19 @@ def named_records(spec: Spec, operation: Operation) -> list[str]:
     for key, reference in operation.references.items():
         found = _required(spec, operation, reference.to, f"body.{key}_id")
         if reference.optional:
-            found = [f"if body.{key}_id is not None:", *(f"    {line}" for line in found)]
+            found = [f"if body.{key}_id is not None:", *_indented(found)]
         lines += found
+    for key, rows in operation.rows.items():
+        one, checks = safe(singular(key)), list[str]()
+        for cell, reference in rows.references.items():
+            found = _required(spec, operation, reference.to, f"{one}.{cell}_id")
+            checks += [f"if {one}.{cell}_id is not None:", *_indented(found)] if reference.optional else found
+        lines += [f"for {one} in body.{key}:", *_indented(checks)] if checks else []
     return lines
+
+
+def _indented(lines: list[str]) -> list[str]:
+    return [f"    {line}" for line in lines]
 
 
 def _required(spec: Spec, operation: Operation, target: str, source: str) -> list[str]:

@@ -49,8 +49,8 @@ from quantumlayer.spec.naming import entity_names
 
 _COMPARISONS = {"==": "!=", "!=": "==", "<": ">=", ">=": "<", ">": "<=", "<=": ">"}
 _IDENTITY = {"==": "is", "!=": "is not"}
+_AMBIGUOUS = frozenset({"l", "O", "I"})  # they look like digits
 _ARITHMETIC = {"+": Level.SUM, "-": Level.SUM, "*": Level.PRODUCT}
-
 
 QueryWriter = Callable[[Checked, Mapping[str, Root], Aggregate], str]
 """Writes the statement that answers a question which an expression asks of a collection."""
@@ -143,7 +143,7 @@ class Python:
     def _comprehension(self, expr: Comprehension) -> Code:
         items = self._expr(expr.range).at(Level.OR)
         taken = {root.variable for root in self._roots.values() if isinstance(root, Loaded)}
-        variable = safe(expr.variable)
+        variable = "item" if expr.variable in _AMBIGUOUS else safe(expr.variable)
         variable = f"{variable}_" if variable in taken else variable
         inner = Python(self._checked, {**self._roots, expr.variable: Loaded(variable)})
         each = f"for {variable} in {items}"

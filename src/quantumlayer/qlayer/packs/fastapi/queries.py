@@ -7,10 +7,11 @@ from quantumlayer.kit.identifiers import class_name
 from quantumlayer.qlayer.packs.fastapi import access
 from quantumlayer.qlayer.packs.fastapi.aggregates import conjuncts, is_null
 from quantumlayer.qlayer.packs.fastapi.code import Level, Prelude, UnsupportedError, names_in
+from quantumlayer.qlayer.packs.fastapi.columns import Columns
 from quantumlayer.qlayer.packs.fastapi.fields import MAX_BIG, MAX_INT, FieldView
 from quantumlayer.qlayer.packs.fastapi.python import Python
 from quantumlayer.qlayer.packs.fastapi.roots import Loaded, caller_root
-from quantumlayer.qlayer.packs.fastapi.sql import Columns, Sql, asking
+from quantumlayer.qlayer.packs.fastapi.sql import Sql, asking
 from quantumlayer.spec.cel import (
     ANYONE,
     Binary,
@@ -28,6 +29,7 @@ from quantumlayer.spec.cel import (
 )
 from quantumlayer.spec.model import FieldType, Listing, Query, Spec
 from quantumlayer.spec.naming import CLASSES, SUFFIXES, entity_names, route_name
+from quantumlayer.spec.remember import remembered
 
 PAGING = "Paging"
 """What a query without parameters is asked with."""
@@ -120,6 +122,7 @@ def query_view(spec: Spec, name: str) -> QueryView:
     )
 
 
+@remembered
 def _taken(spec: Spec) -> frozenset[str]:
     of_entities = (f"{entity}{suffix}" for entity in spec.entities for suffix in ("", *SUFFIXES))
     return frozenset([*of_entities, *CLASSES])

@@ -1,11 +1,11 @@
 """CEL to SQLAlchemy: conditions and values over the columns of a query."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 from quantumlayer.qlayer.packs.fastapi.absence import is_callers_record, may_both_miss
 from quantumlayer.qlayer.packs.fastapi.aggregates import Aggregate, Question, aggregate_of, chained, conjuncts, is_null
 from quantumlayer.qlayer.packs.fastapi.code import Code, Level, Prelude, UnsupportedError
+from quantumlayer.qlayer.packs.fastapi.columns import Columns
 from quantumlayer.qlayer.packs.fastapi.decimals import PLACES, rounding
 from quantumlayer.qlayer.packs.fastapi.functions import executed
 from quantumlayer.qlayer.packs.fastapi.python import Python, QueryWriter
@@ -41,27 +41,10 @@ from quantumlayer.spec.naming import entity_names
 from quantumlayer.spec.validate.failures import shape
 
 _OPPOSITE = {"==": "!=", "!=": "==", "<": ">=", ">=": "<", ">": "<=", "<=": ">"}
+_MIRRORED = {"==": "==", "!=": "!=", "<": ">", "<=": ">=", ">": "<", ">=": "<="}
 _ARITHMETIC = {"+": Level.SUM, "-": Level.SUM, "*": Level.PRODUCT, "%": Level.PRODUCT}
 _REVERSED = {"+": "-", "-": "+"}
 _CLOCK = frozenset({"today", "now"})
-
-
-@dataclass(frozen=True, slots=True)
-class Columns:
-    """The columns of one table in a query: of a model class or its alias, or bare names in the class's own body."""
-
-    entity: str
-    alias: str = ""
-    bare: bool = False
-
-    @property
-    def table(self) -> str:
-        """The source of the table itself."""
-        return self.alias or entity_names(self.entity).name
-
-    def column(self, name: str) -> str:
-        """The source of a column."""
-        return name if self.bare else f"{self.table}.{name}"
 
 
 class Sql:
@@ -130,6 +113,11 @@ class Sql:
         if asked.question is Question.EXISTS:
             return f"select(exists().where({', '.join(parts)}))"
         return f"select({inner}).where({', '.join(parts)})"
+
+    def records(self, asked: Aggregate) -> str:
+        """The statement that gives the records themselves, in the order of their ids."""
+        rows, parts, _ = self._asked(asked)
+        return f"select({rows.table}).where({', '.join(parts)}).order_by({rows.column('id')})"
 
     def _subquery(self, asked: Aggregate) -> Code:
         rows, parts, what = self._asked(asked)
@@ -345,7 +333,8 @@ class Sql:
             return Code(f"{self._expr(left).at(Level.ATOM)}.is_({wanted})")
         if operator not in {"==", "!="} and self._checked.type_of(left) == STRING:
             raise UnsupportedError("the order of texts, over rows of a query")
-        if (moved := self._without_span(operator, left, right)) is not None:
+        moved = self._without_span(operator, left, right) or self._without_span(_MIRRORED[operator], right, left)
+        if moved is not None:
             return moved
         one, other = self._expr(left), self._expr(right)
         if may_both_miss(left, right, self._checked):

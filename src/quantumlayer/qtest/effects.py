@@ -1,0 +1,242 @@
+"""Tests of what operations do to other records, looked up in the database afterwards."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from quantumlayer.qtest.acting import Outcome, Path, Simulation, outcome, paths, seen
+from quantumlayer.qtest.demands import Demand
+from quantumlayer.qtest.free_names import made_up
+from quantumlayer.qtest.literals import source, text
+from quantumlayer.qtest.parts import numbered
+from quantumlayer.qtest.places import COUNT, THIS, Reader, Slot
+from quantumlayer.qtest.scenes import Scene
+from quantumlayer.qtest.suite import NO_WITNESS
+from quantumlayer.qtest.tests import Test
+from quantumlayer.qtest.witness import Condition, Question, Witness
+from quantumlayer.spec.cel import Acting, Comprehension, Record, acting, compile_cel, scope_of_effects
+
+if TYPE_CHECKING:
+    from quantumlayer.qtest.operations import Operating
+
+
+def effect_tests(operating: "Operating") -> Iterator[Test]:
+    """Each effect where it shows, and where nothing must happen."""
+    spec = operating.suite.spec
+    for path in paths(spec, operating.name) if operating.operation.also else ():
+        found = _found(operating, seen(spec, operating.name, path))
+        address = path[-1].address
+        if found is None:
+            operating.suite.leave_open(address, NO_WITNESS)
+            continue
+        name = f"{operating.name.strip('_')}_{'_'.join(one.address.rpartition('.')[2] for one in path)}"
+        yield _test(operating, found[0], found[1], name, [one.address for one in path])
+        yield from _left_alone(operating, path, name)
+        if path[-1].effect.skips:
+            yield from _left_out(operating, path[-1])
+
+
+def _left_alone(operating: "Operating", path: Path, name: str) -> Iterator[Test]:
+    """Where a condition is false, and of records that are not among those it goes through."""
+    spec, last = operating.suite.spec, path[-1]
+    if last.effect.when is not None:
+        found = _found(operating, seen(spec, operating.name, path, happens=False))
+        if found is not None:
+            yield _test(operating, found[0], found[1], f"{name}_only_if", [last.address], idle=path)
+    if len(path) == 1 and last.each is not None and isinstance(last.each.expr, Comprehension):
+        reader = Reader(spec)
+        slots = reader.read(last.each, last.outer, {"this": THIS})
+        counted: dict[Slot, object] = {slot: 1 for slot in slots if slot.name == COUNT}
+        found = _found(operating, [f"({last.effect.each}).size() == 0"], counted)
+        if found is not None:
+            yield _test(operating, found[0], found[1], f"{name}_and_no_other", [last.address], idle=path)
+
+
+def _left_out(operating: "Operating", found: Acting) -> Iterator[Test]:
+    """Rows that break a requirement, and those at its border that keep it."""
+    effect = found.effect
+    every = {
+        key: Condition(f"({effect.each}).all({effect.as_}, {one.cel})", found.outer)
+        for key, one in effect.requires.items()
+    }
+    for key, condition in every.items():
+        address = f"{found.address}.requires.{key}"
+        asked = (operating.question(role) for role in operating.operation.by)
+        questions = (replace(one, conditions=[*one.conditions, *every.values()]) for one in asked)
+        pairs = next((pairs for question in questions if (pairs := list(question.refusals(condition)))), [])
+        if not pairs:
+            operating.suite.leave_open(address, NO_WITNESS)
+        for nth, pair in numbered(pairs):
+            for one, says in ((pair.refused, "leaves_out"), (pair.accepted, "keeps")):
+                after = None if one is None else after_effects(operating, one)
+                if one is not None and after is not None:
+                    name = f"{operating.name.strip('_')}_{says}_rows_as_{key}{nth}"
+                    yield _test(operating, one, after, name, [address])
+
+
+def _found(
+    operating: "Operating", conditions: list[str], fixed: dict[Slot, object] | None = None
+) -> tuple[Witness, Outcome] | None:
+    """A world in which the operation works under one of the conditions, and what there is afterwards."""
+    scope = scope_of_effects(operating.suite.spec, operating.name)
+    for cel in conditions:
+        for role in operating.operation.by:
+            question = _wider(operating.question(role), Condition(cel, scope), fixed or {})
+            base = question.base()
+            after = None if base is None else after_effects(operating, base)
+            if base is not None and after is not None:
+                return base, after
+    return None
+
+
+def _wider(question: Question, condition: Condition, fixed: dict[Slot, object]) -> Question:
+    return replace(question, conditions=[*question.conditions, condition], fixed={**question.fixed, **fixed})
+
+
+def after_effects(operating: "Operating", base: Witness) -> Outcome | None:
+    """What there is afterwards."""
+    return outcome(_simulation(operating, base))
+
+
+def leaves_none(operating: "Operating", base: Witness, demand: Demand) -> bool:
+    """Whether what an effect requires no longer holds once the operation was done."""
+    simulation = _simulation(operating, base)
+    scope = scope_of_effects(operating.suite.spec, operating.name)
+    return outcome(simulation, compile_cel(demand.cel, scope)) is not None and simulation.then is False
+
+
+def _simulation(operating: "Operating", base: Witness) -> Simulation:
+    creation = operating.operation.creates
+    own = operating.after(base)
+    states = operating.suite.spec.entities[operating.operation.on].states
+    if operating.operation.to is not None and states is not None:
+        own[states.field] = operating.operation.to
+    created = None if creation is None else operating.created(base, creation.entity)[0]
+    return Simulation(operating.suite, operating.name, base.built, own, created)
+
+
+def _test(
+    operating: "Operating",
+    base: Witness,
+    after: Outcome,
+    name: str,
+    proves: list[str],
+    idle: Path | None = None,
+) -> Test:
+    """A call, and what the database holds then; of an effect that must be `idle`, that it did nothing."""
+    told = [record for record, _ in after.held] + after.gone
+    for _, values in after.made:
+        told += [value for value in values.values() if isinstance(value, Record)]
+    untouched = _untouched(operating, base, idle) if idle is not None else {}
+    told += [record for record, _ in untouched]
+    scene = Scene(operating.suite, base, told=told)
+    lines = [*scene.lines, operating.call(scene), f"assert answer.status_code == {operating.done}"]
+    if operating.answers_rows:
+        lines.append(f"assert answer.json() == {rows_answer(operating, base, after)}")
+    looks = [
+        *_held(operating, scene, {**untouched, **after.held}),
+        *_gone(scene, after),
+        *_made(operating, scene, after),
+    ]
+    if idle is not None:
+        looks += _kept(scene, base, idle, after)
+    if looks:
+        lines += ["async with sessions() as session:", *(f"    {line}" for line in dict.fromkeys(looks))]
+    return Test(name, lines, [*proves, *_shown_by(operating, after)])
+
+
+def _shown_by(operating: "Operating", after: Outcome) -> list[str]:
+    """What records that are looked up by all their values prove of their entities."""
+    found: list[str] = []
+    for record, values in after.made:
+        entity, address = operating.suite.spec.entities[record.entity], f"entities.{record.entity}"
+        for key in values:
+            item = entity.fields.get(key)
+            if key in entity.references:
+                found.append(f"{address}.relations.{key}")
+            elif item is not None and item.default is not None:
+                found.append(f"{address}.fields.{key}.default")
+        codes = made_up(operating.suite, record.entity, "")
+        found += [f"{address}.fields.{key}.default" for key in codes]
+    return list(dict.fromkeys(found))
+
+
+def rows_answer(operating: "Operating", base: Witness, after: Outcome) -> str:
+    """What an operation answers that leaves rows out, as Python."""
+    rows = next(one.rows for one in acting(operating.suite.spec, operating.name) if one.effect.skips)
+    given = base.built.takes[rows]
+    assert isinstance(given, list)  # noqa: S101 - that is what rows are
+    refused = [{"row": number, "rule": rule, "detail": said} for number, rule, said in after.refused]
+    return source({"kept": len(given) - len(refused), "refused": refused})
+
+
+def _untouched(operating: "Operating", base: Witness, idle: Path) -> dict[tuple[Record, str], object]:
+    """The values of records that an idle effect would change."""
+    last = idle[-1]
+    if last.target is None:
+        return {}
+    keys = list(last.effect.sets)
+    states = operating.suite.spec.entities[last.target].states
+    if last.effect.to is not None and states is not None:
+        keys.append(states.field)
+    records = base.built.world.records(last.target)
+    return {(record, key): record.values.get(key) for record in records for key in keys}
+
+
+def _kept(scene: Scene, base: Witness, idle: Path, after: Outcome) -> list[str]:
+    """What an idle effect would remove is there, and what it would make is not."""
+    last, lines = idle[-1], list[str]()
+    if last.effect.deletes and last.target is not None:
+        records = [one for one in base.built.world.records(last.target) if scene.named(one) and one not in after.gone]
+        lines += [f"assert await session.get({one.entity}, {scene.name(one)}.id) is not None" for one in records]
+    if last.effect.creates is not None:
+        entity = last.effect.creates.entity
+        there = len(base.built.world.records(entity)) + sum(record.entity == entity for record, _ in after.made)
+        lines.append(f"assert await session.scalar(select(func.count()).select_from({entity})) == {there}")
+    return lines
+
+
+def _held(operating: "Operating", scene: Scene, held: dict[tuple[Record, str], object]) -> list[str]:
+    lines = []
+    for (record, key), value in held.items():
+        if not scene.named(record):
+            continue
+        relation = key in operating.suite.spec.entities[record.entity].references
+        found = f"(await session.get_one({record.entity}, {scene.name(record)}.id)).{key}{'_id' if relation else ''}"
+        lines.append(f"assert {found} {_compared(scene, value)}")
+    return lines
+
+
+def _compared(scene: Scene, value: object) -> str:
+    if isinstance(value, Record):
+        return f"== {_id(scene, value)}"
+    return f"is {value}" if value is None or isinstance(value, bool) else f"== {source(value)}"
+
+
+def _id(scene: Scene, record: Record) -> str:
+    """The id of a record: one of the scene, or the one that the operation made."""
+    return f"{scene.name(record)}.id" if scene.named(record) else 'answer.json()["id"]'
+
+
+def _gone(scene: Scene, after: Outcome) -> list[str]:
+    return [f"assert await session.get({one.entity}, {scene.name(one)}.id) is None" for one in after.gone]
+
+
+def _made(operating: "Operating", scene: Scene, after: Outcome) -> list[str]:
+    """How many records there are with the values of those that were made."""
+    counted: dict[str, int] = {}
+    found: list[str] = []
+    for record, values in after.made:
+        entity = operating.suite.spec.entities[record.entity]
+        given = [
+            f"{key}_id={_id(scene, value) if isinstance(value, Record) else None}"
+            if key in entity.references
+            else f"{key}={source(value)}"
+            for key, value in values.items()
+        ]
+        query = f"select(func.count()).select_from({record.entity}).filter_by({', '.join(given)})"
+        counted[query] = counted.get(query, 0) + 1
+        for key, shape in made_up(operating.suite, record.entity, "").items():
+            codes = f"(await session.scalars(select({record.entity}.{key}).filter_by({', '.join(given)}))).all()"
+            found.append(f"assert all(re.fullmatch({text(shape)}, code) for code in {codes})")
+    return [*(f"assert await session.scalar({query}) == {number}" for query, number in counted.items()), *found]
