@@ -39,22 +39,26 @@ def archive(papers: str = "set_null", seen: str = "keeper", reader: str = "guest
     return parse_spec(SPEC.replace("PAPERS", papers).replace("SEEN", seen).replace("READER", reader)).spec
 
 
+def goes_with(spec: Spec, entity: str) -> list[str]:
+    return released(spec, entity, entity.lower(), "contents =")
+
+
 def test_what_goes_with_a_record_is_found_before_it_goes() -> None:
     spec = archive()
     boxes = "Paper.box_id.in_(select(Box.id).where(Box.shelf_id == shelf.id))"
     found = [f"*await session.scalars(select(Paper.{key}_sha256).where({boxes}))" for key in ("scan", "seal")]
-    assert released(spec, "Shelf") == [f"contents = [{', '.join(found)}]"]
-    assert released(spec, "Paper") == ["contents = [paper.scan_sha256, paper.seal_sha256]"]
+    assert goes_with(spec, "Shelf") == [f"contents = [{', '.join(found)}]"]
+    assert goes_with(spec, "Paper") == ["contents = [paper.scan_sha256, paper.seal_sha256]"]
 
 
 def test_what_goes_with_a_tree_is_found_with_all_its_branches() -> None:
-    lines = released(archive(papers="cascade"), "Box")
+    lines = goes_with(archive(papers="cascade"), "Box")
     assert lines[:2] == [
         'paper_ids = select(Paper.id).where(Paper.box_id == box.id).cte("paper_ids", recursive=True)',
         "paper_ids = paper_ids.union(select(Paper.id).where(Paper.folded_in_id == paper_ids.c.id))",
     ]
     assert "select(Paper.scan_sha256).where(Paper.id.in_(select(paper_ids.c.id)))" in lines[2]
-    assert "Paper.id == paper.id" in released(archive(papers="cascade"), "Paper")[0]
+    assert "Paper.id == paper.id" in goes_with(archive(papers="cascade"), "Paper")[0]
 
 
 def test_two_ways_to_the_branches_of_a_tree_keep_apart() -> None:
@@ -63,13 +67,13 @@ def test_two_ways_to_the_branches_of_a_tree_keep_apart() -> None:
         "      folded_in:",
         "      copied_from: {to: Box, optional: true, on_delete: cascade, back: copies}\n      folded_in:",
     )
-    variables = [line.split(" = ")[0] for line in released(parse_spec(twice).spec, "Box")]
+    variables = [line.split(" = ")[0] for line in goes_with(parse_spec(twice).spec, "Box")]
     assert variables == ["paper_ids", "paper_ids", "paper_ids_2", "paper_ids_2", "contents"]
 
 
 def test_records_without_files_let_go_of_nothing() -> None:
     text = SPEC[: SPEC.index("  Paper:")]
-    assert released(parse_spec(text).spec, "Shelf") == []
+    assert goes_with(parse_spec(text).spec, "Shelf") == []
 
 
 @pytest.mark.parametrize(

@@ -96,10 +96,12 @@ def contents(spec: Spec) -> list[str]:
     return [f"{name}.{content_column(key)}" for name, entity in spec.entities.items() for key in entity.files]
 
 
-def released(spec: Spec, entity: str) -> list[str]:
-    """The statements that note which contents a record takes along when it is removed; none if it has none."""
+def released(spec: Spec, entity: str, variable: str, noted: str) -> list[str]:
+    """The statements that note which contents a record takes along when it is removed; none if it has none.
+
+    `noted` is what stands before the list of contents, `contents =`.
+    """
     found = _Released(spec)
-    variable = entity_names(entity).snake
     if trees := _trees(spec, entity):
         ids = found.tree(entity, trees, f"{entity}.id == {variable}.id")
         parts, condition = found.selects(entity, f"id.in_({ids})"), f".in_({ids})"
@@ -107,7 +109,7 @@ def released(spec: Spec, entity: str) -> list[str]:
         own = spec.entities[entity].files
         parts, condition = [f"{variable}.{content_column(key)}" for key in own], f" == {variable}.id"
     parts += found.below(entity, condition)
-    return [*found.lines, f"contents = [{', '.join(parts)}]"] if parts else []
+    return [*found.lines, f"{noted} [{', '.join(parts)}]"] if parts else []
 
 
 class _Released:
