@@ -4,6 +4,7 @@ import pytest
 
 from quantumlayer.qlayer.packs.fastapi.files import file_views, released
 from quantumlayer.qlayer.packs.fastapi.openness import supported
+from quantumlayer.qlayer.packs.fastapi.operations import operation_view
 from quantumlayer.qlayer.packs.fastapi.pack import FastApiPack
 from quantumlayer.qlayer.packs.fastapi.uniques import unique_indexes
 from quantumlayer.spec.load import parse_spec
@@ -121,6 +122,22 @@ def test_files_stay_open_where_a_contract_gives_the_api() -> None:
     left, found = supported(spec)
     assert [item.element for item in found] == ["entities.Note.fields.scan"]
     assert left.entities["Note"].files == {}
+
+
+def test_files_stay_open_where_callers_sign_what_they_send() -> None:
+    signed = SPEC.replace("{keeper: , guest: }", "{keeper: {proves: signature}, guest: }")
+    spec = parse_spec(signed.replace("PAPERS", "set_null").replace("SEEN", "guest").replace("READER", "guest")).spec
+    opened = {item.element: item.reason for item in supported(spec)[1]}
+    assert opened["entities.Paper.fields.scan"] == "the pack cannot write files put by callers who sign their requests"
+    assert "entities.Paper.fields.seal" in opened
+
+
+def test_what_an_operation_removes_lets_go_of_its_files() -> None:
+    text = SPEC.replace("PAPERS", "set_null").replace("SEEN", "keeper").replace("READER", "guest")
+    shred = "operations: {shred: {on: Box, by: keeper, also: {all: {each: this.papers, as: sheet, deletes: true}}}}\n"
+    body = operation_view(parse_spec(text + shred).spec, "shred").body
+    assert "    contents += [sheet.scan_sha256, sheet.seal_sha256]" in body
+    assert body[-3:-1] == ("await session.commit()", "await remove_unheld(session, file_store, contents)")
 
 
 @pytest.mark.parametrize("name", ["put_paper_scan", "remove_paper_scan", "get_paper_for_scan", "read_paper_seal"])

@@ -3,8 +3,9 @@
 from dataclasses import dataclass
 
 from quantumlayer.qlayer.packs.fastapi import access
+from quantumlayer.qlayer.packs.fastapi.code import UnsupportedError
 from quantumlayer.spec.base import LARGEST_FILE
-from quantumlayer.spec.model import Action, Field, OnDelete, Spec
+from quantumlayer.spec.model import Action, Field, OnDelete, Proof, Spec
 from quantumlayer.spec.naming import content_column, entity_names, file_columns, route_name
 
 _COLUMNS = (("str", "String(200)"), ("int", "BigInteger()"), ("str", "String(127)"), ("str", "String(64), index=True"))
@@ -84,6 +85,19 @@ class FileView:
         if not access.is_granted(self.spec, self.entity, Action.UPDATE):
             return found
         return [*found, ("PUT", writers), *([("DELETE", writers)] if self.removable else [])]
+
+
+def judge_file(spec: Spec, entity: str) -> None:
+    """Refuse what cannot be written.
+
+    Raises:
+        UnsupportedError: A contract gives the API, or who puts the file signs requests, which are read whole for it.
+    """
+    if spec.interface is not None:
+        raise UnsupportedError("files where a contract gives the API")
+    writers = {who for grant in spec.entities[entity].access if Action.UPDATE in grant.may for who in grant.who}
+    if any(who in spec.roles and spec.roles[who].proves is Proof.SIGNATURE for who in writers):
+        raise UnsupportedError("files put by callers who sign their requests")
 
 
 def file_views(spec: Spec, entity: str) -> list[FileView]:
