@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from quantumlayer.qtest.acting import Outcome, Path, Simulation, outcome, paths, seen
 from quantumlayer.qtest.demands import Demand
+from quantumlayer.qtest.files.released import letting_go
 from quantumlayer.qtest.free_names import made_up
 from quantumlayer.qtest.literals import source, text
 from quantumlayer.qtest.parts import numbered
@@ -130,7 +131,8 @@ def _test(
     untouched = _untouched(operating, base, idle) if idle is not None else {}
     told += [record for record, _ in untouched]
     scene = Scene(operating.suite, base, told=told)
-    lines = [*scene.lines, operating.call(scene), f"assert answer.status_code == {operating.done}"]
+    arranged, let_go = letting_go(scene, after.gone)
+    lines = [*arranged, operating.call(scene), f"assert answer.status_code == {operating.done}", *let_go]
     if operating.answers_rows:
         lines.append(f"assert answer.json() == {rows_answer(operating, base, after)}")
     looks = [

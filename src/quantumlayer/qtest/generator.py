@@ -177,7 +177,7 @@ def _files(suite: Suite, modules: list[Module]) -> Iterator[Artifact]:
     proofs = {role.proves for role in suite.spec.roles.values()}
     accounts = ["test_accounts"] if Proof.PASSWORD in proofs else []
     accounts += ["test_proofs"] if proofs - {Proof.PASSWORD} else []
-    files = ["contents", "test_file_storage"] if shared["holder"] is not None else []
+    files = ["contents", "test_file_storage"] if shared["holders"] else []
     for name in ("__init__", "conftest", "callers", "factories", *accounts, *files, "test_service"):
         content = templates.get_template(f"tests/{name}.py.jinja").render(shared)
         yield Artifact.text(f"tests/{name}.py", content)
@@ -223,7 +223,7 @@ def _shared(suite: Suite) -> dict[str, Any]:
         "listed": next((suite.names(name) for name in spec.entities if _listed(suite, name)), None)
         if spec.interface is None
         else None,
-        "holder": next(((suite.names(name), key) for name in spec.entities for key in spec.entities[name].files), None),
+        "holders": [(suite.names(name), key) for name in spec.entities for key in spec.entities[name].files],
         "platform": {name: _apart(suite, name) for name in _PLATFORM},
         "account": next(name for name in ("account", "login", "sign_in_account") if name not in snakes),
     }

@@ -4,6 +4,7 @@ import pytest
 
 from quantumlayer.qlayer.packs.fastapi.files import file_views, released
 from quantumlayer.qlayer.packs.fastapi.openness import supported
+from quantumlayer.qlayer.packs.fastapi.operations import operation_view
 from quantumlayer.qlayer.packs.fastapi.pack import FastApiPack
 from quantumlayer.qlayer.packs.fastapi.uniques import unique_indexes
 from quantumlayer.spec.load import parse_spec
@@ -39,22 +40,26 @@ def archive(papers: str = "set_null", seen: str = "keeper", reader: str = "guest
     return parse_spec(SPEC.replace("PAPERS", papers).replace("SEEN", seen).replace("READER", reader)).spec
 
 
+def goes_with(spec: Spec, entity: str) -> list[str]:
+    return released(spec, entity, entity.lower(), "contents =")
+
+
 def test_what_goes_with_a_record_is_found_before_it_goes() -> None:
     spec = archive()
     boxes = "Paper.box_id.in_(select(Box.id).where(Box.shelf_id == shelf.id))"
     found = [f"*await session.scalars(select(Paper.{key}_sha256).where({boxes}))" for key in ("scan", "seal")]
-    assert released(spec, "Shelf") == [f"contents = [{', '.join(found)}]"]
-    assert released(spec, "Paper") == ["contents = [paper.scan_sha256, paper.seal_sha256]"]
+    assert goes_with(spec, "Shelf") == [f"contents = [{', '.join(found)}]"]
+    assert goes_with(spec, "Paper") == ["contents = [paper.scan_sha256, paper.seal_sha256]"]
 
 
 def test_what_goes_with_a_tree_is_found_with_all_its_branches() -> None:
-    lines = released(archive(papers="cascade"), "Box")
+    lines = goes_with(archive(papers="cascade"), "Box")
     assert lines[:2] == [
         'paper_ids = select(Paper.id).where(Paper.box_id == box.id).cte("paper_ids", recursive=True)',
         "paper_ids = paper_ids.union(select(Paper.id).where(Paper.folded_in_id == paper_ids.c.id))",
     ]
     assert "select(Paper.scan_sha256).where(Paper.id.in_(select(paper_ids.c.id)))" in lines[2]
-    assert "Paper.id == paper.id" in released(archive(papers="cascade"), "Paper")[0]
+    assert "Paper.id == paper.id" in goes_with(archive(papers="cascade"), "Paper")[0]
 
 
 def test_two_ways_to_the_branches_of_a_tree_keep_apart() -> None:
@@ -63,13 +68,13 @@ def test_two_ways_to_the_branches_of_a_tree_keep_apart() -> None:
         "      folded_in:",
         "      copied_from: {to: Box, optional: true, on_delete: cascade, back: copies}\n      folded_in:",
     )
-    variables = [line.split(" = ")[0] for line in released(parse_spec(twice).spec, "Box")]
+    variables = [line.split(" = ")[0] for line in goes_with(parse_spec(twice).spec, "Box")]
     assert variables == ["paper_ids", "paper_ids", "paper_ids_2", "paper_ids_2", "contents"]
 
 
 def test_records_without_files_let_go_of_nothing() -> None:
     text = SPEC[: SPEC.index("  Paper:")]
-    assert released(parse_spec(text).spec, "Shelf") == []
+    assert goes_with(parse_spec(text).spec, "Shelf") == []
 
 
 @pytest.mark.parametrize(
@@ -117,6 +122,22 @@ def test_files_stay_open_where_a_contract_gives_the_api() -> None:
     left, found = supported(spec)
     assert [item.element for item in found] == ["entities.Note.fields.scan"]
     assert left.entities["Note"].files == {}
+
+
+def test_files_stay_open_where_callers_sign_what_they_send() -> None:
+    signed = SPEC.replace("{keeper: , guest: }", "{keeper: {proves: signature}, guest: }")
+    spec = parse_spec(signed.replace("PAPERS", "set_null").replace("SEEN", "guest").replace("READER", "guest")).spec
+    opened = {item.element: item.reason for item in supported(spec)[1]}
+    assert opened["entities.Paper.fields.scan"] == "the pack cannot write files put by callers who sign their requests"
+    assert "entities.Paper.fields.seal" in opened
+
+
+def test_what_an_operation_removes_lets_go_of_its_files() -> None:
+    text = SPEC.replace("PAPERS", "set_null").replace("SEEN", "keeper").replace("READER", "guest")
+    shred = "operations: {shred: {on: Box, by: keeper, also: {all: {each: this.papers, as: sheet, deletes: true}}}}\n"
+    body = operation_view(parse_spec(text + shred).spec, "shred").body
+    assert "    contents += [sheet.scan_sha256, sheet.seal_sha256]" in body
+    assert body[-3:-1] == ("await session.commit()", "await remove_unheld(session, file_store, contents)")
 
 
 @pytest.mark.parametrize("name", ["put_paper_scan", "remove_paper_scan", "get_paper_for_scan", "read_paper_seal"])

@@ -37,7 +37,7 @@ def keeping_tests(file: FileField) -> Iterator[Test]:
         "assert (part.status_code, part.content) == (206, upload[2:6])",
     ]
     yield Test(f"the_{file.noun}_is_given_back_byte_for_byte", lines, [file.address])
-    yield _not_there(file, caller, begun[:-1])
+    yield from _coming(file, scene, caller, begun)
     put = [f"earlier = content_of({text(file.media)}, 80)", file.put(scene, "earlier")]
     begun = [*begun, *put]
     path = "app.state.file_store.path(sha256(earlier).hexdigest())"
@@ -71,11 +71,20 @@ def keeping_tests(file: FileField) -> Iterator[Test]:
     yield from _versions(file, scene, caller, begun)
 
 
-def _not_there(file: FileField, caller: str, begun: list[str]) -> Test:
-    return Test(
-        f"the_{file.noun}_is_not_there_before_it_is_put",
+def _coming(file: FileField, scene: Scene, caller: str, begun: list[str]) -> Iterator[Test]:
+    """Before it is put, and while it is."""
+    yield Test(
+        f"others_are_served_while_the_{file.noun}_comes_in",
         [
             *begun,
+            f"answer = {file.put(scene, f'interrupted(upload, {scene.caller})')}",
+            "assert answer.status_code == 200",
+        ],
+    )
+    yield Test(
+        f"the_{file.noun}_is_not_there_before_it_is_put",
+        [
+            *begun[:-1],
             f"answer = await {caller}.get(url)",
             *_none(),
             f'assert (await {caller}.get(url.rpartition("/")[0])).json()["{file.key}"] is None',

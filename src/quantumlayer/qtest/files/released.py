@@ -1,14 +1,17 @@
 """Tests of what goes with a record: its files, and those of the records below it."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from quantumlayer.qtest.bodies import IF_ANY
 from quantumlayer.qtest.files.field import PLAIN
 from quantumlayer.qtest.records import Records
-from quantumlayer.qtest.scenes import Scene
+from quantumlayer.qtest.scenes import Scene, with_values
 from quantumlayer.qtest.suite import Suite
 from quantumlayer.qtest.tests import Test
+from quantumlayer.spec.cel import Record
 from quantumlayer.spec.model import Action, OnDelete
+
+_GONE = "assert not app.state.file_store.path(held_file.sha256).exists()"
 
 
 def released_tests(records: Records) -> Iterator[Test]:
@@ -24,10 +27,23 @@ def released_tests(records: Records) -> Iterator[Test]:
             [
                 *made,
                 f"assert ({delete}).status_code == 204",
-                "assert not app.state.file_store.path(held_file.sha256).exists()",
+                _GONE,
             ],
             [f"entities.{name}.fields.{key}"],
         )
+
+
+def letting_go(scene: Scene, gone: Sequence[Record]) -> tuple[list[str], list[str]]:
+    """The arrangement with a file for one of the records that are to go, and the lines that find its content gone."""
+    for record in gone:
+        snake, files = scene.suite.names(record.entity).snake, scene.suite.spec.entities[record.entity].files
+        key = next((key for key in files if (record.entity, key) not in scene.built.read), "")
+        made = f"{scene.name(record)} = await make.{snake}(" if scene.named(record) else ""
+        if key and any(line.startswith(made) for line in scene.lines if made):
+            held = f'held_file = kept_already(app, content_of("{PLAIN}"))'
+            lines = [with_values(line, made, f"{key}=held_file") for line in scene.lines]
+            return [held, *lines], [_GONE]
+    return scene.lines, []
 
 
 def _own(records: Records, scene: Scene) -> Iterator[tuple[str, str, str, list[str]]]:

@@ -199,11 +199,11 @@ def _operation(spec: Spec, name: str, operation: Operation) -> Iterator[Problem]
 def not_settable(entity: Entity, key: str) -> tuple[str, str] | None:
     """Why an operation cannot set a value of an existing record, and what to do."""
     field, relation = entity.fields.get(key), entity.references.get(key)
-    if field is not None and field.immutable:
+    if field is not None and field.immutable and not field.is_file:
         return f"{key} is immutable: it is set once, when the record is made.", "Drop `immutable`, or do not set it."
     if relation is not None and not relation.reassignable:
         return f"The relation {key} cannot change.", "Add `reassignable: true` to it."
-    return None if field is not None or relation is not None else _unknown(entity, key)
+    return None if key in entity.values or relation is not None else _unknown(entity, key)
 
 
 def _unknown(entity: Entity, key: str) -> tuple[str, str]:
@@ -211,13 +211,15 @@ def _unknown(entity: Entity, key: str) -> tuple[str, str]:
         return f"{key} holds the state, which only transitions change.", "Use `to: ...`."
     if key in entity.derived:
         return f"{key} is worked out, it cannot be set.", "Set the fields it is worked out from."
+    if key in entity.files:
+        return f"{key} is a file: callers put it, no operation sets it.", f"Take {key!r} out."
     return f"There is no field or relation {key!r}.", f"Known are: {', '.join([*entity.fields, *entity.references])}."
 
 
 def judge_creation(spec: Spec, address: str, creation: Creation) -> Iterator[Problem]:
     """What an operation makes: known values, and all that must be given."""
     entity, given = spec.entities[creation.entity], creation.set
-    settable: Mapping[str, object] = {**entity.fields, **entity.references}
+    settable: Mapping[str, object] = {**entity.values, **entity.references}
     for key in given:
         if key not in settable:
             yield Problem(f"{address}.set.{key}", *_unknown(entity, key))

@@ -239,7 +239,7 @@ class EntityView(RecordView):
     @cached_property
     def released(self) -> list[str]:
         """The statements that note which contents a record takes along."""
-        return released(self.spec, self.name)
+        return released(self.spec, self.name, self.names.snake, "contents =")
 
     @property
     def file_takes_caller(self) -> bool:

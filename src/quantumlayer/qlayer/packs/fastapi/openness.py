@@ -9,7 +9,7 @@ from quantumlayer.qlayer.packs.fastapi import access
 from quantumlayer.qlayer.packs.fastapi.code import UnsupportedError, names_in
 from quantumlayer.qlayer.packs.fastapi.contract.service import ContractView
 from quantumlayer.qlayer.packs.fastapi.entities import EntityView
-from quantumlayer.qlayer.packs.fastapi.files import file_views
+from quantumlayer.qlayer.packs.fastapi.files import file_views, judge_file
 from quantumlayer.qlayer.packs.fastapi.operations import operation_view
 from quantumlayer.qlayer.packs.fastapi.python import Python
 from quantumlayer.qlayer.packs.fastapi.queries import query_view
@@ -147,8 +147,7 @@ def _requests(spec: Spec, entity: str) -> frozenset[str]:
 def _of_entity(spec: Spec, name: str) -> Attempts:
     entity = spec.entities[name]
     for key in entity.files:
-        if spec.interface is not None:
-            yield f"entities.{name}.fields.{key}", partial(_refuse, "files where a contract gives the API")
+        yield f"entities.{name}.fields.{key}", partial(judge_file, spec, name)
     for key in entity.fields:
         yield f"entities.{name}.fields.{key}.default", partial(_default, spec, name, key)
     for key, derived in entity.derived.items():

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from quantumlayer.kit.identifiers import class_name, singular
 from quantumlayer.qlayer.packs.fastapi.access import member, roles_of
 from quantumlayer.qlayer.packs.fastapi.code import Prelude, names_in
-from quantumlayer.qlayer.packs.fastapi.effects import REFUSED, answers_rows, effects
+from quantumlayer.qlayer.packs.fastapi.effects import REFUSED, RELEASED, answers_rows, effects
 from quantumlayer.qlayer.packs.fastapi.fields import FieldView
 from quantumlayer.qlayer.packs.fastapi.named import named_records
 from quantumlayer.qlayer.packs.fastapi.roots import Loaded, caller_root
@@ -63,6 +63,7 @@ class OperationView:
     takes_caller: bool
     may_conflict: bool
     answers_rows: bool
+    releases: bool
 
     @property
     def has_body(self) -> bool:
@@ -106,6 +107,7 @@ def operation_view(spec: Spec, name: str) -> OperationView:
         takes_caller="caller" in names_in(lines),
         may_conflict=bool(REFUSALS & names_in(lines)),
         answers_rows=answers_rows(operation),
+        releases=RELEASED in names_in(lines),
     )
 
 
@@ -165,6 +167,8 @@ def _body(spec: Spec, name: str, operation: Operation, names: EntityNames) -> tu
     lines += effects(spec, name, writer, created=result)
     if (rows := next((one.rows for one in acting(spec, name) if one.effect.skips), None)) is not None:
         result = f"KeptRows(kept=len(body.{rows}) - len({REFUSED}), {REFUSED}={REFUSED})"
+    if RELEASED in names_in(lines):
+        lines += ["await session.commit()", f"await remove_unheld(session, file_store, {RELEASED})"]
     return [*lines, f"return {result}"], len(locks) > 1 or bool(later)
 
 
