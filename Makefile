@@ -58,10 +58,11 @@ drift: $(STAMP)
 	$(BIN)/python tools/make_help_pages.py --check
 	$(BIN)/python tools/make_error_pages.py --check
 
-docs: $(STAMP) ## Write the schema, the help pages and the error pages again
+docs: $(STAMP) ## Write the schema, the help and error pages and the table of rules again
 	$(BIN)/python tools/make_schema.py
 	$(BIN)/python tools/make_help_pages.py
 	$(BIN)/python tools/make_error_pages.py
+	$(BIN)/python tools/make_rules_table.py
 
 golden: $(STAMP) ## Write the golden services again from examples/
 	$(BIN)/python tools/make_golden.py
