@@ -169,6 +169,8 @@ class Operating:
                 proves.append(f"entities.{entity_name}.states")
         else:
             held, proves = self.created(base, entity_name)
+        kept = [key for key, relation in entity.references.items() if relation.read_only and key in held]
+        proves += [f"entities.{entity_name}.relations.{key}" for key in kept]
         pairs = []
         for key, value in held.items():
             if isinstance(value, Record) and scene.named(value):

@@ -240,6 +240,8 @@ class Records:
             if item.read_only:
                 given = wire(next(iter(samples(key, item)), None), item.type)
                 rows.append(Row((text(key), source(given)), (f"{self.address}.fields.{key}.read_only",)))
+        kept = [key for key, relation in self.entity.references.items() if relation.read_only]
+        rows += [Row((text(f"{key}_id"), "1"), (f"{self.address}.relations.{key}.read_only",)) for key in kept]
         rows += [Row((text(key), "1")) for key in self.entity.derived]
         rows += [Row((text(key), "None"), (f"{self.address}.fields.{key}",)) for key in self.entity.files]
         if self.entity.states is not None:

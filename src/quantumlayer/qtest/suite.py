@@ -264,7 +264,11 @@ def writable(entity: Entity, *, changing: bool = False) -> dict[str, Field]:
 
 def relations_given(entity: Entity, *, changing: bool = False) -> list[str]:
     """The relations that callers give."""
-    return [key for key, relation in entity.references.items() if relation.reassignable or not changing]
+    return [
+        key
+        for key, relation in entity.references.items()
+        if not relation.read_only and (relation.reassignable or not changing)
+    ]
 
 
 def required(fields: Mapping[str, Field]) -> list[str]:

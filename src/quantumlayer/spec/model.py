@@ -77,7 +77,7 @@ class Relation(Node):
 
     `back` names the way back on the target: a collection, by default the plural of this entity (`loans`), or for
     one-to-one a record, by default its singular. A relation is immutable unless `reassignable`. The links of a relation
-    to many go with either record.
+    to many go with either record. With `read_only` no caller gives it: operations do.
     """
 
     to: EntityName
@@ -87,6 +87,7 @@ class Relation(Node):
     on_delete: OnDelete = OnDelete.RESTRICT
     optional: bool = False
     reassignable: bool = False
+    read_only: bool = False
 
 
 class Example(Node):

@@ -21,6 +21,7 @@ def judge_structure(spec: Spec) -> Iterator[Problem]:
                 address = f"entities.{name}.relations.{key}.on_delete"
                 yield Problem(address, "`set_null` would leave a required relation empty.", "Add `optional: true`.")
         yield from _links(spec, name, entity)
+        yield from _fixed(name, entity)
         for key, rule in entity.rules.items():
             yield from _rule(f"entities.{name}.rules.{key}", entity, rule)
         yield from _states(spec, name, entity)
@@ -123,6 +124,19 @@ def _nobody_gives(name: str, entity: Entity) -> Iterator[Problem]:
                 "Add a `default`, make it `optional: true`, or let an operation create the record instead of a grant."
             )
             yield Problem(f"entities.{name}.fields.{key}", message, hint)
+    for key, relation in entity.references.items():
+        if relation.read_only and not relation.optional:
+            message = f"Nobody can give {key}: it is required and read-only."
+            hint = "Make it `optional: true`, or let an operation create the record instead of a grant."
+            yield Problem(f"entities.{name}.relations.{key}", message, hint)
+
+
+def _fixed(name: str, entity: Entity) -> Iterator[Problem]:
+    for key, relation in entity.relations.items():
+        if relation.read_only and relation.reassignable:
+            message = f"Callers cannot both change {key} and never give it."
+            hint = "Remove `reassignable`: operations set what is `read_only`."
+            yield Problem(f"entities.{name}.relations.{key}.reassignable", message, hint)
 
 
 def _rule(address: str, entity: Entity, rule: Rule) -> Iterator[Problem]:
@@ -201,7 +215,7 @@ def not_settable(entity: Entity, key: str) -> tuple[str, str] | None:
     field, relation = entity.fields.get(key), entity.references.get(key)
     if field is not None and field.immutable and not field.is_file:
         return f"{key} is immutable: it is set once, when the record is made.", "Drop `immutable`, or do not set it."
-    if relation is not None and not relation.reassignable:
+    if relation is not None and not (relation.reassignable or relation.read_only):
         return f"The relation {key} cannot change.", "Add `reassignable: true` to it."
     return None if key in entity.values or relation is not None else _unknown(entity, key)
 

@@ -157,7 +157,7 @@ class EntityView(RecordView):
     @cached_property
     def create_lines(self) -> list[str]:
         """The statements that put a new record together, refuse it or let it pass."""
-        given = {item.column: f"body.{item.column}" for item in self.relations}
+        given = {item.column: f"body.{item.column}" for item in self.given_relations}
         given |= {field.name: f"body.{field.name}" for field in self._writable}
         missing = [field.name for field in self._writable if isinstance(field.field.default, Computed)]
         before, values = assignments(self.spec, self.name, given, missing=missing)
@@ -170,11 +170,12 @@ class EntityView(RecordView):
         looks_up = any("await" in line for line in refusals)  # only what is there can be looked up
         roles = named_by(self.spec, self.name, Action.CREATE)
         references = []
-        for item in self.relations:
+        for item in self.given_relations:
             asking = [role for role in roles if not is_pinned(self.spec, self.name, item.name, role)]
             references.append(self._referenced(item, variable, self._known(item.relation.to, asking)))
         references += [
-            f"{variable}.{link.name} = {_records(link, self._known(link.relation.to, roles))}" for link in self.links
+            f"{variable}.{link.name} = {_records(link, self._known(link.relation.to, roles))}"
+            for link in self.given_links
         ]
         lines += [*references, *refusals] if looks_up else [*refusals, *references]
         lines += calls(self.rule_functions, Moment.CREATE, variable)

@@ -278,24 +278,34 @@ class RecordView:
         return [field for field in self.create_only if not field.field.immutable]
 
     @property
+    def given_relations(self) -> list[RelationView]:
+        """Relations that callers give."""
+        return [item for item in self.relations if not item.relation.read_only]
+
+    @property
+    def given_links(self) -> list[LinkView]:
+        """Relations to many that callers give."""
+        return [item for item in self.links if not item.relation.read_only]
+
+    @property
     def create_relations(self) -> list[RelationView]:
         """Relations that only creating takes."""
-        return [item for item in self.relations if not item.relation.reassignable]
+        return [item for item in self.given_relations if not item.relation.reassignable]
 
     @property
     def common_relations(self) -> list[RelationView]:
         """Relations that creating and changing take alike."""
-        return [item for item in self.relations if item.relation.reassignable]
+        return [item for item in self.given_relations if item.relation.reassignable]
 
     @property
     def create_links(self) -> list[LinkView]:
         """Relations to many that only creating takes."""
-        return [item for item in self.links if not item.relation.reassignable]
+        return [item for item in self.given_links if not item.relation.reassignable]
 
     @property
     def common_links(self) -> list[LinkView]:
         """Relations to many that creating and changing take alike."""
-        return [item for item in self.links if item.relation.reassignable]
+        return [item for item in self.given_links if item.relation.reassignable]
 
     @property
     def aliases(self) -> list[FieldView]:
