@@ -13,10 +13,10 @@ from quantumlayer.qtest.samples import lengths, samples, wrong_type
 from quantumlayer.qtest.scenes import Scene
 from quantumlayer.qtest.suite import Suite, relations_given, required, writable
 from quantumlayer.qtest.tests import Row, Test
-from quantumlayer.qtest.variables import variable
+from quantumlayer.qtest.variables import variable, without_spare
 from quantumlayer.qtest.witness import Witness
 from quantumlayer.qtest.worlds import constant
-from quantumlayer.spec.cel import ANYONE, Record
+from quantumlayer.spec.cel import ANYONE
 from quantumlayer.spec.model import Action, FieldType
 
 NOBODY = 999_999
@@ -284,15 +284,11 @@ class Records:
     def _unknown_target(self, creation: Creation, key: str) -> Test:
         scene = creation.scene()
         target = self.suite.names(self.entity.references[key].to).title
-        held = creation.witness.built.this.values.get(key)
-        own = f"{scene.name(held)} = " if isinstance(held, Record) and scene.named(held) else ""
-        spare = own and not any(own[:-3] in line for line in scene.lines if not line.startswith(own))
-        arranged = [line for line in scene.lines if not (spare and line.startswith(own))]
         body = creation.body(scene, {f"{key}_id": NOBODY})
         return Test(
             f"{self.a}_needs_{key}_that_exists",
             [
-                *arranged,
+                *without_spare(scene.lines, body),
                 f'answer = await {scene.caller}.post("{self.path}", json={body})',
                 f'assert refusal(answer) == (409, "about:blank", "There is no {target} {NOBODY}.")',
             ],

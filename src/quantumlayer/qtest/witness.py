@@ -158,7 +158,7 @@ class Question:
     def start(self) -> dict[Slot, object]:
         """The plainest choice: records as the factories make them, and whoever is compared with is the same."""
         choice: dict[Slot, object] = {Slot(CALLER, ROLE): self.roles[0] if self.roles else "anyone"}
-        choice |= {slot: True for slot in self.reader.slots if slot.name == SAME}
+        choice |= {slot: True for slot in self.reader.slots if slot.name == SAME and self._may_be_same(slot)}
         return choice | dict(self.fixed)
 
     def accepts(self, built: Built, besides: str = "") -> bool:
@@ -362,7 +362,7 @@ class Question:
 
     def _either(self, slot: Slot) -> Sequence[object]:
         if slot.name == SAME:
-            return [True, False]
+            return [True, False] if self._may_be_same(slot) else [False]
         if slot.place[:-1] == TAKES:
             return [False, True] if self.references[slot.place[-1]].optional else [False]
         if (rows := self._rows(slot.place[:-1])) is not None:
@@ -370,6 +370,10 @@ class Question:
         owner = self.spec.entities[self.reader.entities.get(slot.place[:-1], self.this)]
         relation = owner.references.get(slot.place[-1])
         return [False, True] if relation is not None and relation.optional else [False]
+
+    def _may_be_same(self, slot: Slot) -> bool:
+        """Nothing is a record that is about to be made."""
+        return not (self.new and slot.other == THIS)
 
     def _counts(self, slot: Slot) -> Sequence[object]:
         if (rows := self._rows(slot.place)) is not None:
