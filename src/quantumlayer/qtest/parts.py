@@ -1,9 +1,7 @@
-"""Expressions in their parts, and pairs of worlds in their order."""
+"""Pairs of worlds in their order."""
 
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
-
-from quantumlayer.spec.cel import Binary, Expr
 
 if TYPE_CHECKING:
     from quantumlayer.qtest.witness import Pair
@@ -16,10 +14,3 @@ def numbered(pairs: "Iterable[Pair]") -> "Iterator[tuple[str, Pair]]":
         number += not pair.clocks_changed
         nth = f"_{number}" if number > 1 else ""
         yield f"{nth}_with_clocks_changed" if pair.clocks_changed else nth, pair
-
-
-def split(expr: Expr, operator: str) -> list[Expr]:
-    """The parts of a conjunction or a disjunction, however nested."""
-    if isinstance(expr, Binary) and expr.operator == operator:
-        return [*split(expr.left, operator), *split(expr.right, operator)]
-    return [expr]

@@ -10,7 +10,6 @@ from datetime import UTC, datetime, tzinfo
 from itertools import combinations, islice, product
 
 from quantumlayer.qtest.clocks import WEEKS, later
-from quantumlayer.qtest.parts import split
 from quantumlayer.qtest.places import (
     ABSENT,
     CALLER,
@@ -30,7 +29,7 @@ from quantumlayer.qtest.places import (
 )
 from quantumlayer.qtest.samples import NOW
 from quantumlayer.qtest.worlds import Builder, Built, Choice, Defaults
-from quantumlayer.spec.cel import CelRuntimeError, Checked, Scope, compile_cel, evaluate
+from quantumlayer.spec.cel import CelRuntimeError, Checked, Scope, compile_cel, evaluate, operands
 from quantumlayer.spec.cel.runtime import zone
 from quantumlayer.spec.model import Field, FieldType, Reference, RelationKind, Rows, Spec
 
@@ -139,7 +138,9 @@ class Question:
         """Each part of a conjunction by itself, so that each has a witness of its own."""
         checked = compile_cel(condition.cel, condition.scope)
         names: dict[str, Place] = {"this": condition.at, "takes": TAKES}
-        parts = [replace(checked, expr=part) for part in split(checked.expr, "&&")] if condition.wanted else [checked]
+        parts = (
+            [replace(checked, expr=part) for part in operands(checked.expr, "&&")] if condition.wanted else [checked]
+        )
         found = []
         for part in parts:
             before, self.reader.constants.zones = self.reader.constants.zones, set()
@@ -253,7 +254,8 @@ class Question:
             return
         for target in (one for one in self.judged if (one.cel, one.at) == (condition.cel, condition.at)):
             ways = [
-                replace(target, checked=replace(target.checked, expr=way)) for way in split(target.checked.expr, "||")
+                replace(target, checked=replace(target.checked, expr=way))
+                for way in operands(target.checked.expr, "||")
             ]
             for only in ways if len(ways) > 1 else ():
                 rest = [way for way in ways if way is not only]

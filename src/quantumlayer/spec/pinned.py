@@ -1,8 +1,6 @@
 """Relations that a grant ties to the caller: whoever makes the record can name nobody but themselves."""
 
-from collections.abc import Iterator
-
-from quantumlayer.spec.cel import Binary, Expr, Ident, Select, parse, walk
+from quantumlayer.spec.cel import Binary, Expr, Ident, Select, operands, parse, walk
 from quantumlayer.spec.model import Action, Spec
 
 _SYSTEM = frozenset({"id", "created_at", "updated_at"})
@@ -23,7 +21,7 @@ def is_pinned(spec: Spec, entity: str, key: str, role: str) -> bool:
 def _ties(spec: Spec, when: str, key: str) -> bool:
     """Whether a part of the condition says that the relation is the caller's record."""
     callers = {("caller", name) for name, role in spec.roles.items() if role.record is not None}
-    for part in _conjuncts(parse(when)):
+    for part in operands(parse(when), "&&"):
         if isinstance(part, Binary) and part.operator == "==":
             sides = {_path(part.left), _path(part.right)}
             if ("this", key) in sides and sides & callers:
@@ -45,11 +43,3 @@ def _stands_alone(spec: Spec, entity: str, when: str) -> bool:
     held = {*described.fields, *described.references, *states, *_SYSTEM}
     paths = [_path(node) for node in walk(parse(when)) if isinstance(node, Select)]
     return all(path is not None and (path[0] == "caller" or path[1] in held) for path in paths)
-
-
-def _conjuncts(expr: Expr) -> Iterator[Expr]:
-    if isinstance(expr, Binary) and expr.operator == "&&":
-        yield from _conjuncts(expr.left)
-        yield from _conjuncts(expr.right)
-    else:
-        yield expr

@@ -221,7 +221,8 @@ class Python:
         inner = compile_cel(derived.cel, Scope.for_derived(spec, owner.entity))
         if derived.stored or not touches_relations(inner) or self._query is None:
             return None
-        return Code(Python(inner, {"this": root}, self._prelude, self._query).value(derived.type), Level.CHOICE)
+        value = Python(inner, {"this": root}, self._prelude, self._query).value(derived.type)
+        return Code(value) if value.isidentifier() else Code(value, Level.CHOICE)
 
     def _of_caller(self, member: Member) -> Code:
         caller = self._roots["caller"]

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 
 from quantumlayer.kit.identifiers import class_name
 from quantumlayer.qlayer.packs.fastapi import access
-from quantumlayer.qlayer.packs.fastapi.aggregates import conjuncts, is_null
+from quantumlayer.qlayer.packs.fastapi.aggregates import is_null
 from quantumlayer.qlayer.packs.fastapi.code import Level, Prelude, UnsupportedError, names_in
 from quantumlayer.qlayer.packs.fastapi.columns import Columns
 from quantumlayer.qlayer.packs.fastapi.fields import MAX_BIG, MAX_INT, FieldView
@@ -25,6 +25,7 @@ from quantumlayer.spec.cel import (
     check,
     children,
     compile_cel,
+    operands,
     walk,
 )
 from quantumlayer.spec.model import FieldType, Listing, Query, Spec
@@ -150,7 +151,7 @@ class _Conditions:
         self._prelude = Prelude(taken=taken)
         self.always: list[str] = []
         self.guarded: list[tuple[str, list[str]]] = []
-        for part in conjuncts(self._checked.expr):
+        for part in operands(self._checked.expr, "&&"):
             self._add(part)
         self.before = self._prelude.take()
 
