@@ -17,6 +17,7 @@ from quantumlayer.qtest.factories import factories
 from quantumlayer.qtest.files.tests import file_tests
 from quantumlayer.qtest.free_names import free_name_tests
 from quantumlayer.qtest.history import history_tests
+from quantumlayer.qtest.jobs import job_tests
 from quantumlayer.qtest.keys import address_by_key, key_tests
 from quantumlayer.qtest.limits import limit_tests
 from quantumlayer.qtest.links import link_tests
@@ -146,9 +147,11 @@ def _modules(suite: Suite) -> list[Module]:
     bodies = (Creation.of(suite, name) for name in suite.spec.entities)
     used = mentions(races)
     races.constants += [one.definition for one in bodies if one is not None and one.constant in used]
+    jobs = Module("tests/test_jobs.py", "What the service does by itself.")
+    jobs.tests += job_tests(suite)
     texts = Module("tests/test_properties.py", "What holds for every value, tried with many.")
     texts.tests += property_tests(suite)
-    return [*found, *(module for module in (access, races, texts) if module.tests)]
+    return [*found, *(module for module in (access, races, jobs, texts) if module.tests)]
 
 
 def _contract_modules(suite: Suite, interface: Interface) -> list[Module]:
@@ -178,6 +181,7 @@ def _files(suite: Suite, modules: list[Module]) -> Iterator[Artifact]:
     accounts = ["test_accounts"] if Proof.PASSWORD in proofs else []
     accounts += ["test_proofs"] if proofs - {Proof.PASSWORD} else []
     files = ["contents", "test_file_storage"] if shared["holders"] else []
+    files += ["test_job_runner"] if suite.spec.jobs else []
     for name in ("__init__", "conftest", "callers", "factories", *accounts, *files, "test_service"):
         content = templates.get_template(f"tests/{name}.py.jinja").render(shared)
         yield Artifact.text(f"tests/{name}.py", content)
@@ -224,6 +228,7 @@ def _shared(suite: Suite) -> dict[str, Any]:
         if spec.interface is None
         else None,
         "holders": [(suite.names(name), key) for name in spec.entities for key in spec.entities[name].files],
+        "worked": next((suite.names(job.of) for job in spec.jobs.values()), None),
         "platform": {name: _apart(suite, name) for name in _PLATFORM},
         "account": next(name for name in ("account", "login", "sign_in_account") if name not in snakes),
     }

@@ -311,7 +311,7 @@ def _moments(constants: Constants) -> list[datetime]:
         around = [add_months(now, sign * months) for sign in (1, -1)]
         found += [moment + step * _MINUTE for moment in around if isinstance(moment, datetime) for step in (0, 1, -1)]
     for name in sorted(constants.zones):
-        found += _local(constants, zone(name))
+        found += at_the_clock(constants, zone(name))
     return [*found, now - _far(constants), now + _far(constants)]
 
 
@@ -320,7 +320,7 @@ def _far(constants: Constants) -> timedelta:
     return timedelta(days=max([400, *(min(32 * months, 36_500) for months in constants.months)]))
 
 
-def _local(constants: Constants, place: tzinfo) -> Iterator[datetime]:
+def at_the_clock(constants: Constants, place: tzinfo) -> Iterator[datetime]:
     """Moments around the edges of hours and of days by the clocks of a place."""
     later = constants.now + timedelta(days=7)
     midnight = datetime.combine(later.date(), time(0), place).astimezone(UTC)

@@ -22,7 +22,7 @@ class Scene:
 
     `this_is_made` is false where the call under test makes `this`: then what it refers to is made. `repeated` is true
     where a test arranges it several times: then the factories make up what must be unique. `told` are records that the
-    test names whatever else it says of them.
+    test names whatever else it says of them. Nobody `signs_in` where nobody calls.
     """
 
     suite: Suite
@@ -30,6 +30,7 @@ class Scene:
     this_is_made: bool = True
     repeated: bool = False
     told: Sequence[Record] = ()
+    signs_in: bool = True
     lines: list[str] = field(default_factory=list)
 
     def __post_init__(self) -> None:
@@ -163,7 +164,8 @@ class Scene:
                     self._make(record, place)
             else:
                 self._make_all(records)
-        self._sign_in()
+        if self.signs_in:
+            self._sign_in()
 
     def _make(self, record: Record, place: Place) -> None:
         if record in self._names or record not in self._needed:

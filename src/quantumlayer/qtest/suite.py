@@ -12,7 +12,7 @@ from quantumlayer.qtest.readings import spans
 from quantumlayer.qtest.samples import samples
 from quantumlayer.qtest.witness import Condition, Question, Witness
 from quantumlayer.qtest.worlds import Defaults, constant
-from quantumlayer.spec.cel import ANYONE, CelRuntimeError, Scope, compile_cel, evaluate, scope_of_effects
+from quantumlayer.spec.cel import ANYONE, CelRuntimeError, Scope, acting, compile_cel, evaluate, scope_of_effects
 from quantumlayer.spec.generator import OpenElement
 from quantumlayer.spec.model import Action, Computed, Entity, Field, Moment, Proof, Reference, Spec
 from quantumlayer.spec.naming import EntityNames, entity_names, service_package
@@ -165,7 +165,8 @@ class Suite:
         values = [*operation.sets.values(), *(creation.set.values() if creation is not None else ())]
         scope = Scope.for_operation(self.spec, name)
         read = [Condition(cel, scope) for cel in values]
-        read += [Condition(cel, scope_of_effects(self.spec, name)) for cel in read_by_effects(self.spec, name)]
+        wider = scope_of_effects(self.spec, name)
+        read += [Condition(cel, wider) for cel in read_by_effects(acting(self.spec, name), wider)]
         return Question(
             self.spec,
             self.defaults,

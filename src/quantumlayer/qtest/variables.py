@@ -52,6 +52,16 @@ def without_spare(lines: Sequence[str], used: str) -> list[str]:
         kept = fewer
 
 
+def unnamed(lines: Sequence[str]) -> list[str]:
+    """The lines of a test, in which records of which no other line speaks have no variable."""
+    nodes = ast.walk(_parsed("\n".join(lines)))
+    read = {node.id for node in nodes if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load)}
+    return [
+        line.partition(" = ")[2] if " = await make." in line and line.partition(" = ")[0] not in read else line
+        for line in lines
+    ]
+
+
 def mentioned(lines: list[str]) -> frozenset[str]:
     """The names that the lines of a test read and do not set."""
     return _mentioned("\n".join(lines) or "pass")

@@ -10,10 +10,9 @@ from datetime import UTC, datetime, tzinfo
 from itertools import combinations, islice, product
 
 from quantumlayer.qtest.clocks import WEEKS, later
+from quantumlayer.qtest.options import Options
 from quantumlayer.qtest.places import (
-    ABSENT,
     CALLER,
-    COUNT,
     ONESELF,
     ROLE,
     SAME,
@@ -22,8 +21,6 @@ from quantumlayer.qtest.places import (
     Place,
     Reader,
     Slot,
-    candidates,
-    counts,
     distance,
     is_own,
 )
@@ -31,7 +28,7 @@ from quantumlayer.qtest.samples import NOW
 from quantumlayer.qtest.worlds import Builder, Built, Choice, Defaults
 from quantumlayer.spec.cel import CelRuntimeError, Checked, Scope, compile_cel, evaluate, operands
 from quantumlayer.spec.cel.runtime import zone
-from quantumlayer.spec.model import Field, FieldType, Reference, RelationKind, Rows, Spec
+from quantumlayer.spec.model import Field, Reference, Rows, Spec
 
 _MOST_WORLDS = 3000
 _MOST_CHANGES = 3
@@ -119,6 +116,15 @@ class Question:
     def __post_init__(self) -> None:
         self.reader = Reader(self.spec)
         self.reader.constants.now = self.now
+        self._options = Options(
+            self.reader,
+            self.this,
+            self.roles,
+            takes=self.takes,
+            references=self.references,
+            rows=self.rows,
+            new=self.new,
+        )
         if self.new:
             relations = self.spec.entities[self.this].references
             self.reader.entities |= {
@@ -159,7 +165,7 @@ class Question:
     def start(self) -> dict[Slot, object]:
         """The plainest choice: records as the factories make them, and whoever is compared with is the same."""
         choice: dict[Slot, object] = {Slot(CALLER, ROLE): self.roles[0] if self.roles else "anyone"}
-        choice |= {slot: True for slot in self.reader.slots if slot.name == SAME and self._may_be_same(slot)}
+        choice |= {slot: True for slot in self.reader.slots if slot.name == SAME and self._options.may_be_same(slot)}
         return choice | dict(self.fixed)
 
     def accepts(self, built: Built, besides: str = "") -> bool:
@@ -342,53 +348,7 @@ class Question:
 
     def options(self, slot: Slot) -> Sequence[object]:
         """Values worth trying in a slot."""
-        if slot.name in {SAME, ABSENT}:
-            return self._either(slot)
-        if slot.name == ROLE:
-            return list(self.roles)
-        if slot.name == COUNT:
-            return self._counts(slot)
-        if slot.place == TAKES:
-            return candidates(slot.name, self.takes[slot.name], self.reader.constants)
-        if (rows := self._rows(slot.place)) is not None:
-            return candidates(slot.name, rows.inputs[slot.name], self.reader.constants)
-        entity = self.spec.entities[self._entity(slot.place)]
-        if entity.states is not None and slot.name == entity.states.field:
-            return list(entity.states.values)
-        item = entity.fields.get(slot.name) or Field(type=FieldType.DATETIME)
-        return candidates(slot.name, item, self.reader.constants)
-
-    def _rows(self, place: Place) -> Rows | None:
-        """The rows at a place, if there are some."""
-        return self.rows[place[-1].removesuffix("*")] if place[:-1] == TAKES and place[-1].endswith("*") else None
-
-    def _either(self, slot: Slot) -> Sequence[object]:
-        if slot.name == SAME:
-            return [True, False] if self._may_be_same(slot) else [False]
-        if slot.place[:-1] == TAKES:
-            return [False, True] if self.references[slot.place[-1]].optional else [False]
-        if (rows := self._rows(slot.place[:-1])) is not None:
-            return [False, True] if rows.references[slot.place[-1]].optional else [False]
-        owner = self.spec.entities[self.reader.entities.get(slot.place[:-1], self.this)]
-        relation = owner.references.get(slot.place[-1])
-        return [False, True] if relation is not None and relation.optional else [False]
-
-    def _may_be_same(self, slot: Slot) -> bool:
-        """Nothing is a record that is about to be made."""
-        return not (self.new and slot.other == THIS)
-
-    def _counts(self, slot: Slot) -> Sequence[object]:
-        if (rows := self._rows(slot.place)) is not None:
-            return [number for number in counts(self.reader.constants) if rows.min <= number <= rows.max]
-        entity = self.spec.entities[self.reader.entities[slot.place]]
-        owner = self._entity(slot.place[:-1])
-        single = any(
-            relation.kind is RelationKind.ONE_TO_ONE and relation.to == owner for relation in entity.references.values()
-        )
-        return [0, 1] if single else counts(self.reader.constants)
-
-    def _entity(self, place: Place) -> str:
-        return self.this if place == THIS else self.reader.entities[place]
+        return self._options.of(slot)
 
     def _value(self, one: _Judged, built: Built) -> object:
         this = next(iter(built.records[one.at]), None) if one.at != THIS else built.this

@@ -45,6 +45,15 @@ def effects(spec: Spec, name: str, writer: Writer, *, created: str) -> list[str]
     return [*start, *lines, "await session.flush()", *end]
 
 
+def effect_lines(spec: Spec, home: str, found: Acting, writer: Writer) -> list[str]:
+    """The statements of one effect in the service of an entity.
+
+    Raises:
+        UnsupportedError: It cannot be written.
+    """
+    return _Effect(spec, home, found, writer).lines()
+
+
 def answers_rows(operation: Operation) -> bool:
     """Whether it answers which rows it kept and which it left out."""
     return any(effect.skips for effect in operation.also.values())

@@ -7,6 +7,7 @@ from quantumlayer.qlayer.packs.fastapi import access
 from quantumlayer.qlayer.packs.fastapi.code import names_in
 from quantumlayer.qlayer.packs.fastapi.contract.endpoints import ACTIONS
 from quantumlayer.qlayer.packs.fastapi.files import released
+from quantumlayer.qlayer.packs.fastapi.jobs import JobView, job_view
 from quantumlayer.qlayer.packs.fastapi.lists import Lists
 from quantumlayer.qlayer.packs.fastapi.named import named_by, readable_ones, required
 from quantumlayer.qlayer.packs.fastapi.operations import OperationView, operation_view
@@ -93,6 +94,11 @@ class EntityView(RecordView):
     def refuses_strangers(self, action: str) -> bool:
         """Whether anyone may do this, but not to every record."""
         return self.public(action) and bool(access.refusals(self.spec, self.name, Action(action), "refuse"))
+
+    @cached_property
+    def jobs(self) -> list[JobView]:
+        """What the service does to the records by itself."""
+        return [job_view(self.spec, name) for name, job in self.spec.jobs.items() if job.of == self.name]
 
     @property
     def create_takes_caller(self) -> bool:

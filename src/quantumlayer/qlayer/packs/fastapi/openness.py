@@ -10,6 +10,7 @@ from quantumlayer.qlayer.packs.fastapi.code import UnsupportedError, names_in
 from quantumlayer.qlayer.packs.fastapi.contract.service import ContractView
 from quantumlayer.qlayer.packs.fastapi.entities import EntityView
 from quantumlayer.qlayer.packs.fastapi.files import file_views, judge_file
+from quantumlayer.qlayer.packs.fastapi.jobs import job_view
 from quantumlayer.qlayer.packs.fastapi.operations import operation_view
 from quantumlayer.qlayer.packs.fastapi.python import Python
 from quantumlayer.qlayer.packs.fastapi.queries import query_view
@@ -90,7 +91,7 @@ def _phases(spec: Spec) -> Iterator[list[Stage]]:
 
 def _jobs(spec: Spec) -> Attempts:
     for name in spec.jobs:
-        yield f"jobs.{name}", partial(_refuse, "what happens by itself, without a caller")
+        yield f"jobs.{name}", partial(job_view, spec, name)
 
 
 def _of_operation(spec: Spec, name: str) -> Attempts:

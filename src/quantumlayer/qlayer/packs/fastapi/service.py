@@ -8,12 +8,13 @@ from math import ceil
 
 from quantumlayer.qlayer.packs.fastapi.access import member
 from quantumlayer.qlayer.packs.fastapi.amounts import amount_pattern
-from quantumlayer.qlayer.packs.fastapi.code import UnsupportedError
+from quantumlayer.qlayer.packs.fastapi.code import UnsupportedError, names_in
 from quantumlayer.qlayer.packs.fastapi.contract.service import ContractView
 from quantumlayer.qlayer.packs.fastapi.decimals import PLACES
 from quantumlayer.qlayer.packs.fastapi.entities import EntityView
 from quantumlayer.qlayer.packs.fastapi.fields import LARGEST, FieldView
 from quantumlayer.qlayer.packs.fastapi.files import contents
+from quantumlayer.qlayer.packs.fastapi.jobs import RECORD_JOB
 from quantumlayer.qlayer.packs.fastapi.rules import Exclusion
 from quantumlayer.qlayer.packs.fastapi.uniques import UniqueIndex
 from quantumlayer.spec.model import Proof, RelationKind, Spec
@@ -137,6 +138,8 @@ class ServiceView:
             "constraints": self.constraints,
             "has_queries": bool(self.spec.queries),
             "keeps_routes": any(entity.taken_keys for entity in self.entities),
+            "has_jobs": bool(self.spec.jobs),
+            "audits_jobs": any(RECORD_JOB in names_in(job.body) for entity in self.entities for job in entity.jobs),
             "has_audit": any(entity.entity.audit for entity in self.entities),
             "has_files": bool(contents(self.spec)),
             "contents": contents(self.spec),
