@@ -1,4 +1,6 @@
-"""Writes the golden services again: what each Spec in `examples/` gives, tidied, without the evidence of a build.
+"""Writes the golden services again: what two Specs in `examples/` give, tidied, without the evidence of a build.
+
+Two are enough to see what a change of the pack means; whoever reads more of them reads none with care.
 
 make_golden.py
 """
@@ -39,8 +41,8 @@ async def make(source: Path) -> None:
 
 def main() -> int:
     """Write all of them."""
-    for source in sorted((ROOT / "examples").glob("*.spec.yaml")):
-        asyncio.run(make(source))
+    for name in ("clinic", "town-library"):
+        asyncio.run(make(ROOT / "examples" / f"{name}.spec.yaml"))
     return 0
 
 

@@ -44,8 +44,26 @@ def test_the_spec_of_the_reference_is_built(reference: Path, tmp_path: Path) -> 
 
 
 @pytest.mark.parametrize(
-    "name", ["field-service", "lost-and-found", "rooms", "shelf", "social", "tickets", "tool-pool"]
+    "name",
+    [
+        "farm-shop",
+        "field-service",
+        "lost-and-found",
+        "motor-claims",
+        "rooms",
+        "sea-buoys",
+        "shelf",
+        "social",
+        "tickets",
+        "tool-pool",
+    ],
 )
 def test_a_service_of_another_domain_is_built(name: str, tmp_path: Path) -> None:
     code, service = built(SPECS / f"{name}.spec.yaml", tmp_path)
+    assert (code, unsound(service)) == (GREEN, [])
+
+
+@pytest.mark.parametrize("name", ["fleet", "helpdesk", "shop", "tickets"])
+def test_an_example_is_built_whole(name: str, tmp_path: Path) -> None:
+    code, service = built(ROOT / "examples" / f"{name}.spec.yaml", tmp_path)
     assert (code, unsound(service)) == (GREEN, [])

@@ -13,7 +13,7 @@ from quantumlayer.factory.evidence import FOLDER, REPORT, checks_json, junit_xml
 from quantumlayer.factory.ports import BuildTools, Evidence, Workshop
 from quantumlayer.factory.target import Stage
 from quantumlayer.factory.understand import Understood
-from quantumlayer.spec.generator import Generator, OpenElement, supported
+from quantumlayer.spec.generator import Generator, OpenElement, Part, supported
 from quantumlayer.spec.model import Spec
 from quantumlayer.workflow.ports import Step
 
@@ -33,6 +33,7 @@ class BuildSteps:
         self._understood = understood
         self._tools = tools
         self._generators = {generator.name: generator for generator in tools.generators}
+        self._parts: dict[str, dict[str, Part]] = {}
         self._stage = stage
         self._workshop = workshop
 
@@ -66,7 +67,9 @@ class BuildSteps:
         """Generate a part; its files lie on the stage, not yet tidy, as soon as they are there."""
         generator = self._generators[str(task.inputs["generator"])]
         spec = self._asked_of(generator)
-        part = next(part for part in generator.parts(spec) if part.id == task.inputs["part"])
+        if generator.name not in self._parts:
+            self._parts[generator.name] = {part.id: part for part in generator.parts(spec)}
+        part = self._parts[generator.name][str(task.inputs["part"])]
         artifacts = generator.generate(spec, part)
         self._write(artifacts, task, emit)
         return artifacts

@@ -9,6 +9,7 @@ PYTHON = "3.11"
 
 _PORT = 8000
 _DRAIN_SECONDS = 20
+_FILES = "/var/lib/service/files"
 
 
 def deployment(spec: Spec) -> Deployment:
@@ -38,4 +39,5 @@ def deployment(spec: Spec) -> Deployment:
         live="/health/live",
         ready="/health/ready",
         drain_seconds=_DRAIN_SECONDS,
+        files=_FILES if any(entity.files for entity in spec.entities.values()) else "",
     )

@@ -53,6 +53,7 @@ class Deployment:
         live: Path of the probe that says that the process runs.
         ready: Path of the probe that says that it can do its work.
         drain_seconds: How long requests under way may take once it is told to stop.
+        files: The folder in the container that keeps the files of records; empty where records have none.
     """
 
     service: str
@@ -66,3 +67,4 @@ class Deployment:
     live: str
     ready: str
     drain_seconds: int
+    files: str = ""

@@ -3,10 +3,12 @@
 from collections.abc import Iterator
 
 from quantumlayer.spec.model import Entity, Field, FieldType
+from quantumlayer.spec.remember import remembered
 
 _ENDLESS = frozenset(FieldType) - {FieldType.BOOL, FieldType.JSON, FieldType.TEXT}
 
 
+@remembered
 def apart(entity: Entity) -> frozenset[str]:
     """The unique fields, and one field of each rule that no two records have the same values together."""
     return frozenset([*(key for key, item in entity.fields.items() if item.unique), *_of_rules(entity)])

@@ -2,7 +2,10 @@
 
 from collections.abc import Iterator
 
+from quantumlayer.qtest.apart import apart
 from quantumlayer.qtest.bodies import Creation
+from quantumlayer.qtest.demands import Demand, demands_of_effects
+from quantumlayer.qtest.effects import leaves_none
 from quantumlayer.qtest.operations import Operating
 from quantumlayer.qtest.overlaps import counted_creation
 from quantumlayer.qtest.places import CALLER, COUNT, SAME
@@ -12,10 +15,10 @@ from quantumlayer.qtest.suite import Suite, required, writable
 from quantumlayer.qtest.tests import Test
 from quantumlayer.qtest.trees import tree_races
 from quantumlayer.qtest.uniques import race_tests
-from quantumlayer.qtest.witness import Condition, Pair, Question
+from quantumlayer.qtest.witness import Condition, Pair, Question, Witness
 from quantumlayer.qtest.worlds import Built
-from quantumlayer.spec.cel import CelRuntimeError, Record, Scope, compile_cel, evaluate
-from quantumlayer.spec.model import Action, Moment
+from quantumlayer.spec.cel import CelRuntimeError, Ident, Record, Scope, Select, acting, compile_cel, evaluate
+from quantumlayer.spec.model import Action, FieldType, Moment
 
 CALLERS, ROUNDS = 4, 5
 
@@ -35,10 +38,11 @@ def concurrency_tests(suite: Suite) -> Iterator[Test]:
         if operation.to is not None and operation.to not in operation.from_ and operation.from_:
             yield from _once(operating, f"{operating.address}.from")
         elif operation.creates is None and (spent := _spent(operating)):
-            yield from _once(operating, f"{operating.address}.requires.{spent}")
+            yield from _once(operating, operating.demands[spent].address)
         if operation.creates is not None:
             for key in operation.requires:
                 yield from _counting(operating, key)
+        yield from _last_ones(operating)
 
 
 def _statuses(done: int) -> str:
@@ -95,8 +99,22 @@ def _overlaps(records: Records, creation: Creation) -> Iterator[Test]:
         )
 
 
-def _rounds(lines: list[str]) -> list[str]:
-    return [f"for _ in range({ROUNDS}):", *(f"    {line}" for line in lines)]
+def _rounds(lines: list[str], number: str = "_") -> list[str]:
+    return [f"for {number} in range({ROUNDS}):", *(f"    {line}" for line in lines)]
+
+
+def _apart(records: Records) -> dict[str, str]:
+    """What keeps the bodies of several callers from being refused for another reason: values of their own."""
+    found = {}
+    for key in sorted(apart(records.entity).intersection(required(writable(records.entity)))):
+        item = records.entity.fields[key]
+        if item.type is FieldType.EMAIL:
+            found[key] = 'f"caller-{number}-{caller}@example.org"'
+        elif item.type is FieldType.STRING and item.pattern is None:
+            found[key] = 'f"{number}-{caller}"'
+    if records.suite.own_role(records.name) is not None:
+        found["account"] = '{"username": f"newcomer-{number}-{caller}", "password": "a password to try"}'
+    return found
 
 
 def _counts(question: Question, cel: str, scope: Scope) -> bool:
@@ -117,17 +135,24 @@ def _counting_rules(records: Records) -> Iterator[Test]:
                 continue
             creation = Creation(records.suite, records.name, role, found.accepted)
             scene = creation.scene(repeated=True)
+            unlike = _apart(records)
+            bodies = [f"body = {creation.body(scene)}"]
+            if unlike:
+                body = creation.body(scene)
+                for name, value in unlike.items():
+                    body = _and(body, name, value)
+                bodies = [f"bodies = [{body} for caller in range({CALLERS})]"]
+            each = "body in bodies" if unlike else f"_ in range({CALLERS})"
+            lines = [
+                *scene.lines,
+                *bodies,
+                f'calls = [{scene.caller}.post("{records.path}", json=body) for {each}]',
+                "answers = await asyncio.gather(*calls)",
+                _statuses(201),
+            ]
             yield Test(
                 f"callers_at_once_cannot_pass_{key}_together",
-                _rounds(
-                    [
-                        *scene.lines,
-                        f"body = {creation.body(scene)}",
-                        f'calls = [{scene.caller}.post("{records.path}", json=body) for _ in range({CALLERS})]',
-                        "answers = await asyncio.gather(*calls)",
-                        _statuses(201),
-                    ]
-                ),
+                _rounds(lines, "number" if unlike else "_"),
                 [f"entities.{records.name}.rules.{key}"],
                 postgres=True,
             )
@@ -152,7 +177,7 @@ def _counting(operating: Operating, key: str) -> Iterator[Test]:
         if found is None or found.accepted is None:
             continue
         question = operating.question(role)
-        if not _used_up(operating, found, condition.cel, condition.scope):
+        if not leaves_none(operating, found.accepted, operating.demands[key]):
             continue
         scene = Scene(suite, found.accepted, repeated=True)
         call = operating.call(scene).removeprefix("answer = await ")
@@ -219,17 +244,43 @@ def _once(operating: Operating, address: str) -> Iterator[Test]:
     )
 
 
-def _used_up(operating: Operating, found: Pair, cel: str, scope: Scope) -> bool:
-    """Whether the requirement fails once the operation was done."""
-    assert found.accepted is not None  # noqa: S101 - the caller has asked
-    creation = operating.operation.creates
-    assert creation is not None  # noqa: S101 - the caller has asked
-    held, _ = operating.created(found.accepted, creation.entity)
-    built = found.accepted.built
-    built.world.add(Record(creation.entity, held))
-    still = evaluate(compile_cel(cel, scope), built.world, this=built.this, caller=built.caller, takes=built.takes)
-    built.world.records(creation.entity).pop()
-    return still is False
+def _last_ones(operating: Operating) -> Iterator[Test]:
+    """Of several callers who each use up what effects take from one record, as many succeed as there is enough for."""
+    suite, name = operating.suite, operating.name
+    for found in acting(suite.spec, name):
+        taken = found.on.expr if found.on is not None else None
+        if not (isinstance(taken, Select) and isinstance(taken.operand, Ident) and found.effect.sets):
+            continue
+        for demand in demands_of_effects(suite.spec, name):
+            if not demand.address.startswith(f"{found.address}.requires."):
+                continue
+            pair = next(filter(None, (operating.around(role, demand.cel) for role in operating.operation.by)), None)
+            if pair is None or pair.accepted is None or not leaves_none(operating, pair.accepted, demand):
+                continue
+            yield _last_one(operating, pair.accepted, found.target or "", demand)
+
+
+def _last_one(operating: Operating, base: Witness, target: str, demand: Demand) -> Test:
+    scene = Scene(operating.suite, base, repeated=True, told=base.built.world.records(target))
+    shared = {scene.name(record) for record in base.built.world.records(target) if scene.named(record)}
+    once = [line for line in scene.lines if line.partition(" = ")[0] in shared]
+    again = [line for line in scene.lines if line not in once]
+    call = operating.call(scene).removeprefix("answer = await ")
+    return Test(
+        f"callers_at_once_cannot_pass_{demand.name}_together",
+        _rounds(
+            [
+                *once,
+                "calls = []",
+                f"for _ in range({CALLERS}):",
+                *(f"    {line}" for line in [*again, f"calls.append({call})"]),
+                "answers = await asyncio.gather(*calls)",
+                _statuses(operating.done),
+            ]
+        ),
+        [demand.address],
+        postgres=True,
+    )
 
 
 def _contenders(operating: Operating, question: Question, scene: Scene, cel: str, scope: Scope, call: str) -> list[str]:

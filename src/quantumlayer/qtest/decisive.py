@@ -145,7 +145,9 @@ class Aggregates:
             for key, value in question.defaults.of(owner.entity).items()
             if key not in fields or not fields[key].unique
         }
-        same = {key: value for key, value in owner.values.items() if isinstance(value, Record)}
+        rules = question.spec.entities[owner.entity].rules.values()
+        apart = {key for rule in rules if rule.unique is not None for key in rule.unique.of}
+        same = {key: one for key, one in owner.values.items() if isinstance(one, Record) and key not in apart}
         system = dict.fromkeys(("created_at", "updated_at"), built.world.now)
         another = built.world.add(Record(owner.entity, {"id": 0, **system, **usual, **same}))
         for record in built.records[slot.place]:

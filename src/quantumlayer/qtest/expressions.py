@@ -36,6 +36,8 @@ def _python(expr: Expr, names: Mapping[str, str]) -> str:
             return names[field]
         case Unary(operator=operator, operand=operand):
             return f"{'not ' if operator == '!' else '-'}{_inner(operand, names)}"
+        case Binary(operator="==" | "!=" as operator, left=left, right=Literal(value=None)):
+            return f"{_inner(left, names)} {'is' if operator == '==' else 'is not'} None"
         case Binary(operator=operator, left=left, right=right) if operator in _OPERATORS:
             return f"{_inner(left, names)} {_OPERATORS[operator]} {_inner(right, names)}"
         case Conditional(condition=condition, then=then, otherwise=otherwise):

@@ -1,6 +1,7 @@
 """What the factories of the generated tests look like."""
 
 import builtins
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from quantumlayer.qtest.apart import apart
@@ -24,6 +25,7 @@ TYPES = {
     FieldType.BOOL: "bool",
     FieldType.DATE: "date",
     FieldType.DATETIME: "datetime",
+    FieldType.FILE: "StoredFile",
 }
 NUMBER = "next(self._numbers)"
 
@@ -55,10 +57,12 @@ class Factory:
 
 def factories(suite: Suite) -> list[Factory]:
     """One for each entity, in the order of the Spec."""
-    return [_factory(suite, name, entity) for name, entity in suite.spec.entities.items()]
+    said = suite.spec.model_dump_json()
+    moments = [key for key in ("created_at", "updated_at") if key in said]  # what the service keeps by itself
+    return [_factory(suite, name, entity, moments) for name, entity in suite.spec.entities.items()]
 
 
-def _factory(suite: Suite, name: str, entity: Entity) -> Factory:
+def _factory(suite: Suite, name: str, entity: Entity, moments: Sequence[str]) -> Factory:
     made = Factory(suite.names(name), versioned=bool(entity.versioned))
     for key, relation in entity.references.items():
         made.parameters.append(Parameter(key, f"{relation.to} | None", "None"))
@@ -80,10 +84,9 @@ def _factory(suite: Suite, name: str, entity: Entity) -> Factory:
     if entity.states is not None:
         made.parameters.append(Parameter(entity.states.field, "str", source(entity.states.values[0])))
         made.arguments.append((entity.states.field, entity.states.field))
-    for key in ("created_at", "updated_at"):
-        if _mentioned(suite, key):
-            made.parameters.append(Parameter(key, "datetime", "NOW"))
-            made.arguments.append((key, key))
+    for key in moments:
+        made.parameters.append(Parameter(key, "datetime", "NOW"))
+        made.arguments.append((key, key))
     return made
 
 
@@ -103,7 +106,7 @@ def _add_field(made: Factory, key: str, item: Field, usual: object, *, early: bo
 
 def parameter_type(item: Field) -> str:
     """The type of a field's value in tests, as Python."""
-    nullable = item.optional and item.type is not FieldType.JSON
+    nullable = (item.optional or item.is_file) and item.type is not FieldType.JSON
     return f"{TYPES[item.type]} | None" if nullable else TYPES[item.type]
 
 
@@ -138,8 +141,3 @@ def _unique_by_pattern(pattern: str, item: Field) -> str:
     quoted = source(f"{before}<number>{after}")
     number = NUMBER if digits > 3 else f"{NUMBER} % {10**digits}"
     return "f" + quoted.replace("<number>", f"{{{number}:0{digits}}}")
-
-
-def _mentioned(suite: Suite, key: str) -> bool:
-    """Whether any expression reads a moment that the service keeps by itself."""
-    return key in suite.spec.model_dump_json()

@@ -5,10 +5,32 @@ from collections.abc import Iterator
 from quantumlayer.qtest.literals import text
 from quantumlayer.qtest.made import is_code, made, shape
 from quantumlayer.qtest.records import Records
-from quantumlayer.qtest.suite import required, writable
+from quantumlayer.qtest.suite import Suite, required, writable
 from quantumlayer.qtest.tests import Test
 
 _CALLERS = 4
+
+
+def made_up(suite: Suite, entity: str, role: str) -> dict[str, str]:
+    """The patterns of the codes that a record gets which no caller gives, those that the role sees."""
+    fields = suite.spec.entities[entity].fields
+    seen = {key: item for key, item in fields.items() if not item.visible_to or role in item.visible_to}
+    return {key: shape(item) for key, item in seen.items() if is_code(item)}
+
+
+def kept_unique_tests(records: Records) -> Iterator[Test]:
+    """Values that no caller gives and no two records have: the database holds it, whoever writes."""
+    snake = records.names.snake
+    for key, item in records.entity.fields.items():
+        given = records.creation is not None and not item.read_only
+        raced = records.creation is not None and made(item)
+        if item.unique and not given and not raced:
+            lines = [
+                f"{records.variable} = await make.{snake}()",
+                "with pytest.raises(IntegrityError):",
+                f"    await make.{snake}({key}={records.variable}.{key})",
+            ]
+            yield Test(f"{key}_of_{records.a}_is_its_alone", lines, [f"{records.address}.fields.{key}.unique"])
 
 
 def free_name_tests(records: Records) -> Iterator[Test]:

@@ -8,13 +8,16 @@ from typing import Any
 from quantumlayer.core.artifact import Artifact
 from quantumlayer.qtest.access import access_tests
 from quantumlayer.qtest.bodies import Creation
+from quantumlayer.qtest.changed_limits import changed_limit_tests
 from quantumlayer.qtest.changes import change_tests
 from quantumlayer.qtest.concurrency import concurrency_tests
 from quantumlayer.qtest.contract.endpoints import contract_tests
 from quantumlayer.qtest.derived import derived_tests
 from quantumlayer.qtest.factories import factories
+from quantumlayer.qtest.files.tests import file_tests
 from quantumlayer.qtest.free_names import free_name_tests
 from quantumlayer.qtest.history import history_tests
+from quantumlayer.qtest.jobs import job_tests
 from quantumlayer.qtest.keys import address_by_key, key_tests
 from quantumlayer.qtest.limits import limit_tests
 from quantumlayer.qtest.links import link_tests
@@ -35,13 +38,14 @@ from quantumlayer.qtest.suite import Suite
 from quantumlayer.qtest.tests import Module, Test
 from quantumlayer.qtest.today import today_tests
 from quantumlayer.qtest.trees import SEEDS, tree_tests
+from quantumlayer.qtest.unreadable import unreadable_tests
 from quantumlayer.qtest.variables import mentioned
 from quantumlayer.spec.cel import ANYONE
 from quantumlayer.spec.cel.runtime import zone
 from quantumlayer.spec.claims import claims
 from quantumlayer.spec.generator import OpenElement, Part
 from quantumlayer.spec.interface import ErrorPart, Interface
-from quantumlayer.spec.model import Action, Spec
+from quantumlayer.spec.model import Action, Proof, Spec
 from quantumlayer.spec.naming import collection
 from quantumlayer.spec.order import making_order, set_later
 
@@ -69,10 +73,15 @@ class QTest:
         del part
         return tuple(_files(*self._found(spec)))
 
+    def modules(self, spec: Spec) -> Sequence[Module]:
+        """The tests of a Spec, by file."""
+        return self._found(spec)[1]
+
     def open_elements(self, spec: Spec) -> Sequence[OpenElement]:
         """The claims that no test names, each with the reason."""
         suite, modules = self._found(spec)
         proven = {address for module in modules for test in module.tests for address in proofs(test)}
+        proven |= {f"roles.{name}.proves" for name in spec.roles}  # by tests/test_proofs.py, where they make a claim
         reasons = {item.element: item for item in suite.open}
         return tuple(
             reasons.get(claim.element)
@@ -115,12 +124,14 @@ def _modules(suite: Suite) -> list[Module]:
         module.tests += records.tests()
         module.tests += change_tests(records)
         module.tests += limit_tests(records)
+        module.tests += changed_limit_tests(records)
         module.tests += derived_tests(records)
         module.tests += rule_tests(records)
         module.tests += relation_tests(records)
         module.tests += link_tests(records)
         module.tests += tree_tests(records)
         module.constants += [SEEDS] if "SEEDS" in mentions(module) else []
+        module.tests += unreadable_tests(records)
         module.tests += operation_tests(records)
         module.tests += today_tests(records)
         module.tests += list_tests(records)
@@ -131,6 +142,7 @@ def _modules(suite: Suite) -> list[Module]:
         module.tests += history_tests(records)
         module.tests += personal_tests(records)
         module.tests += personal_input_tests(records)
+        module.tests += file_tests(records)
         found.append(module)
     access = Module("tests/test_access.py", "Who may do what, and who sees what.")
     access.tests += access_tests(suite)
@@ -140,9 +152,11 @@ def _modules(suite: Suite) -> list[Module]:
     bodies = (Creation.of(suite, name) for name in suite.spec.entities)
     used = mentions(races)
     races.constants += [one.definition for one in bodies if one is not None and one.constant in used]
+    jobs = Module("tests/test_jobs.py", "What the service does by itself.")
+    jobs.tests += job_tests(suite)
     texts = Module("tests/test_properties.py", "What holds for every value, tried with many.")
     texts.tests += property_tests(suite)
-    return [*found, *(module for module in (access, races, texts) if module.tests)]
+    return [*found, *(module for module in (access, races, jobs, texts) if module.tests)]
 
 
 def _contract_modules(suite: Suite, interface: Interface) -> list[Module]:
@@ -168,8 +182,12 @@ def _files(suite: Suite, modules: list[Module]) -> Iterator[Artifact]:
     )
     templates.filters["quoted"] = text
     shared = _shared(suite, modules)
-    accounts = ["test_accounts"] if suite.spec.roles else []
-    for name in ("__init__", "conftest", "callers", "factories", *accounts, "test_service"):
+    proofs = {role.proves for role in suite.spec.roles.values()}
+    accounts = ["test_accounts"] if Proof.PASSWORD in proofs else []
+    accounts += ["test_proofs"] if proofs - {Proof.PASSWORD} else []
+    files = ["contents", "test_file_storage"] if shared["holders"] else []
+    files += ["test_job_runner"] if suite.spec.jobs else []
+    for name in ("__init__", "conftest", "callers", "factories", *accounts, *files, "test_service"):
         content = templates.get_template(f"tests/{name}.py.jinja").render(shared)
         yield Artifact.text(f"tests/{name}.py", content)
     for module in modules:
@@ -178,6 +196,11 @@ def _files(suite: Suite, modules: list[Module]) -> Iterator[Artifact]:
         content = templates.get_template("tests/test_module.py.jinja").render(shared, module=module, used=used)
         yield Artifact.text(module.path, content)
     yield Artifact.text("tests/seed.json", json.dumps(seeds(suite), indent=2, ensure_ascii=False) + "\n")
+
+
+def _proving(spec: Spec, proof: Proof) -> list[str]:
+    """The roles whose callers prove who they are in one way."""
+    return [name for name, role in spec.roles.items() if role.proves is proof]
 
 
 def _shared(suite: Suite, modules: list[Module]) -> dict[str, Any]:
@@ -202,11 +225,15 @@ def _shared(suite: Suite, modules: list[Module]) -> dict[str, Any]:
         "sets_later": any(SET_LATER in line for module in modules for test in module.tests for line in test.body),
         "plain_roles": [name for name, role in spec.roles.items() if role.record is None],
         "own": [{"role": name, "entity": suite.names(role.record)} for name, role in spec.roles.items() if role.record],
-        "example_role": next(iter(roles), ""),
+        "example_role": next(iter([*_proving(spec, Proof.PASSWORD), *roles]), ""),
+        "keyed": _proving(spec, Proof.API_KEY),
+        "signing": _proving(spec, Proof.SIGNATURE),
         "related": any(entity.references for entity in spec.entities.values()),
         "listed": next((suite.names(name) for name in spec.entities if _listed(suite, name)), None)
         if spec.interface is None
         else None,
+        "holders": [(suite.names(name), key) for name in spec.entities for key in spec.entities[name].files],
+        "worked": next((suite.names(job.of) for job in spec.jobs.values()), None),
         "platform": {name: _apart(suite, name) for name in _PLATFORM},
         "account": next(name for name in ("account", "login", "sign_in_account") if name not in snakes),
     }

@@ -11,6 +11,7 @@ from quantumlayer.qtest.scenes import Scene
 from quantumlayer.qtest.tests import Test
 from quantumlayer.spec.cel import ANYONE
 from quantumlayer.spec.model import Action
+from quantumlayer.spec.remember import operations_on
 
 
 def history_tests(records: Records) -> Iterator[Test]:
@@ -44,8 +45,8 @@ def _versions(records: Records) -> Iterator[Test]:
 def _changed_by_operation(records: Records) -> tuple[str, Scene, str, str] | None:
     """A versioned field, a world, the call of an operation that sets the field, and what it sets, as Python."""
     for key in records.entity.versioned:
-        for name, operation in records.suite.spec.operations.items():
-            if operation.on != records.name or key not in operation.sets:
+        for name, operation in operations_on(records.suite.spec).get(records.name, {}).items():
+            if key not in operation.sets:
                 continue
             operating = Operating(records, name, operation)
             for role in operation.by:
@@ -117,9 +118,9 @@ def _update_trace(records: Records, readers: tuple[str, ...]) -> Iterator[Test]:
 
 def _operation_traces(records: Records, readers: tuple[str, ...]) -> Iterator[Test]:
     """Where callers do not change a record as a whole, operations do."""
-    for name, operation in records.suite.spec.operations.items():
+    for name, operation in operations_on(records.suite.spec).get(records.name, {}).items():
         operating = Operating(records, name, operation)
-        for role in operation.by if operation.on == records.name and operation.creates is None else ():
+        for role in operation.by if operation.creates is None else ():
             base = operating.base(role)
             scene = None if base is None else Scene(records.suite, base)
             reader = None if scene is None else _reader(records, scene, readers)

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping
 
 from quantumlayer.qtest.bodies import Creation
+from quantumlayer.qtest.free_names import kept_unique_tests
 from quantumlayer.qtest.literals import source, text, wire
 from quantumlayer.qtest.places import THIS, Slot
 from quantumlayer.qtest.records import Records
@@ -15,6 +16,7 @@ from quantumlayer.spec.model import Action, Field
 def limit_tests(records: Records) -> Iterator[Test]:
     """The limits of the fields that callers give."""
     yield from _kept_limits(records)
+    yield from kept_unique_tests(records)
     creation = records.creation
     if creation is None:
         return

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from datetime import UTC, date, datetime
 from decimal import Decimal
 
+from quantumlayer.qtest.samples import SomeFile
 from quantumlayer.spec.model import FieldType
 
 
@@ -22,6 +23,8 @@ def source(value: object) -> str:
             return f'Decimal("{value:f}")'
         case str():
             return text(value)
+        case SomeFile():
+            return "A_FILE"
         case Mapping():
             return "{" + ", ".join(f"{text(str(key))}: {source(item)}" for key, item in value.items()) + "}"
         case list() | tuple():

@@ -1,6 +1,6 @@
 """Tests of the records that callers name in the input of an operation, and that input as a request carries it."""
 
-from collections.abc import Container, Iterator
+from collections.abc import Container, Iterator, Mapping
 
 from quantumlayer.qtest.literals import source, text, wire
 from quantumlayer.qtest.places import ABSENT, TAKES, Slot
@@ -10,7 +10,7 @@ from quantumlayer.qtest.suite import Suite
 from quantumlayer.qtest.tests import Test
 from quantumlayer.qtest.witness import Witness
 from quantumlayer.spec.cel import Record
-from quantumlayer.spec.model import Operation
+from quantumlayer.spec.model import Field, Operation
 from quantumlayer.spec.naming import route_name
 
 
@@ -20,11 +20,34 @@ def taken(operation: Operation, scene: Scene, *, without: Container[str] = ()) -
     for key, value in scene.built.takes.items():
         if value is None or key in without:
             continue
-        if isinstance(value, Record):
-            parts.append(f'"{key}_id": {scene.name(value)}.id')
+        if key in operation.rows and isinstance(value, list):
+            parts.append(f"{text(key)}: {rows_taken(operation, key, scene)}")
         else:
-            parts.append(f"{text(key)}: {source(wire(value, operation.inputs[key].type))}")
+            parts.append(_given(key, value, operation.inputs, scene))
     return f"{{{', '.join(parts)}}}"
+
+
+def rows_taken(operation: Operation, key: str, scene: Scene) -> str:
+    """The rows that the world of a scene gives, as Python."""
+    rows = scene.built.takes[key]
+    assert isinstance(rows, list)  # noqa: S101 - that is what rows are
+    row = row_taken(operation, key, scene) if rows else ""
+    return f"[{row}]" if len(rows) == 1 else f"[{row}] * {len(rows)}" if rows else "[]"
+
+
+def row_taken(operation: Operation, key: str, scene: Scene) -> str:
+    """One of the rows that the world of a scene gives, as Python."""
+    rows, inputs = scene.built.takes[key], operation.rows[key].inputs
+    assert isinstance(rows, list)  # noqa: S101 - that is what rows are
+    return (
+        f"{{{', '.join(_given(cell, value, inputs, scene) for cell, value in rows[0].items() if value is not None)}}}"
+    )
+
+
+def _given(key: str, value: object, inputs: Mapping[str, Field], scene: Scene) -> str:
+    if isinstance(value, Record):
+        return f'"{key}_id": {scene.name(value)}.id'
+    return f"{text(key)}: {source(wire(value, inputs[key].type))}"
 
 
 def reference_tests(suite: Suite, name: str, base: Witness) -> Iterator[Test]:

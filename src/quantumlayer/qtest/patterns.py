@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 from importlib import import_module
 from itertools import islice
 from typing import Any
@@ -15,6 +16,11 @@ _ROOM = 4
 
 def matching(pattern: str, shortest: int, longest: int) -> Iterator[str]:
     """Different texts that fit, bounded; none if none was found."""
+    yield from _found(pattern, shortest, longest)
+
+
+@lru_cache(maxsize=1 << 12)  # every test of a field asks for the same ones
+def _found(pattern: str, shortest: int, longest: int) -> tuple[str, ...]:
     for room in (_ROOM, 1, 0, 12):
         positions = _positions(_parsed(pattern), room)
         found = [
@@ -23,8 +29,8 @@ def matching(pattern: str, shortest: int, longest: int) -> Iterator[str]:
             if shortest <= len(sample) <= longest and matches(pattern, sample)
         ]
         if found:
-            yield from dict.fromkeys(found)
-            return
+            return tuple(dict.fromkeys(found))
+    return ()
 
 
 def unfit(pattern: str, fitting: str) -> list[str]:

@@ -15,6 +15,7 @@ from quantumlayer.spec.cel import (
     Conditional,
     Expr,
     Ident,
+    ListType,
     Literal,
     Macro,
     MemberKind,
@@ -22,6 +23,7 @@ from quantumlayer.spec.cel import (
     RecordType,
     Scope,
     Select,
+    Type,
     children,
     compile_cel,
 )
@@ -55,6 +57,10 @@ class Slot:
     place: Place
     name: str
     other: Place = ()
+
+
+ONESELF = Slot(CALLER, "=", THIS)
+"""Whether the caller is `this`."""
 
 
 @dataclass(slots=True)
@@ -155,7 +161,7 @@ class Reader:
     ) -> Place | None:
         match kind:
             case MemberKind.TAKES:
-                self.slots.setdefault(Slot(TAKES, name), None)
+                return self._taken(owner, name, checked.type_of(expr))
             case MemberKind.FIELD | MemberKind.STATE | MemberKind.SYSTEM:
                 if name != "id":
                     self.slots.setdefault(Slot(owner, name), None)
@@ -173,6 +179,15 @@ class Reader:
                 return place
             case MemberKind.DERIVED:
                 self._derived(owner, name, checked, expr, depth)
+        return None
+
+    def _taken(self, owner: Place, name: str, kind: Type) -> Place | None:
+        """A value of the input or of one of its rows, or the rows themselves."""
+        if isinstance(kind, ListType):
+            place = (*owner, f"{name}*")
+            self.slots.setdefault(Slot(place, COUNT), None)
+            return place
+        self.slots.setdefault(Slot(owner, name), None)
         return None
 
     def _limits(self, checked: Checked, expr: Select) -> None:
@@ -240,7 +255,7 @@ def candidates(key: str, item: Field | None, constants: Constants) -> list[objec
         found: list[object] = list(item.one_of)
     else:
         found = [*samples(key, item), *_pool(item.type, constants)]
-    if item.optional:
+    if item.optional or item.is_file:
         found.insert(0, None)
     return [value for value in dict.fromkeys(found) if value is None or _fits(item, value)]
 
@@ -296,7 +311,7 @@ def _moments(constants: Constants) -> list[datetime]:
         around = [add_months(now, sign * months) for sign in (1, -1)]
         found += [moment + step * _MINUTE for moment in around if isinstance(moment, datetime) for step in (0, 1, -1)]
     for name in sorted(constants.zones):
-        found += _local(constants, zone(name))
+        found += at_the_clock(constants, zone(name))
     return [*found, now - _far(constants), now + _far(constants)]
 
 
@@ -305,7 +320,7 @@ def _far(constants: Constants) -> timedelta:
     return timedelta(days=max([400, *(min(32 * months, 36_500) for months in constants.months)]))
 
 
-def _local(constants: Constants, place: tzinfo) -> Iterator[datetime]:
+def at_the_clock(constants: Constants, place: tzinfo) -> Iterator[datetime]:
     """Moments around the edges of hours and of days by the clocks of a place."""
     later = constants.now + timedelta(days=7)
     midnight = datetime.combine(later.date(), time(0), place).astimezone(UTC)
@@ -341,3 +356,8 @@ def distance(one: object, other: object) -> float:
             return float(abs(Decimal(one) - Decimal(other)))
         case _:
             return 1000.0
+
+
+def is_own(spec: Spec, roles: Iterable[str], entity: str) -> bool:
+    """Whether a caller of one of the roles is a record of the entity."""
+    return entity in {spec.roles[role].record for role in roles if role in spec.roles}

@@ -16,6 +16,7 @@ from quantumlayer.qtest.suite import Suite, writable
 from quantumlayer.qtest.tests import Row, Test
 from quantumlayer.qtest.witness import Witness
 from quantumlayer.spec.model import Action, Field, FieldType
+from quantumlayer.spec.remember import operations_on
 
 
 def visibility_tests(suite: Suite) -> Iterator[Test]:
@@ -94,10 +95,8 @@ def personal_tests(records: Records) -> Iterator[Test]:
 
 def personal_input_tests(records: Records) -> Iterator[Test]:
     """What an operation takes of a person stays out of the log, too."""
-    for name, operation in records.suite.spec.operations.items():
-        if operation.on != records.name:
-            continue
-        personal = {key: _telling(key, item) for key, item in operation.inputs.items() if item.personal}
+    for name, operation in operations_on(records.suite.spec).get(records.name, {}).items():
+        personal = {key: telling_value(key, item) for key, item in operation.inputs.items() if item.personal}
         told = {key: value for key, value in personal.items() if value is not None}
         found = works(records.suite, name) if told else None
         if found is None:
@@ -139,13 +138,14 @@ def telling(records: Records) -> dict[str, object]:
     """For each personal field a value that nothing else in a log looks like."""
     found = {}
     for key, item in writable(records.entity).items():
-        value = _telling(key, item) if item.personal else None
+        value = telling_value(key, item) if item.personal else None
         if value is not None:
             found[key] = value
     return found
 
 
-def _telling(key: str, item: Field) -> object:
+def telling_value(key: str, item: Field) -> object:
+    """A value for a personal field that nothing else in a log looks like; nothing where none is known."""
     match item.type:
         case FieldType.EMAIL if item.pattern is None:
             return f"telling-{key.replace('_', '-')}@example.org"

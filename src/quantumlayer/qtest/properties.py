@@ -1,5 +1,6 @@
 """Property tests: texts are given back unchanged, and derived numbers stay between the bounds of their expressions."""
 
+from collections import Counter
 from collections.abc import Iterator
 from decimal import Decimal
 
@@ -28,12 +29,14 @@ _NUMBERS = frozenset({FieldType.INT, FieldType.DECIMAL, FieldType.MONEY})
 
 def property_tests(suite: Suite) -> Iterator[Test]:
     """Entity by entity."""
+    keys = Counter(key for entity in suite.spec.entities.values() for key in entity.derived)
     for name in suite.spec.entities:
         records = Records(suite, name)
         yield from _texts(records)
         for key, derived in records.entity.derived.items():
             if derived.type in _NUMBERS:
-                yield from _bounds(records, key, derived)
+                about = f"{key}_of_{records.a}" if keys[key] > 1 else key
+                yield from _bounds(records, key, derived, about)
 
 
 def _texts(records: Records) -> Iterator[Test]:
@@ -90,7 +93,7 @@ def _text(item: Field) -> str:
     return f"{found}.filter(lambda text: text == text.lstrip())"
 
 
-def _bounds(records: Records, key: str, derived: Derived) -> Iterator[Test]:
+def _bounds(records: Records, key: str, derived: Derived, about: str) -> Iterator[Test]:
     scope = Scope.for_derived(records.suite.spec, records.name)
     checked = compile_cel(derived.cel, scope)
     bounds = interval(records.suite.spec, checked)
@@ -114,7 +117,7 @@ def _bounds(records: Records, key: str, derived: Derived) -> Iterator[Test]:
     shown = scene.parameter(key)
     strategies = ", ".join(f"{scene.parameter(name)}={_strategy(item)}" for name, item in fields.items())
     yield Test(
-        f"{key}_stays_within_its_bounds",
+        f"{about}_stays_within_its_bounds",
         [
             *lines,
             f'answer = await {scene.caller}.get(f"{records.path}/{{{scene.this}.id}}")',

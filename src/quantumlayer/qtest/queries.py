@@ -8,6 +8,7 @@ from quantumlayer.qtest.decisive import of_condition
 from quantumlayer.qtest.limits import rows
 from quantumlayer.qtest.lists import Reader
 from quantumlayer.qtest.literals import source, text, wire
+from quantumlayer.qtest.parts import numbered
 from quantumlayer.qtest.places import CALLER, ROLE, TAKES, Slot
 from quantumlayer.qtest.ranges import order_test
 from quantumlayer.qtest.records import Records
@@ -16,7 +17,7 @@ from quantumlayer.qtest.scenes import Scene
 from quantumlayer.qtest.suite import NO_WITNESS, required, sample
 from quantumlayer.qtest.tests import Row, Test
 from quantumlayer.qtest.variables import mentioned
-from quantumlayer.qtest.witness import Condition, Question, Witness, numbered
+from quantumlayer.qtest.witness import Condition, Question, Witness
 from quantumlayer.qtest.worlds import constant
 from quantumlayer.spec.cel import ANYONE, Scope
 from quantumlayer.spec.model import Action, FieldType, Query
@@ -131,7 +132,7 @@ class _Asking:
         if len(others) == len(scene.lines):  # no test may speak of the record by its name
             self.suite.leave_open(f"{self.address}.order", NO_WITNESS)
             return
-        single = any(scene.this in mentioned([line]) for line in others)
+        single = scene.is_one_of_a_kind or any(scene.this in mentioned([line]) for line in others)
         params = source(self._params(base))
         asked = "" if params == "{}" else params
         reader = Reader(self.records, role, self.question(role), base, scene, single, self.path, asked)

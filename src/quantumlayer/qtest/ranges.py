@@ -43,17 +43,15 @@ def _without(reader: Reader, key: str) -> Iterator[Test]:
         if reader.scene.named(reader.witness.built.this.values.get(key)):
             return
         target = records.entity.references[key].to
-        if target == records.name:  # the one without is what the other refers to
-            given = {key: reader.scene.this}
-        else:
-            before = [*before, f"{variable(key)} = await make.{records.suite.names(target).snake}()"]
-            given = {key: variable(key)}
+        before = [*before, f"{variable(key)} = await make.{records.suite.names(target).snake}()"]
+        given = {key: variable(key)}
     else:
         values = in_order(records.entity, key)
         if not values or not reader.readable(key, None):
             return
         first, given = {key: "None"}, {key: source(values[0])}
     this = reader.scene.this
+    own = key in records.entity.references and records.entity.references[key].to == records.name
     yield Test(
         f"{records.names.plural}_without_{key}_are_asked_for",
         [
@@ -62,7 +60,7 @@ def _without(reader: Reader, key: str) -> Iterator[Test]:
             reader.plain(**given) if reader.single else reader.made(**given),
             *reader.after,
             reader.get(f'{{"{name}": "none"}}'),
-            reader.only(this),
+            reader.only(variable(key), this) if own else reader.only(this),
         ],
         [f"{reader.address}.filter"],
     )

@@ -12,6 +12,12 @@ from quantumlayer.spec.model import LONGEST, Field, FieldType
 NOW = datetime(2026, 3, 4, 9, 0, tzinfo=UTC)
 """When tests take place: a Wednesday morning in Europe."""
 
+
+@dataclass(frozen=True, slots=True)
+class SomeFile:
+    """A file that a record holds; expressions ask only whether there is one."""
+
+
 TEXTS = frozenset({FieldType.STRING, FieldType.TEXT, FieldType.EMAIL})
 NUMBERS = frozenset({FieldType.INT, FieldType.DECIMAL, FieldType.MONEY})
 _STEP = {FieldType.INT: Decimal(1), FieldType.MONEY: Decimal("0.01"), FieldType.DECIMAL: Decimal("0.000001")}
@@ -42,6 +48,8 @@ def samples(key: str, field: Field) -> list[object]:
             return [*_numbers(field)]
         case FieldType.FLOAT:
             return [float(str(value)) for value in _numbers(field)]
+        case FieldType.FILE:
+            return [SomeFile()]
         case _:
             return [*_texts(key, field)]
 

@@ -1,7 +1,7 @@
 """A world as the first lines of a test: the records it needs, each in one line, and the caller."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from quantumlayer.qtest.apart import apart
@@ -24,7 +24,7 @@ class Scene:
 
     `this_is_made` is false where the call under test makes `this`: then what it refers to is made. `repeated` is true
     where a test arranges it several times: then the factories make up what must be unique. `told` are records that the
-    test names whatever else it says of them.
+    test names whatever else it says of them. Nobody `signs_in` where nobody calls.
     """
 
     suite: Suite
@@ -32,6 +32,7 @@ class Scene:
     this_is_made: bool = True
     repeated: bool = False
     told: Sequence[Record] = ()
+    signs_in: bool = True
     lines: list[str] = field(default_factory=list)
 
     def __post_init__(self) -> None:
@@ -55,7 +56,7 @@ class Scene:
     def unnamed(self) -> list[str]:
         """The lines for a test that does not speak of `this`: it is made without a variable that nothing would use."""
         made = f"{self.this} = "
-        used = re.compile(rf"(?<![.\w]){self.this}\b(?!=)")
+        used = re.compile(rf"(?<![.\w\"]){self.this}\b(?!=)")
         if any(used.search(line.removeprefix(made)) for line in self.lines):
             return self.lines
         return [line.removeprefix(made) for line in self.lines]
@@ -95,7 +96,7 @@ class Scene:
         if not self.this_is_made:
             needed |= {value for value in this.values.values() if isinstance(value, Record)}
         needed |= {record for _, record in self._all() if record in self.told}
-        needed |= {value for value in self.built.takes.values() if isinstance(value, Record)}
+        needed |= set(_named_in(self.built.takes.values()))
         references: dict[Record, int] = {}
         for place, record in self._all():
             if record is this and not self.this_is_made:
@@ -152,16 +153,22 @@ class Scene:
         places = self._all()
         ordered = [pair for pair in places if pair[1] is self.built.caller.record]
         ordered += [pair for pair in places if pair not in ordered]
-        singles = [pair for pair in ordered if not pair[0][-1].endswith("*")]
-        for place, record in singles:
-            self._make(record, place)
         groups: dict[Place, list[Record]] = {}
         for place, record in places:
             if place[-1].endswith("*") and record is not self.built.this:
                 groups.setdefault(place, []).append(record)
-        for records in groups.values():
-            self._make_all(records)
-        self._sign_in()
+        inline = {target for records in groups.values() for target in self._of_their_own(records).values()}
+        for place, record in ordered:
+            if not place[-1].endswith("*") and record not in inline:
+                self._make(record, place)
+        for place, records in groups.items():
+            if any(record in self.told for record in records):
+                for record in records:
+                    self._make(record, place)
+            else:
+                self._make_all(records)
+        if self.signs_in:
+            self._sign_in()
 
     def _make(self, record: Record, place: Place) -> None:
         if record in self._names or record not in self._needed:
@@ -197,14 +204,36 @@ class Scene:
         return goal in seen
 
     def _make_all(self, records: list[Record]) -> None:
+        alone = self._of_their_own(records)
         for key, target in self._targets(records[0]):
-            self._make(target, ("", key))
+            if key not in alone:
+                self._make(target, ("", key))
         if len(records) == 1:
             self.lines.append(self.call(records[0]))
         else:
             usual = {key: value for key, value in self.given(records[0]).items() if not self._numbered(records[0], key)}
+            usual |= {key: self.call(target) for key, target in alone.items()}
             made = self._made(records[0], usual)
             self.lines += [f"for _ in range({len(records)}):", f"    {made}"]
+
+    def _of_their_own(self, records: list[Record]) -> dict[str, Record]:
+        """Whom each of several records must refer to alone, by relation: a rule keeps apart those with the same."""
+        rules = [rule.unique for rule in self.suite.spec.entities[records[0].entity].rules.values()]
+        elsewhere = {target for _, one in self._all() if one not in records for _, target in self._targets(one)}
+        elsewhere |= {one for one in (self.built.this, self.built.caller.record, *self.told) if one is not None}
+        free = {key: one for key, one in self._targets(records[0]) if one not in elsewhere}
+        found: dict[str, Record] = {}
+        for rule in rules if len(records) > 1 else ():
+            if rule is not None and not found.keys() & set(rule.of):
+                found |= {key: one for key, one in free.items() if key in rule.of}
+        return found
+
+    @property
+    def is_one_of_a_kind(self) -> bool:
+        """Whether a rule keeps a second record like `this` out."""
+        given = self.given(self.built.this)
+        rules = [rule.unique for rule in self.suite.spec.entities[self.built.this.entity].rules.values()]
+        return any(rule is not None and set(rule.of) <= given.keys() for rule in rules)
 
     def call(self, record: Record, values: Mapping[str, str] | None = None) -> str:
         """The call that makes a record, with further values as Python."""
@@ -241,7 +270,7 @@ class Scene:
         role = self.built.caller.role
         tries = [
             variable(snake),
-            variable(role if place == CALLER else place[-1]),
+            variable(role if place == CALLER else place[-1].removesuffix("*")),
             f"another_{snake}",
             f"a_third_{snake}",
         ]
@@ -254,6 +283,16 @@ class Scene:
     def _sign_in(self) -> None:
         role, record = self.built.caller.role, self.built.caller.record
         self.lines += self.suite.sign_in(role, self._names.get(record, "") if record is not None else "")
+
+
+def _named_in(values: Iterable[object]) -> Iterator[Record]:
+    """The records in the input of an operation, those in its rows, too."""
+    for value in values:
+        if isinstance(value, Record):
+            yield value
+        elif isinstance(value, list):
+            for row in value:
+                yield from _named_in(row.values())
 
 
 def with_values(line: str, made: str, given: str) -> str:

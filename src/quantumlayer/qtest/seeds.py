@@ -75,17 +75,9 @@ class _Seeding:
             return self.known[record]
         entity = self.suite.spec.entities[record.entity]
         rows = self.collections[collection(self.suite.spec, record.entity)]
-        row: dict[str, Any] = {}
         later = self.later.get(record.entity, ())
-        for key, relation in entity.references.items():
-            target = record.values.get(key)
-            if key in later:
-                continue
-            if isinstance(target, Record):
-                row[f"{key}_id"] = self._row(target)
-            elif not relation.optional:
-                row[f"{key}_id"] = self._target(record.entity, key)
-        for key, item in entity.fields.items():
+        row = self._references(record, later)
+        for key, item in entity.values.items():
             value = record.values.get(key)
             if key in apart(entity) and value is not None:
                 value = next(islice(_many(self.suite, record.entity, key), len(rows), None), value)
@@ -102,6 +94,20 @@ class _Seeding:
             if isinstance(target, Record) and not (entity.references[key].acyclic and leads_back(record, key)):
                 rows[number - 1][f"{key}_id"] = self._row(target)
         return number
+
+    def _references(self, record: Record, later: Sequence[str]) -> dict[str, Any]:
+        """The numbers of what a record refers to and is made before it."""
+        entity = self.suite.spec.entities[record.entity]
+        row: dict[str, Any] = {}
+        for key, relation in entity.references.items():
+            target = record.values.get(key)
+            if key in later:
+                continue
+            if isinstance(target, Record):
+                row[f"{key}_id"] = self._row(target)
+            elif not relation.optional:
+                row[f"{key}_id"] = self._target(record.entity, key)
+        return row
 
     def _target(self, name: str, key: str) -> int:
         """A record to refer to: the first there is, unless each wants its own."""

@@ -6,15 +6,17 @@ from datetime import timedelta
 from functools import cached_property
 from itertools import islice
 
+from quantumlayer.qtest.demands import demands_of_effects, read_by_effects
 from quantumlayer.qtest.places import CALLER, ROLE, TAKES, THIS, Slot
 from quantumlayer.qtest.readings import spans
 from quantumlayer.qtest.samples import samples
 from quantumlayer.qtest.witness import Condition, Question, Witness
-from quantumlayer.qtest.worlds import Defaults
-from quantumlayer.spec.cel import ANYONE, CelRuntimeError, Scope, compile_cel, evaluate
+from quantumlayer.qtest.worlds import Defaults, constant
+from quantumlayer.spec.cel import ANYONE, CelRuntimeError, Scope, acting, compile_cel, evaluate, scope_of_effects
 from quantumlayer.spec.generator import OpenElement
-from quantumlayer.spec.model import Action, Entity, Field, Moment, Spec
+from quantumlayer.spec.model import Action, Computed, Entity, Field, Moment, Proof, Reference, Spec
 from quantumlayer.spec.naming import EntityNames, entity_names, service_package
+from quantumlayer.spec.pinned import is_pinned
 
 NO_WITNESS = "no small world was found in which it alone decides"
 
@@ -67,8 +69,11 @@ class Suite:
         return [f'{self.caller(role)} = await sign_in("{role}"{given})'] if self.spec.roles else []
 
     def own_role(self, entity: str) -> str | None:
-        """The first role whose callers are records of this entity."""
-        return next((name for name, role in self.spec.roles.items() if role.record == entity), None)
+        """The role whose callers are records of this entity, and get their account with the record."""
+        return next(
+            (name for name, role in self.spec.roles.items() if role.record == entity and role.proves is Proof.PASSWORD),
+            None,
+        )
 
     def grants(self, entity: str, action: Action, role: str) -> list[tuple[int, str | None]]:
         """The grants that let a role do it, with their conditions; what anyone may do every role may do."""
@@ -131,11 +136,14 @@ class Suite:
             conditions += [one for one in self.permission(entity, Action.READ, role) if one not in conditions]
         if action is not Action.READ:
             conditions += self.rules(entity, Moment(action.value)).values()
+        if action is Action.CREATE:
+            conditions += [one for found in self.referring(entity, role).values() for one in found]
         fixed = self._role(role)
         states = self.spec.entities[entity].states
         if states is not None and action is Action.CREATE:
             fixed[Slot(THIS, states.field)] = states.values[0]
         new = action is Action.CREATE
+        fixed |= {Slot(THIS, key): None for key in self.spec.entities[entity].files if new}
         plain = Question(self.spec, self.defaults, entity, [role], conditions, fixed=fixed, new=new)
         forward = self._forward(entity) if action in {Action.CREATE, Action.UPDATE} else []
         base = plain.base() if forward else None
@@ -155,6 +163,10 @@ class Suite:
             fixed[Slot(THIS, states.field)] = state or operation.from_[0]
         creation = operation.creates
         values = [*operation.sets.values(), *(creation.set.values() if creation is not None else ())]
+        scope = Scope.for_operation(self.spec, name)
+        read = [Condition(cel, scope) for cel in values]
+        wider = scope_of_effects(self.spec, name)
+        read += [Condition(cel, wider) for cel in read_by_effects(acting(self.spec, name), wider)]
         return Question(
             self.spec,
             self.defaults,
@@ -164,27 +176,54 @@ class Suite:
             operation.inputs,
             self.input(name),
             fixed,
-            values=[Condition(cel, Scope.for_operation(self.spec, name)) for cel in values],
+            values=read,
             references=operation.references,
+            rows=operation.rows,
         )
 
     def requirements(self, name: str) -> dict[str, Condition]:
-        """What an operation requires, by name."""
+        """What an operation requires, by name, then what it requires of each record or row."""
         scope = Scope.for_operation(self.spec, name)
-        return {key: Condition(item.cel, scope) for key, item in self.spec.operations[name].requires.items()}
+        found = {key: Condition(item.cel, scope) for key, item in self.spec.operations[name].requires.items()}
+        wider = scope_of_effects(self.spec, name)
+        for demand in demands_of_effects(self.spec, name):
+            found[demand.name] = Condition(demand.cel, wider)
+        return found
 
     def naming(self, name: str, role: str) -> dict[str, list[Condition]]:
         """What must hold of the records that an operation's input names, for a caller of the role to read them."""
-        references = self.spec.operations[name].references
+        operation = self.spec.operations[name]
+        named: dict[tuple[str, ...], Reference] = {(key,): one for key, one in operation.references.items()}
+        for key, rows in operation.rows.items():
+            named |= {(f"{key}*", cell): one for cell, one in rows.references.items()}
         return {
-            key: [replace(one, at=(*TAKES, key)) for one in self.permission(reference.to, Action.READ, role)]
-            for key, reference in references.items()
+            ".".join(steps).replace("*", ""): [
+                replace(one, at=(*TAKES, *steps)) for one in self.permission(reference.to, Action.READ, role)
+            ]
+            for steps, reference in named.items()
+        }
+
+    def referring(self, entity: str, role: str) -> dict[str, list[Condition]]:
+        """What must hold of the records that a new one refers to, for whoever makes it to read them."""
+        references = self.spec.entities[entity].references
+        return {
+            key: [replace(one, at=(*THIS, key)) for one in self.permission(references[key].to, Action.READ, role)]
+            for key in relations_given(self.spec.entities[entity])
+            if not is_pinned(self.spec, entity, key, role)
         }
 
     def input(self, name: str) -> dict[str, object]:
         """Input for an operation, unlike the values that records have already."""
-        takes = self.spec.operations[name].inputs
-        return {key: next(islice(samples(key, item), 1, None), sample(key, item)) for key, item in takes.items()}
+        operation = self.spec.operations[name]
+        given: dict[str, object] = _unlike(operation.inputs)
+        return given | {key: _unlike(rows.inputs) for key, rows in operation.rows.items()}
+
+    def moved(self, entity: str, key: str) -> bool:
+        """Whether a field has a default that those who make such records most freely may not leave it at."""
+        item = self.spec.entities[entity].fields[key]
+        if item.default is None or isinstance(item.default, Computed):
+            return False
+        return self.defaults.of(entity)[key] != constant(item)
 
     def plain(self, entity: str, action: Action) -> tuple[str, Witness] | None:
         """The role that does something most freely, and a world in which it can."""
@@ -208,6 +247,10 @@ def holds(cel: str, scope: Scope, witness: Witness) -> bool:
         return False
 
 
+def _unlike(takes: Mapping[str, Field]) -> dict[str, object]:
+    return {key: next(islice(samples(key, item), 1, None), sample(key, item)) for key, item in takes.items()}
+
+
 def sample(key: str, item: Field) -> object:
     """The most ordinary value of a field; nothing if none was found."""
     return next(iter(samples(key, item)), None)
@@ -216,15 +259,19 @@ def sample(key: str, item: Field) -> object:
 def writable(entity: Entity, *, changing: bool = False) -> dict[str, Field]:
     """The fields that callers give when they make a record or, with `changing`, when they change one."""
     return {
-        key: item for key, item in entity.fields.items() if not item.read_only and not (changing and item.immutable)
+        key: item for key, item in entity.values.items() if not item.read_only and not (changing and item.immutable)
     }
 
 
 def relations_given(entity: Entity, *, changing: bool = False) -> list[str]:
     """The relations that callers give."""
-    return [key for key, relation in entity.references.items() if relation.reassignable or not changing]
+    return [
+        key
+        for key, relation in entity.references.items()
+        if not relation.read_only and (relation.reassignable or not changing)
+    ]
 
 
 def required(fields: Mapping[str, Field]) -> list[str]:
     """The fields that must be there when a record is made."""
-    return [key for key, item in fields.items() if not item.optional and item.default is None]
+    return [key for key, item in fields.items() if item.required]

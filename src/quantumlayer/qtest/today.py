@@ -18,6 +18,7 @@ from quantumlayer.qtest.witness import Condition, Question, Witness
 from quantumlayer.spec.cel import Call, CelRuntimeError, Scope, compile_cel, evaluate, parse, walk
 from quantumlayer.spec.cel.runtime import zone
 from quantumlayer.spec.model import Action, Computed, FieldType
+from quantumlayer.spec.remember import operations_on
 
 _MOST_WORLDS = 2000
 
@@ -55,11 +56,10 @@ class _Days:
         for key, rule in self.records.entity.rules.items():
             if rule.cel is not None and _asks(rule.cel):
                 yield from self._rule(key)
-        for name, operation in self.records.suite.spec.operations.items():
-            if operation.on == self.records.name:
-                operating = Operating(self.records, name, operation)
-                yield from self._values(operating)
-                yield from self._requirements(operating)
+        for name, operation in operations_on(self.records.suite.spec).get(self.records.name, {}).items():
+            operating = Operating(self.records, name, operation)
+            yield from self._values(operating)
+            yield from self._requirements(operating)
 
     def _defaults(self) -> Iterator[Test]:
         creation = self.records.creation

@@ -98,7 +98,8 @@ class _Move:
         this, other = self.names
         between = f"{self.records.names.snake}_between"
         made = f"{between} = await make.{self.records.names.snake}("
-        wanted = f"The {self.key.replace('_', ' ')} of this {self.records.names.title} can be neither itself nor one below it."
+        relation, title = self.key.replace("_", " "), self.records.names.title
+        wanted = f"The {relation} of this {title} can be neither itself nor one below it."
         if above := self._above(between):
             yield Test(
                 f"{self.name}_puts_no_{self.records.names.snake}_below_itself_by_{self.key}",

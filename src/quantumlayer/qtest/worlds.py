@@ -9,7 +9,7 @@ from functools import cached_property
 from quantumlayer.qtest.places import ABSENT, CALLER, COUNT, ROLE, SAME, TAKES, THIS, Constants, Place, Slot, candidates
 from quantumlayer.qtest.samples import NOW
 from quantumlayer.spec.cel import Caller, CelError, CelRuntimeError, Record, Scope, World, compile_cel, evaluate
-from quantumlayer.spec.model import Computed, Field, FieldType, Spec
+from quantumlayer.spec.model import Computed, Field, FieldType, Rows, Spec
 from quantumlayer.spec.naming import back_name
 
 Choice = Mapping[Slot, object]
@@ -64,7 +64,7 @@ def _ordinary(world: World, record: Record, key: str, item: Field) -> object:
             pass  # it reads what only a real record has
     elif item.default is not None:
         return constant(item)
-    if item.optional:
+    if item.optional or item.is_file:
         return None
     found = candidates(key, item, Constants())
     return found[0] if found else None
@@ -88,28 +88,29 @@ class Builder:
 
     Args:
         defaults: What records hold where nothing is chosen, and the Spec.
-        entities: The entity of each place that matters.
-        this: The entity of `this`.
+        entities: The entity of each place that matters, that of `this` among them.
         takes: The fields of the operation's input with their values unless chosen otherwise.
         new: Whether `this` is about to be made, so that no collection holds it yet.
         read: The fields, by entity, that matter.
         now: The moment it is.
+        rows: The rows of the operation's input.
     """
 
     def __init__(
         self,
         defaults: Defaults,
         entities: Mapping[Place, str],
-        this: str,
         takes: Mapping[str, object],
         *,
         new: bool = False,
         read: frozenset[tuple[str, str]] = frozenset(),
         now: datetime = NOW,
+        rows: Mapping[str, Rows] | None = None,
     ) -> None:
+        self.rows = rows or {}
         self.spec, self.defaults, self.takes, self.new, self.read = defaults.spec, defaults, takes, new, read
         self.now = now
-        self.entities = {THIS: this, **entities}
+        self.entities = dict(entities)
 
     def build(self, choice: Choice) -> Built:
         """The world in which each slot is as chosen."""
@@ -144,23 +145,33 @@ class _Building:
                 self.at(place)
         takes = {**builder.takes, **{slot.name: value for slot, value in choice.items() if slot.place == TAKES}}
         takes |= {place[-1]: next(iter(self.at(place)), None) for place in builder.entities if place[:-1] == TAKES}
+        takes |= {key: self._rows(key, rows) for key, rows in builder.rows.items()}
         self.built = Built(self.world, this, Caller(role, 1, record), takes, self.found, builder.read)
+
+    def _rows(self, key: str, rows: Rows) -> list[dict[str, object]]:
+        """The rows that the input brings, all alike."""
+        place = (*TAKES, f"{key}*")
+        given = self.builder.takes[key]
+        row: dict[str, object] = dict(given) if isinstance(given, dict) else {}
+        row |= {slot.name: value for slot, value in self.choice.items() if slot.place == place}
+        row |= {cell: next(iter(self.at((*place, cell))), None) for cell in rows.references}
+        wanted = int(str(self.choice.get(Slot(place, COUNT), max(1, rows.min))))
+        return [{cell: row.get(cell) for cell in rows.each} for _ in range(wanted)]
 
     def at(self, place: Place) -> list[Record]:
         """The records at a place; none when their number is 0 or they are absent."""
         if place in self.found:
             return self.found[place]
         if place in self.same:
-            self.found[place] = []
-            self.found[place] = list(self.at(self.same[place]))
-            return self.found[place]
+            return self._shared(place, self.same[place])
         entity = self.builder.entities[place]
         if len(place) > 1 and place[-1].endswith("*"):
             return self._collection(place, entity)
         if self.choice.get(Slot(place, ABSENT)):
             self.found[place] = []
             return []
-        if len(place) > 1 and place[:-1] != TAKES:
+        named = place[:-1] == TAKES or (place[:1] == TAKES and place[:-2] == TAKES and place[-2].endswith("*"))
+        if len(place) > 1 and not named:
             owners = self.at(place[:-1])
             if place in self.found:
                 return self.found[place]
@@ -172,11 +183,28 @@ class _Building:
         self._relate(record, place)
         return self.found[place]
 
+    def _shared(self, place: Place, other: Place) -> list[Record]:
+        """The record that stands at another place, too, which has the relations that are read at either."""
+        self.found[place] = []
+        records = self.found[place] = list(self.at(other))
+        for step in self.builder.steps.get(place, ()):
+            if step[-1].endswith("*") or not records:
+                continue
+            known = (*other, step[-1])
+            if known in self.builder.entities and len(known) > 1:
+                self.found[step] = self.at(known)
+            else:
+                self._relate_one(records[0], step)
+        return records
+
     def _relate(self, record: Record, place: Place) -> None:
         for step in self.builder.steps.get(place, ()):
             if not step[-1].endswith("*"):
-                targets = self.at(step)
-                record.values[step[-1]] = targets[0] if targets else None
+                self._relate_one(record, step)
+
+    def _relate_one(self, record: Record, step: Place) -> None:
+        targets = self.at(step)
+        record.values[step[-1]] = targets[0] if targets else None
 
     def _collection(self, place: Place, entity: str) -> list[Record]:
         owners = self.at(place[:-1])

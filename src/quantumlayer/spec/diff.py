@@ -7,13 +7,26 @@ from enum import StrEnum
 
 from pydantic import BaseModel
 
+from quantumlayer.spec.base import LARGEST_FILE
 from quantumlayer.spec.interface import Member, Parameter
-from quantumlayer.spec.model import LONGEST, Action, Entity, Field, Grant, Operation, Reference, Relation, Spec
+from quantumlayer.spec.model import (
+    LONGEST,
+    Action,
+    Entity,
+    Field,
+    FieldType,
+    Grant,
+    Operation,
+    Reference,
+    Relation,
+    Rows,
+    Spec,
+)
 
 _COLLECTIONS = frozenset(
     {
-        "roles", "entities", "fields", "relations", "derived", "rules", "operations", "queries", "takes", "requires",
-        "quality", "shapes", "members", "endpoints", "parameters",
+        "roles", "entities", "fields", "relations", "derived", "rules", "operations", "queries", "jobs", "takes",
+        "requires", "quality", "also", "shapes", "members", "endpoints", "parameters",
     }
 )  # fmt: skip
 
@@ -152,19 +165,22 @@ def _field_reason(raw: _Raw, old: Spec, new: Spec) -> str:
     """Why a change inside a field or an input breaks callers."""
     part, owner, _, name, key = raw.address.split(".")[:5]
     before, after = _field_at(old, part, owner, name), _field_at(new, part, owner, name)
+    if isinstance(before, Rows) or isinstance(after, Rows):
+        return _ROWS.get(key, _harmless)(raw.old, raw.new)
     if isinstance(before, Reference) or isinstance(after, Reference):
         return _REFERENCE.get(key, _harmless)(raw.old, raw.new)
+    if before.is_file and after.is_file and key == "optional":
+        return "" if after.optional else "Callers can no longer take it away."
     if key in {"optional", "default"} and not after.optional:
         given = part != "entities" or (_is_given(new.entities[owner]) and not after.read_only)
         newly = after.default is None and (before.optional or before.default is not None)
         return "Callers must give it now." if given and newly else ""
     if key == "max":
-        usual = LONGEST.get(before.type)
-        return _lower(_first(before.max, usual), _first(after.max, LONGEST.get(after.type)))
+        return _lower(_first(before.max, _USUAL.get(before.type)), _first(after.max, _USUAL.get(after.type)))
     return _FIELD.get(key, _harmless)(raw.old, raw.new)
 
 
-def _field_at(spec: Spec, part: str, owner: str, name: str) -> Field | Reference:
+def _field_at(spec: Spec, part: str, owner: str, name: str) -> Field | Reference | Rows:
     if part == "entities":
         return spec.entities[owner].fields[name]
     return spec.queries[owner].takes[name] if part == "queries" else spec.operations[owner].takes[name]
@@ -223,6 +239,7 @@ def _optional(_old: object, new: object) -> str:
     return "Callers may find no value now." if new is True else "Callers must give it now."
 
 
+_USUAL = {**LONGEST, FieldType.FILE: LARGEST_FILE}
 _FIELD: Mapping[str, Callable[[object, object], str]] = {
     "type": _always("Its values have another type."),
     "optional": lambda _old, new: "Callers may find no value now." if new is True else "",
@@ -233,10 +250,16 @@ _FIELD: Mapping[str, Callable[[object, object], str]] = {
     "pattern": _set_anew,
     "one_of": _narrowed("Values that were allowed are refused now."),
     "visible_to": _narrowed("Some callers can no longer see it."),
+    "media": _narrowed("Files that were taken are refused now."),
 }
 _REFERENCE: Mapping[str, Callable[[object, object], str]] = {
     "to": _always("It refers to another kind of record."),
     "optional": lambda _old, new: "" if new is True else "Callers must give it now.",
+}
+_ROWS: Mapping[str, Callable[[object, object], str]] = {
+    "each": _always("Its rows hold something else."),
+    "min": _higher,
+    "max": _lower,
 }
 _FIELDS = ("entities.*.fields.*.", "operations.*.takes.*.", "queries.*.takes.*.")
 _NARROWED = ("interface.shapes.*.members.*.field.", "interface.endpoints.*.parameters.*.field.")
@@ -295,6 +318,7 @@ _CHANGED: Mapping[str, Callable[[object, object], str]] = {
     "interface.endpoints.*.parameters.*.part": _always("It means something else."),
     "interface.endpoints.*.parameters.*.first": _always("Pages are numbered from another number."),
     "interface.endpoints.*.parameters.*.optional": lambda _old, new: "" if new is True else "Callers must give it now.",
+    "roles.*.proves": _always("Callers must prove in another way who they are."),
     "roles.*.record": _always("Conditions about the caller's own records mean other records."),
     "entities.*.key": _always("Its records have other paths."),
     "entities.*.relations.*.to": _always("It refers to another kind of record."),
@@ -303,6 +327,7 @@ _CHANGED: Mapping[str, Callable[[object, object], str]] = {
     "entities.*.relations.*.optional": _optional,
     "entities.*.relations.*.reassignable": lambda _old, new: "" if new is True else "Callers can no longer change it.",
     "entities.*.relations.*.acyclic": _turned_on("What leads back to itself is refused now."),
+    "entities.*.relations.*.read_only": _turned_on("Callers can no longer give it."),
     "entities.*.derived.*.type": _always("Its values have another type."),
     "entities.*.derived.*.optional": lambda _old, new: "Callers may find no value now." if new is True else "",
     "entities.*.derived.*.visible_to": _narrowed("Some callers can no longer see it."),
@@ -323,6 +348,8 @@ _CHANGED: Mapping[str, Callable[[object, object], str]] = {
     "operations.*.by": _lost("Some callers may no longer do it."),
     "operations.*.from": _narrowed("It is refused in a state in which it was accepted."),
     "operations.*.requires.*.cel": _always("What was accepted can be refused."),
+    "operations.*.also.*.requires.*.cel": _always("What was accepted can be refused."),
+    "operations.*.also.*.skips": _always("It answers something else."),
     "operations.*.creates.entity": _always("The answer is another kind of record."),
     "queries.*.of": _always("It has another path."),
     "queries.*.by": _lost("Some callers may no longer ask for it."),
@@ -334,14 +361,17 @@ def _added(raw: _Raw, new: Spec) -> str:
     shape, value = raw.shape, raw.new
     if shape == "operations.*.creates":
         return "The answer is another record."
-    if shape == "operations.*.requires.*" or shape.startswith("entities.*.rules.*"):
+    if shape.startswith("operations.") and shape.endswith(".requires.*"):
+        return "What was accepted can be refused."
+    if shape.startswith("entities.*.rules.*"):
         return "What was accepted can be refused."
     given = shape.endswith("s.*.takes.*") or _is_given(new.entities.get(raw.address.split(".")[1]))
     if isinstance(value, Member | Parameter):
         only_read = isinstance(value, Member) and value.read_only
         return "" if value.optional or only_read else "Callers must give it now."
-    needed = isinstance(value, Field) and not (value.optional or value.default is not None or value.read_only)
+    needed = isinstance(value, Field) and value.required and not value.read_only
     needed = needed or (isinstance(value, Relation | Reference) and not value.optional)
+    needed = needed or (isinstance(value, Rows) and value.min > 0)
     if given and needed:
         return "Callers must give it now."
     return _CHANGED.get(shape, _harmless)(raw.old, raw.new) if not isinstance(value, (BaseModel, Operation)) else ""

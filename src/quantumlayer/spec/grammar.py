@@ -29,7 +29,7 @@ _HABITS = {
 _WANTED = {
     "default": "a single value or `{cel: ...}`",
     "min": "a number",
-    "max": "a number",
+    "max": "a number, or for a file a size such as `10 MB`",
     "one_of": "a whole number or text",
 }
 

@@ -11,7 +11,7 @@ from datetime import date
 from enum import StrEnum
 from typing import Annotated, Literal
 
-from pydantic import BeforeValidator, Discriminator, Tag
+from pydantic import BeforeValidator
 from pydantic import Field as Key
 
 from quantumlayer.spec.base import (
@@ -27,9 +27,28 @@ from quantumlayer.spec.base import (
     Node,
     Orders,
 )
+from quantumlayer.spec.effects import INPUT_TAGS, Creation, Effect, Input, Job, Reference, Requirement, Rows
 from quantumlayer.spec.interface import Interface
 
-__all__ = ["LONGEST", "Cel", "Computed", "EntityName", "Field", "FieldType", "Literal_", "Name", "Names", "Node"]
+__all__ = [
+    "INPUT_TAGS",
+    "LONGEST",
+    "Cel",
+    "Computed",
+    "Creation",
+    "Effect",
+    "EntityName",
+    "Field",
+    "FieldType",
+    "Job",
+    "Literal_",
+    "Name",
+    "Names",
+    "Node",
+    "Reference",
+    "Requirement",
+    "Rows",
+]
 
 
 def _empty(value: object) -> object:
@@ -58,8 +77,8 @@ class Relation(Node):
 
     `back` names the way back on the target: a collection, by default the plural of this entity (`loans`), or for
     one-to-one a record, by default its singular. A relation is immutable unless `reassignable`. The links of a relation
-    to many go with either record. `acyclic` ones make a tree of one entity: followed on and on, none leads back to the
-    record where it began.
+    to many go with either record. With `read_only` no caller gives it: operations do. `acyclic` ones make a tree of one
+    entity: followed on and on, none leads back to the record where it began.
     """
 
     to: EntityName
@@ -70,6 +89,7 @@ class Relation(Node):
     optional: bool = False
     reassignable: bool = False
     acyclic: bool = False
+    read_only: bool = False
 
 
 class Example(Node):
@@ -209,6 +229,16 @@ class Entity(Node):
     audit: Audit | None = None
 
     @property
+    def files(self) -> dict[str, Field]:
+        """The fields that hold files."""
+        return {key: item for key, item in self.fields.items() if item.is_file}
+
+    @property
+    def values(self) -> dict[str, Field]:
+        """The fields that hold plain values, in a record's JSON and in its table."""
+        return {key: item for key, item in self.fields.items() if not item.is_file}
+
+    @property
     def references(self) -> dict[str, Relation]:
         """The relations to one record."""
         return {key: one for key, one in self.relations.items() if one.kind is not RelationKind.MANY_TO_MANY}
@@ -219,55 +249,31 @@ class Entity(Node):
         return {key: one for key, one in self.relations.items() if one.kind is RelationKind.MANY_TO_MANY}
 
 
+class Proof(StrEnum):
+    """How callers prove who they are: by a password, by a key of their own, or by signing each request."""
+
+    PASSWORD = "password"  # noqa: S105 - the name of a kind, not one
+    API_KEY = "api_key"
+    SIGNATURE = "signature"
+
+
 class Role(Node):
-    """A part a caller plays. `record` names the entity whose record such a caller is (`caller.member`)."""
+    """A part a caller plays. `record` names the entity whose record such a caller is (`caller.member`).
+
+    With `proves: signature` it is another system, which has no account: a secret that both know signs its requests.
+    """
 
     about: str = ""
     record: EntityName | None = None
-
-
-class Requirement(Node):
-    """What must hold before an operation, over `this`, `caller` and `takes`, and what the caller is told otherwise."""
-
-    cel: Cel
-    else_: str = Key(alias="else", min_length=1)
-    about: str = ""
-
-
-class Creation(Node):
-    """The record an operation makes: every field and relation that it sets, as CEL."""
-
-    entity: EntityName
-    set: dict[Name, Cel] = {}
-
-
-class Reference(Node):
-    """A record that callers name in the input of an operation; they must be allowed to read it."""
-
-    to: EntityName
-    about: str = ""
-    optional: bool = False
-
-
-def _kind_of_input(value: object) -> str:
-    """Whether an input is a value or a record; what names no entity is read as a value."""
-    named = isinstance(value, Reference) or (isinstance(value, dict) and "to" in value)
-    return INPUT_TAGS[1] if named else INPUT_TAGS[0]
-
-
-INPUT_TAGS = ("a value", "a reference")
-"""What pydantic calls the kinds of input in the places of its errors."""
-Input = Annotated[
-    Annotated[Field, Tag(INPUT_TAGS[0])] | Annotated[Reference, Tag(INPUT_TAGS[1])], Discriminator(_kind_of_input)
-]
+    proves: Proof = Proof.PASSWORD
 
 
 class Operation(Node):
     """Something callers do to one record beyond create, read, update and delete.
 
     It reaches only records its caller may read. In order: the state must be one of `from`, every requirement must
-    hold, then `sets` changes the record, `to` moves it and `creates` makes another. It answers the created record if
-    there is one, else the changed record.
+    hold, then `sets` changes the record, `to` moves it, `creates` makes another and `also` does what it does to other
+    records. It answers the created record if there is one, else the changed record.
     """
 
     on: EntityName
@@ -279,6 +285,7 @@ class Operation(Node):
     requires: dict[Name, Requirement] = {}
     sets: dict[Name, Cel] = {}
     creates: Creation | None = None
+    also: dict[Name, Effect] = {}
 
     @property
     def inputs(self) -> dict[str, Field]:
@@ -289,6 +296,11 @@ class Operation(Node):
     def references(self) -> dict[str, Reference]:
         """The records that callers name."""
         return {key: one for key, one in self.takes.items() if isinstance(one, Reference)}
+
+    @property
+    def rows(self) -> dict[str, Rows]:
+        """The lists of rows that callers give."""
+        return {key: one for key, one in self.takes.items() if isinstance(one, Rows)}
 
 
 class Query(Node):
@@ -361,6 +373,7 @@ class Spec(Node):
     entities: Annotated[dict[EntityName, Entity], Key(min_length=1)]
     operations: dict[Name, Operation] = {}
     queries: dict[Name, Query] = {}
+    jobs: dict[Name, Job] = {}
     interface: Interface | None = None
     quality: dict[Name, Quality] = {}
     assumptions: tuple[Note, ...] = ()

@@ -1,18 +1,21 @@
 """Every name that generated code derives from a Spec, in one place."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 
 from quantumlayer.kit.identifiers import identifier, plural, safe, singular, words
-from quantumlayer.spec.interface import Does, Interface
+from quantumlayer.spec.interface import Does
 from quantumlayer.spec.model import Relation, RelationKind, Spec
+from quantumlayer.spec.remember import remembered
 
 # What every service has of its own: packages and modules beside those of the entities, variables of its functions,
 # and pages.
 _MODULES = frozenset(
     {
-        "accounts", "app", "audit", "body_limit", "clock", "database", "free_names", "health", "listing",
-        "observability", "preconditions", "problems", "references", "schemas", "security_headers", "seeds", "settings",
+        "accounts", "app", "audit", "body_limit", "clock", "database", "file_storage", "free_names", "health",
+        "listing", "observability", "preconditions", "problems", "references", "schemas", "security_headers", "seeds",
+        "settings",
     }
 )  # fmt: skip
 _VARIABLES = frozenset(
@@ -25,17 +28,20 @@ _VARIABLES = frozenset(
 _PATHS = frozenset({"auth", "docs", "health", "metrics", "redoc"})
 _FUNCTIONS = frozenset(
     {
-        "add_months", "aliased", "allow", "case", "day_at_execution", "days_between", "free_name", "lock_tree",
-        "new_account", "readable", "record_action", "require_match", "require_readable", "require_reference",
-        "require_tree", "responses", "rounded", "set_etag", "time_of_day",
+        "add_months", "aliased", "allow", "case", "day_at_execution", "days_between", "file_response", "free_name",
+        "get_file_store", "keep_file", "lock_tree", "new_account", "readable", "receive_file", "record_action",
+        "remove_unheld", "require_match", "require_readable", "require_reference", "require_tree", "responses",
+        "rounded", "set_etag", "time_of_day",
     }
 )  # fmt: skip
 
 CLASSES = frozenset(
     {
-        "Any", "AuditEntry", "AuditEntryRead", "Base", "Boolean", "Caller", "CheckConstraint", "Decimal", "ForeignKey",
-        "Index",
-        "Literal", "Mapped", "NewAccount", "NotFound", "Record", "Role", "Self", "Text", "UniqueConstraint",
+        "Any", "AuditEntry", "AuditEntryRead", "Base", "Boolean", "Caller", "CheckConstraint", "Decimal", "FileLimits",
+        "FileResponse", "FileStore", "ForeignKey",
+        "Index", "KeptRows", "RefusedRow",
+        "Literal", "Mapped", "NewAccount", "NotFound", "ReceivedFile", "Record", "Role", "Self", "StoredFile", "Text",
+        "UniqueConstraint",
     }
 )  # fmt: skip
 """Classes that every service has of its own beside those of the entities."""
@@ -109,18 +115,25 @@ def collection(spec: Spec, entity: str) -> str:
     """What files of seeds call the records of an entity: in a contract the last word of the path to them."""
     if spec.interface is None:
         return entity_names(entity).collection
-    words_of = {name: _path_words(spec.interface, name) for name in spec.entities}
-    own = words_of[entity]
-    first = next((name for name in spec.entities if own and words_of[name] == own), "")
+    own = _path_words(spec).get(entity, "")
     taken = own == "accounts" and bool(spec.roles)  # those who sign in
-    return own if own and first == entity and not taken else entity_names(entity).collection
+    return own if own and not taken else entity_names(entity).collection
 
 
-def _path_words(interface: Interface, entity: str) -> str:
-    """The last fixed word of the shortest path to the records of an entity."""
-    made = (one for one in interface.endpoints.values() if one.on == entity and one.does in {Does.LIST, Does.CREATE})
-    shortest = min((one.path for one in made), key=len, default="")
-    return next((part for part in reversed(shortest.split("/")) if part and "{" not in part), "")
+@remembered
+def _path_words(spec: Spec) -> Mapping[str, str]:
+    """The last fixed word of the shortest path to the records of each entity that is the first to have it."""
+    endpoints = spec.interface.endpoints.values() if spec.interface is not None else ()
+    shortest = dict.fromkeys(spec.entities, "")
+    for one in endpoints:
+        known = shortest.get(one.on, "")
+        if one.does in {Does.LIST, Does.CREATE} and (not known or len(one.path) < len(known)):
+            shortest[one.on] = one.path
+    owners: dict[str, str] = {}
+    for name, path in shortest.items():
+        word = next((part for part in reversed(path.split("/")) if part and "{" not in part), "")
+        owners.setdefault(word, name)
+    return {name: word for word, name in owners.items()}
 
 
 def service_package(spec: Spec) -> str:
@@ -138,8 +151,18 @@ def link_id(relation: str) -> str:
     return f"{singular(relation)}_id"
 
 
+def file_columns(field: str) -> tuple[str, ...]:
+    """The columns of a field that holds a file, in the order in which they tell of it."""
+    return tuple(f"{field}_{part}" for part in ("name", "size", "media_type", "sha256"))
+
+
+def content_column(field: str) -> str:
+    """The column of a file that refers to its content."""
+    return file_columns(field)[-1]
+
+
 def route_name(operation: str) -> str:
-    """An operation's segment of a URL: `write-note`."""
+    """An operation's segment of a URL, or a file's: `write-note`."""
     return operation.strip("_").replace("_", "-")
 
 

@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING, cast
 from pydantic import BaseModel, BeforeValidator
 from pydantic.fields import FieldInfo
 
-from quantumlayer.spec.model import Entity, Listing, Note, Operation, Query, Role, Spec
+from quantumlayer.spec.model import Entity, Field, Listing, Note, Operation, Query, Role, Spec
 from quantumlayer.spec.nodes import read_scalar
+from quantumlayer.spec.sizes import size_text
 
 if TYPE_CHECKING:
     from ruamel.yaml.nodes import ScalarNode
@@ -24,10 +25,11 @@ _PLAIN = re.compile(r"[A-Za-z0-9(_/][^:#\n]*(?::[^\s:#][^:#\n]*)*")
 _SPREAD = frozenset(
     {
         "service", "roles", "entities", "fields", "relations", "derived", "rules", "access", "list", "operations",
-        "requires", "takes", "creates", "queries", "quality", "assumptions", "questions", "trace", "elements",
+        "requires", "takes", "creates", "also", "queries", "jobs", "quality", "assumptions", "questions", "trace",
+        "elements",
     }
 )  # fmt: skip
-_APART = frozenset({"entities", "operations", "queries"})
+_APART = frozenset({"entities", "operations", "queries", "jobs"})
 
 
 def document(spec: Spec) -> dict[str, object]:
@@ -140,6 +142,8 @@ def _plain_node(node: BaseModel) -> dict[str, object]:
         value = getattr(node, name)
         if not field.is_required() and value == field.default and type(value) is type(field.default):
             continue
+        if name == "max" and isinstance(node, Field) and node.is_file:
+            value = size_text(int(value))
         listed = any(isinstance(item, BeforeValidator) for item in field.metadata)
         if listed and len(value) == 1 and not isinstance(node, Listing):
             plain[field.alias or name] = value[0]

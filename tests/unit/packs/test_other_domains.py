@@ -60,7 +60,7 @@ def test_what_is_left_out_has_an_address_and_a_reason(path: Path) -> None:
 
 @pytest.mark.parametrize("path", EXAMPLES, ids=lambda path: path.stem)
 def test_nothing_of_the_examples_is_left_out(path: Path) -> None:
-    assert FastApiPack().open_elements(spec_of(path)) == []
+    assert not FastApiPack().open_elements(spec_of(path))
 
 
 @pytest.mark.parametrize("path", [*SPECS, *EXAMPLES], ids=lambda path: path.stem)

@@ -16,7 +16,7 @@ from io import StringIO
 from pathlib import Path
 from typing import Any
 
-DOCUMENT, SETTINGS = Path("openapi.json"), Path("schemathesis.toml")
+DOCUMENT, SETTINGS, HOOKS = Path("openapi.json"), Path("schemathesis.toml"), Path("schemathesis_hooks.py")
 SEEDS = Path("tests/seed.json")
 LOG = Path("server.log")
 NOBODY = 2**53 - 1
@@ -25,6 +25,15 @@ UNSEEN = "UNSEEN_COLLECTIONS"
 
 BASE, OPEN = "CONTRACT_BASE", "CONTRACT_OPEN"
 """The variables that say what stands before every path of a contract, and which of its operations are left open."""
+
+# How files begin that a service looks at.
+BEGINNINGS = {
+    "application/pdf": b"%PDF-",
+    "image/gif": b"GIF89a",
+    "image/jpeg": b"\xff\xd8\xff",
+    "image/png": b"\x89PNG\r\n\x1a\n",
+    "image/webp": b"RIFF\0\0\0\0WEBP",
+}
 
 # A change without If-Match is answered with 428 (RFC 6585), one with an old ETag with 412 (RFC 9110): no schema can
 # say so.
@@ -107,7 +116,7 @@ def settings(
         spare: For each collection that callers are records of, a record that no caller is.
         unseen: The collections of which makers may lose sight of records.
     """
-    parts = [PRECONDITIONS]
+    parts = [*([f'hooks = "{HOOKS}"'] if files(document) else []), PRECONDITIONS]
     makers = {name.removeprefix("POST "): first_role(operation) for name, operation in operations(document)}
     for label, operation in operations(document):
         lines = ["[[operations]]", f"include-name = {json.dumps(label)}"]
@@ -120,9 +129,12 @@ def settings(
             lines.append(f"parameters = {{ {given} }}")
         spared = any(key.startswith("path.") for key in kept)
         name = label.split(" ")[1].strip("/").split("/")[0]
-        # Somebody else makes the records, or makers lose sight of them: then it is no fault that they are not found.
-        if spared or name in unseen or makers.get(f"/{name}", role) != role:
+        # Somebody else makes the records, or makers lose sight of them, or a record begins without its file: then it is
+        # no fault that they are not found.
+        if spared or name in unseen or makers.get(f"/{name}", role) != role or is_file(document, label):
             lines.append("checks.ensure_resource_availability.enabled = false")
+        if is_file(document, label):  # no schema says what a file is, nor that it is not empty
+            lines.append("checks.positive_data_acceptance.enabled = false")
         if spared:
             lines.append("warnings.enabled = false")
         if len(lines) > 2:
@@ -130,6 +142,29 @@ def settings(
     left_open = (label for label in os.environ.get(OPEN, "").splitlines() if label)
     parts += [f"[[operations]]\ninclude-name = {json.dumps(label)}\nenabled = false" for label in left_open]
     return "\n\n".join(parts) + "\n"
+
+
+def files(document: dict[str, Any]) -> list[str]:
+    """The media types of the files that operations take, as far as they are named."""
+    bodies = [one.get("requestBody", {}) for label, one in operations(document) if is_file(document, label)]
+    return sorted({name for body in bodies for name in body.get("content", {}) if "*" not in name})
+
+
+def hooks(media_types: list[str]) -> str:
+    """What tells schemathesis how to make files of these types."""
+    beginnings = {name: BEGINNINGS.get(name, b"") for name in media_types}
+    return f"""import schemathesis
+from hypothesis import strategies as st
+
+for name, beginning in {beginnings!r}.items():
+    schemathesis.openapi.media_type(name, st.binary(min_size=1).map(beginning.__add__))
+"""
+
+
+def is_file(document: dict[str, Any], label: str) -> bool:
+    """Whether the path of an operation is that of a file: what is put there has no parts that a schema names."""
+    content = document["paths"][label.split(" ")[1]].get("put", {}).get("requestBody", {}).get("content", {})
+    return bool(content) and not any(word in name for name in content for word in ("json", "xml", "form"))
 
 
 def by_contract(document: dict[str, Any], base: str) -> dict[str, Any]:
@@ -149,6 +184,7 @@ def prepare(package: str) -> None:
     unseen = tuple(os.environ.get(UNSEEN, "").split())
     tokens = {role: call(package, "token", role) for role in sorted(map(str, roles))}
     SETTINGS.write_text(settings(document, tokens, callers(json.loads(SEEDS.read_text())), unseen))
+    HOOKS.write_text(hooks(files(document)))
     DOCUMENT.write_text(json.dumps(document))
 
 

@@ -17,6 +17,9 @@ from quantumlayer.sandbox.scratch import PREFIX, scratch
 
 LEFT_OUT = (".*_cache", ".coverage*", ".git", ".hypothesis", ".venv", "__pycache__")
 
+USUAL_FILES = 100
+"""Files of Python for which the seconds of every check are meant: eight entities with their tests."""
+
 ENVIRONMENT = {"COLUMNS": "160", "TOKEN_SECRET": "signs nothing but the tokens of one check"}
 """Room for tools to say what they found, and a setting that every generated service asks for."""
 
@@ -86,6 +89,11 @@ def sources(copy: Path) -> tuple[str, ...]:
     return tuple(name for name in ("src", "tests", "migrations") if any((copy / name).rglob("*.py")))
 
 
+def files(copy: Path) -> int:
+    """How many files of Python the service has."""
+    return sum(1 for name in sources(copy) for _ in (copy / name).rglob("*.py"))
+
+
 async def run_in(
     copy: Path,
     sandbox: Sandbox,
@@ -95,11 +103,12 @@ async def run_in(
     seconds: float = 120.0,
     stdin: bytes = b"",
 ) -> Completed:
-    """Run a command in the copy.
+    """Run a command in the copy, which has `seconds`, or as much longer as the service is larger than usual.
 
     Raises:
         CheckCrashedError: It ran out of time or memory, or could not be started.
     """
+    seconds *= max(1.0, files(copy) / USUAL_FILES)
     variables = {**ENVIRONMENT, "PYTHONPATH": str(copy / "src"), **(env or {})}
     command = Command(argv, copy, variables, (Mount(copy, writable=True), *mounts), seconds, stdin=stdin)
     try:

@@ -1,6 +1,7 @@
 """The expression language of the Spec: CEL, read, typed and evaluated."""
 
 from quantumlayer.spec.cel.checker import Checked, check, compile_cel
+from quantumlayer.spec.cel.effects import Acting, acting, acting_job, acting_one, all_acting, scope_of_effects
 from quantumlayer.spec.cel.errors import CelError, CelRuntimeError
 from quantumlayer.spec.cel.evaluate import evaluate
 from quantumlayer.spec.cel.functions import FUNCTIONS, Signature
@@ -21,6 +22,7 @@ from quantumlayer.spec.cel.tree import (
     Select,
     Unary,
     children,
+    operands,
     walk,
 )
 from quantumlayer.spec.cel.types import (
@@ -29,6 +31,7 @@ from quantumlayer.spec.cel.types import (
     DATE,
     DECIMAL,
     DURATION,
+    FILE,
     INT,
     NULL,
     STRING,
@@ -52,11 +55,13 @@ __all__ = [
     "DATE",
     "DECIMAL",
     "DURATION",
+    "FILE",
     "FUNCTIONS",
     "INT",
     "NULL",
     "STRING",
     "TIMESTAMP",
+    "Acting",
     "Binary",
     "Call",
     "Caller",
@@ -87,13 +92,19 @@ __all__ = [
     "Type",
     "Unary",
     "World",
+    "acting",
+    "acting_job",
+    "acting_one",
+    "all_acting",
     "assignable",
     "check",
     "children",
     "compile_cel",
     "evaluate",
     "field_type",
+    "operands",
     "parse",
     "rounded",
+    "scope_of_effects",
     "walk",
 ]

@@ -1,6 +1,6 @@
 """Gives every node of a tree its type, or says what has none and why."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Hashable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from difflib import get_close_matches
@@ -32,6 +32,7 @@ from quantumlayer.spec.cel.types import (
     ANY,
     BOOL,
     DECIMAL,
+    FILE,
     INT,
     NULL,
     STRING,
@@ -44,6 +45,8 @@ from quantumlayer.spec.cel.types import (
     joined,
     without_null,
 )
+from quantumlayer.spec.model import Spec
+from quantumlayer.spec.remember import remembered
 
 
 @dataclass(frozen=True, slots=True, eq=False, weakref_slot=True)
@@ -79,7 +82,18 @@ def compile_cel(text: str, scope: Scope) -> Checked:
     Raises:
         CelError: The text is no expression or has no type in the scope.
     """
-    return check(parse(text), scope)
+    known = _compiled(scope.spec)
+    key = (text, scope.present, *scope.names.items())
+    if key not in known:
+        known[key] = check(parse(text), scope)
+    return known[key]
+
+
+@remembered
+def _compiled(spec: Spec) -> dict[Hashable, Checked]:
+    """The expressions of a Spec by their text and the names that it may use; each is asked for many times."""
+    del spec
+    return {}
 
 
 def check(expr: Expr, scope: Scope) -> Checked:
@@ -89,7 +103,7 @@ def check(expr: Expr, scope: Scope) -> Checked:
         CelError: An unknown name or function, or operands that do not go together.
     """
     checker = _Checker(scope)
-    result = checker.type(expr, _Known(scope.names, frozenset()))
+    result = checker.type(expr, _Known(scope.names, scope.present))
     return Checked(expr, result, scope, checker.types, checker.members)
 
 
@@ -159,11 +173,11 @@ class _Checker:
         owner = self.type(expr.operand, known)
         if isinstance(owner, MapType):
             return owner.value
-        if isinstance(owner, Nullable):
+        if isinstance(owner, Nullable) and owner.item != FILE:
             raise _unguarded(expr, expr.operand)
         members = self._scope.members(owner)
         if not members:
-            raise _memberless(expr, owner)
+            raise _memberless(expr, without_null(owner))
         if expr.field not in members:
             raise _unknown(expr, expr.field, f"member of {owner}", members)
         self.members[expr] = members[expr.field]
@@ -351,6 +365,8 @@ def _memberless(expr: Select, owner: Type) -> CelError:
     hint = ""
     if isinstance(owner, ListType) and isinstance(owner.item, RecordType):
         hint = f"Take it from each record: `.map(x, x.{expr.field})`."
+    if owner == FILE:
+        hint = f"Only whether it is there can be asked: `{_shown(expr.operand)} != null`."
     return _error(expr, f"{_a(owner)} has no member `{expr.field}`", hint)
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from decimal import Decimal, DecimalException
-from weakref import WeakKeyDictionary, finalize
+from weakref import WeakKeyDictionary
 
 from quantumlayer.spec.cel.checker import Checked, compile_cel
 from quantumlayer.spec.cel.errors import CelRuntimeError
@@ -10,13 +10,13 @@ from quantumlayer.spec.cel.program import Program, build
 from quantumlayer.spec.cel.scope import Member, MemberKind, Scope
 from quantumlayer.spec.cel.tree import Select
 from quantumlayer.spec.cel.types import DECIMAL, ListType, Nullable, TakesType, without_null
-from quantumlayer.spec.cel.world import Caller, Frame, Record, World, present, rounded, taken, value_of
+from quantumlayer.spec.cel.world import Caller, Frame, Record, World, present, rounded, taken, there, value_of
 from quantumlayer.spec.model import Spec
+from quantumlayer.spec.remember import remembered
 
 _MAX_DERIVED = 30
 
 _programs: WeakKeyDictionary[Checked, Program] = WeakKeyDictionary()
-_derived: dict[int, dict[tuple[str, str], Program]] = {}
 
 
 def evaluate(
@@ -26,8 +26,11 @@ def evaluate(
     this: Record | None = None,
     caller: Caller | None = None,
     takes: Mapping[str, object] | None = None,
+    others: Mapping[str, object] | None = None,
 ) -> object:
     """The value of an expression: Python's int, Decimal, str, bool, date, datetime, timedelta, list, None or a Record.
+
+    `others` are the names that effects bring along.
 
     Raises:
         CelRuntimeError: It has none: an overflow, a division by zero, a name or value that was not given.
@@ -35,7 +38,7 @@ def evaluate(
     program = _programs.get(checked)
     if program is None:
         program = _programs[checked] = _built(checked)
-    names: dict[str, object] = {"timezone": world.spec.service.timezone}
+    names: dict[str, object] = {"timezone": world.spec.service.timezone, **(others or {})}
     names.update(
         {name: value for name, value in (("this", this), ("caller", caller), ("takes", takes)) if value is not None}
     )
@@ -98,14 +101,16 @@ def _of_caller(caller: Caller, name: str, *, optional: bool) -> object:
     return present(value, f"caller.{name}", optional=optional)
 
 
-def _way_back(world: World, record: Record, member: Member, *, single: bool) -> object:
+def _way_back(world: World, asked: Record | None, member: Member, *, single: bool) -> object:
+    record = there(asked, member.name)
     pointing = [other for other in world.records(member.source) if other.values.get(member.via) is record]
     if single:
         return pointing[0] if pointing else None
     return pointing
 
 
-def _derive(frame: Frame, record: Record, name: str) -> object:
+def _derive(frame: Frame, asked: Record | None, name: str) -> object:
+    record = there(asked, name)
     if frame.depth >= _MAX_DERIVED:
         message = f"{record.entity}.{name} is derived from itself"
         raise CelRuntimeError(message)
@@ -115,14 +120,7 @@ def _derive(frame: Frame, record: Record, name: str) -> object:
     return rounded(value, world.spec.entities[record.entity].derived[name].type)
 
 
+@remembered
 def _derived_program(spec: Spec, entity: str, name: str) -> Program:
     """Built once for a Spec, because worlds come and go by the thousand in a search."""
-    of_spec = _derived.get(id(spec))
-    if of_spec is None:
-        of_spec = _derived[id(spec)] = {}
-        finalize(spec, _derived.pop, id(spec), None).atexit = False
-    program = of_spec.get((entity, name))
-    if program is None:
-        checked = compile_cel(spec.entities[entity].derived[name].cel, Scope.for_derived(spec, entity))
-        program = of_spec[entity, name] = _built(checked)
-    return program
+    return _built(compile_cel(spec.entities[entity].derived[name].cel, Scope.for_derived(spec, entity)))

@@ -68,6 +68,7 @@ FUNCTIONS: dict[str, tuple[Signature, ...]] = {
     "min": _LESSER,
     "max": _LESSER,
     "sum": (_method(ListType(INT), INT), _method(ListType(DECIMAL), DECIMAL)),
+    "range": (_plain(ListType(INT), INT),),
     "slug": (_plain(STRING, STRING),),
     "code": (_plain(STRING, INT),),
     "getFullYear": _getter(DATE, TIMESTAMP),

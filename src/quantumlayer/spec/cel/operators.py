@@ -6,6 +6,7 @@ from quantumlayer.spec.cel.types import (
     DATE,
     DECIMAL,
     DURATION,
+    FILE,
     INT,
     NULL,
     STRING,
@@ -16,6 +17,7 @@ from quantumlayer.spec.cel.types import (
     Type,
     assignable,
     joined,
+    without_null,
 )
 
 _NUMBERS = frozenset({INT, DECIMAL})
@@ -50,7 +52,7 @@ def binary_type(operator: str, left: Type, right: Type) -> Type | None:
 def _equatable(left: Type, right: Type) -> bool:
     if left != right and NULL in {left, right}:
         return isinstance(left, Nullable) or isinstance(right, Nullable) or ANY in {left, right}
-    return joined(left, right) is not None
+    return joined(left, right) is not None and without_null(left) != FILE
 
 
 def _member(item: Type, whole: Type) -> bool:

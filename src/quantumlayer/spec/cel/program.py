@@ -278,6 +278,7 @@ _PURE: dict[str, Callable[..., object]] = {
     "min": min,
     "max": max,
     "sum": runtime.total,
+    "range": runtime.counted,
     "slug": made.slug,
     "code": made.code,
     **{name: _part(name) for name in runtime.PARTS},

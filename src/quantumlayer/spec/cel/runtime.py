@@ -17,6 +17,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from quantumlayer.spec.cel.errors import CelRuntimeError
 from quantumlayer.spec.cel.lexer import INT_MAX, INT_MIN
 
+LONGEST_RANGE = 1000
 _LONGEST = timedelta(seconds=315_576_000_000)
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _SECOND = timedelta(seconds=1)
@@ -70,6 +71,14 @@ def remainder(left: int, right: int) -> int:
     if (left, right) == (INT_MIN, -1):
         raise CelRuntimeError("a whole number leaves the range of 64 bits")
     return left - right * (abs(left) // abs(right)) * (1 if (left < 0) == (right < 0) else -1)
+
+
+def counted(size: int) -> list[int]:
+    """The whole numbers from 0 up, so many of them."""
+    if size > LONGEST_RANGE:
+        message = f"a range has at most {LONGEST_RANGE} numbers"
+        raise CelRuntimeError(message)
+    return list(range(size))
 
 
 def seconds(count: int, unit: int) -> timedelta:

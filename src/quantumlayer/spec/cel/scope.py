@@ -1,9 +1,10 @@
 """The names an expression may use, and what each of them is."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
+from quantumlayer.spec.cel.narrowing import Paths
 from quantumlayer.spec.cel.types import (
     INT,
     STRING,
@@ -18,6 +19,7 @@ from quantumlayer.spec.cel.types import (
 )
 from quantumlayer.spec.model import Field, RelationKind, Spec
 from quantumlayer.spec.naming import back_name
+from quantumlayer.spec.remember import remembered, ways_back
 
 ANYONE = "anyone"
 """The role of a caller who did not sign in."""
@@ -54,10 +56,14 @@ class Member:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Scope:
-    """The variables of an expression by name, and the Spec that says what their members are."""
+    """The variables of an expression by name, and the Spec that says what their members are.
+
+    `present` are paths that are not null wherever the expression is worked out.
+    """
 
     spec: Spec
     names: Mapping[str, Type]
+    present: Paths = frozenset()
     _members: dict[Type, dict[str, Member]] = field(default_factory=dict, repr=False)
 
     @classmethod
@@ -95,23 +101,42 @@ class Scope:
         takes = TakesType(name, query=True)
         return cls._of(spec, this=RecordType(query.of), caller=CallerType(query.by), takes=takes)
 
+    @classmethod
+    def for_job(cls, spec: Spec, entity: str) -> "Scope":
+        """For a job on records of an entity: `this`, and nobody who calls."""
+        return cls._of(spec, this=RecordType(entity))
+
+    def and_(self, name: str, kind: Type) -> "Scope":
+        """These names and one more."""
+        return replace(self, names={**self.names, name: kind})
+
+    def knowing(self, present: Paths) -> "Scope":
+        """These names, where more is known not to be null."""
+        return replace(self, present=self.present | present)
+
     def inputs(self, owner: TakesType) -> Mapping[str, Field]:
         """The values that an operation or a query takes."""
         if owner.query:
             return self.spec.queries[owner.operation].takes
-        return self.spec.operations[owner.operation].inputs
+        operation = self.spec.operations[owner.operation]
+        return operation.rows[owner.rows].inputs if owner.rows else operation.inputs
 
     def _of_takes(self, owner: TakesType) -> Iterable[Member]:
         for name, item in self.inputs(owner).items():
             yield _field(name, item, MemberKind.TAKES)
-        references = {} if owner.query else self.spec.operations[owner.operation].references
+        if owner.query:
+            return
+        operation = self.spec.operations[owner.operation]
+        references = operation.rows[owner.rows].references if owner.rows else operation.references
         for name, reference in references.items():
             record = RecordType(reference.to)
             yield Member(name, nullable(record) if reference.optional else record, MemberKind.RELATION)
+        for name in () if owner.rows else operation.rows:
+            yield Member(name, ListType(TakesType(owner.operation, rows=name)), MemberKind.TAKES)
 
     @classmethod
     def _of(cls, spec: Spec, **names: Type) -> "Scope":
-        return cls(spec, {**names, "timezone": STRING})
+        return cls(spec, {**names, "timezone": STRING}, _members=_members_by_type(spec))
 
     def members(self, owner: Type) -> Mapping[str, Member]:
         """What can be selected from a value of the type, by name; empty for a type without members."""
@@ -150,13 +175,10 @@ class Scope:
         yield from self._back(name)
 
     def _back(self, target: str) -> Iterable[Member]:
-        for source, entity in self.spec.entities.items():
-            for via, relation in entity.references.items():
-                if relation.to == target:
-                    record = RecordType(source)
-                    single = relation.kind is RelationKind.ONE_TO_ONE
-                    kind = nullable(record) if single else ListType(record)
-                    yield Member(back_name(source, relation), kind, MemberKind.BACK, source=source, via=via)
+        for source, via, relation in ways_back(self.spec).get(target, ()):
+            record = RecordType(source)
+            kind = nullable(record) if relation.kind is RelationKind.ONE_TO_ONE else ListType(record)
+            yield Member(back_name(source, relation), kind, MemberKind.BACK, source=source, via=via)
 
     def _of_caller(self, roles: tuple[str, ...]) -> Iterable[Member]:
         yield Member("id", nullable(INT) if ANYONE in roles else INT, MemberKind.CALLER)
@@ -168,6 +190,13 @@ class Scope:
                 yield Member(name, record if set(roles) == {name} else nullable(record), MemberKind.CALLER)
 
 
+@remembered
+def _members_by_type(spec: Spec) -> dict[Type, dict[str, Member]]:
+    """What all scopes of a Spec find out: a type has the same members in each."""
+    del spec
+    return {}
+
+
 def _field(name: str, item: Field, kind: MemberKind) -> Member:
     held = field_type(item.type)
-    return Member(name, nullable(held) if item.optional else held, kind, values=item.one_of)
+    return Member(name, nullable(held) if item.optional or item.is_file else held, kind, values=item.one_of)

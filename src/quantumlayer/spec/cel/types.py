@@ -57,12 +57,15 @@ class CallerType:
 
 @dataclass(frozen=True, slots=True)
 class TakesType:
-    """The input of an operation, or the parameters of a query."""
+    """The input of an operation, one of the `rows` in it, or the parameters of a query."""
 
     operation: str
     query: bool = False
+    rows: str = ""
 
     def __str__(self) -> str:
+        if self.rows:
+            return f"row of takes.{self.rows}"
         return f"{'parameters' if self.query else 'input'} of {self.operation}"
 
 
@@ -86,6 +89,8 @@ DATE = Simple("date")
 TIMESTAMP = Simple("timestamp")
 DURATION = Simple("duration")
 NULL = Simple("null")
+FILE = Simple("file")
+"""A file: all that an expression learns of it is whether it is there."""
 ANY = Simple("any")
 """The item of an empty list or map: it fits everything."""
 
@@ -101,6 +106,7 @@ _OF_FIELD = {
     FieldType.DATETIME: TIMESTAMP,
     FieldType.FLOAT: DECIMAL,
     FieldType.JSON: ANY,
+    FieldType.FILE: FILE,
 }
 
 

@@ -51,6 +51,10 @@ class World:
         self._records.setdefault(record.entity, []).append(record)
         return record
 
+    def remove(self, record: Record) -> None:
+        """Takes a record out of the world."""
+        self._records[record.entity].remove(record)
+
     def records(self, entity: str) -> list[Record]:
         """The records of an entity in the order in which they were added."""
         return self._records.get(entity, [])
@@ -73,13 +77,26 @@ class Frame:
     depth: int = 0
 
 
-def value_of(record: Record, name: str, *, optional: bool) -> object:
+def value_of(record: Record | None, name: str, *, optional: bool) -> object:
     """What a record holds under a name.
 
     Raises:
-        CelRuntimeError: The record lacks a value that it must have.
+        CelRuntimeError: The record lacks a value that it must have, or is not there although a guard says so.
     """
-    return present(record.values.get(name), f"{record.entity}.{name}", optional=optional)
+    found = there(record, name)
+    return present(found.values.get(name), f"{found.entity}.{name}", optional=optional)
+
+
+def there(record: Record | None, name: str) -> Record:
+    """The record of which something called `name` is asked.
+
+    Raises:
+        CelRuntimeError: There is none: a part of an expression may lack the guard before it.
+    """
+    if record is None:
+        message = f"there is no record to read {name!r} of"
+        raise CelRuntimeError(message)
+    return record
 
 
 def taken(takes: Mapping[str, object], name: str, *, optional: bool) -> object:

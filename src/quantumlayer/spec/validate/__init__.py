@@ -6,6 +6,7 @@ from dataclasses import replace
 from quantumlayer.spec.errors import Problem, SpecError
 from quantumlayer.spec.load import LoadedSpec
 from quantumlayer.spec.model import Spec
+from quantumlayer.spec.validate.files import judge_files
 from quantumlayer.spec.validate.interface import judge_interface
 from quantumlayer.spec.validate.keys import judge_keys
 from quantumlayer.spec.validate.lists import judge_lists
@@ -21,7 +22,7 @@ def validate(source: LoadedSpec | Spec) -> tuple[Problem, ...]:
     Expressions, and how entities hang together, are judged once every name in the Spec exists.
     """
     spec = source.spec if isinstance(source, LoadedSpec) else source
-    problems = [*judge_names(spec), *judge_values(spec), *judge_addresses(spec)]
+    problems = [*judge_names(spec), *judge_values(spec), *judge_files(spec), *judge_addresses(spec)]
     references = [*judge_references(spec), *judge_lists(spec), *judge_keys(spec)]
     references = references or [*judge_interface(spec)]
     problems += references or _judge_whole(spec)
@@ -42,12 +43,14 @@ def checked_spec(source: LoadedSpec | Spec) -> Spec:
 
 
 def _judge_whole(spec: Spec) -> Iterator[Problem]:
-    from quantumlayer.spec.validate.expressions import judge_expressions  # names alone do not need CEL  # noqa: PLC0415
+    from quantumlayer.spec.validate.effects import judge_effects  # names alone do not need CEL  # noqa: PLC0415
+    from quantumlayer.spec.validate.expressions import judge_expressions  # as above  # noqa: PLC0415
     from quantumlayer.spec.validate.fitness import judge_fitness  # as above  # noqa: PLC0415
     from quantumlayer.spec.validate.made import judge_made  # as above  # noqa: PLC0415
 
     yield from judge_structure(spec)
     yield from judge_expressions(spec)
+    yield from judge_effects(spec)
     yield from judge_fitness(spec)
     yield from judge_made(spec)
 

@@ -5,22 +5,29 @@ from dataclasses import dataclass
 from graphlib import CycleError, TopologicalSorter
 
 from quantumlayer.spec.cel import (
+    ANY,
     BOOL,
+    Acting,
     Call,
     CelError,
     Checked,
     Ident,
+    ListType,
     MemberKind,
     Nullable,
     RecordType,
     Scope,
     Select,
     Type,
+    acting_job,
+    acting_one,
     assignable,
     compile_cel,
     field_type,
+    scope_of_effects,
     walk,
 )
+from quantumlayer.spec.effects import Effect
 from quantumlayer.spec.errors import Problem
 from quantumlayer.spec.model import Computed, Derived, Entity, Field, Operation, Spec
 from quantumlayer.spec.validate.constants import judge_constants
@@ -71,6 +78,11 @@ def places(spec: Spec) -> Iterator[Place]:
         yield from _of_operation(spec, name, operation)
     for name, query in spec.queries.items():
         yield Place(f"queries.{name}.where", query.where, Scope.for_query(spec, name), BOOL)
+    for name, job in spec.jobs.items():
+        yield Place(f"jobs.{name}.where", job.where, Scope.for_job(spec, job.of), BOOL)
+        found = acting_job(spec, name)
+        yield from _of_effect(spec, found)
+        yield from _of_effects(spec, job.also, found.address, found.scope)
 
 
 def _of_entity(spec: Spec, name: str, entity: Entity) -> Iterator[Place]:
@@ -105,6 +117,47 @@ def _of_operation(spec: Spec, name: str, operation: Operation) -> Iterator[Place
         for key, cel in operation.creates.set.items():
             if wanted := _of_member(spec.entities[operation.creates.entity], key):
                 yield Place(f"{prefix}.creates.set.{key}", cel, scope, wanted)
+    yield from _of_effects(spec, operation.also, prefix, scope_of_effects(spec, name))
+
+
+def _of_effects(spec: Spec, effects: Mapping[str, Effect], above: str, outer: Scope) -> Iterator[Place]:
+    """The expressions of effects; what they go through first, because the others speak of it."""
+    for key, effect in effects.items():
+        address = f"{above}.also.{key}"
+        if effect.each is not None:
+            yield Place(f"{address}.each", effect.each, outer, ListType(ANY))
+        among = _acting(key, effect.model_copy(update={"on": None, "when": None}), above, outer)
+        if among is not None and effect.on is not None:
+            yield Place(f"{address}.on", effect.on, among.scope, ANY)
+        about = _acting(key, effect.model_copy(update={"when": None}), above, outer)
+        if about is not None and effect.when is not None:
+            yield Place(f"{address}.when", effect.when, about.scope, BOOL)
+        found = _acting(key, effect, above, outer)
+        if found is None:
+            continue  # told at one of these three
+        yield from _of_effect(spec, found)
+        yield from _of_effects(spec, effect.also, address, found.scope)
+
+
+def _acting(key: str, effect: Effect, above: str, outer: Scope) -> Acting | None:
+    """The effect with its names; None where something in it cannot be read or typed."""
+    try:
+        return acting_one(key, effect, above, outer)
+    except CelError:
+        return None
+
+
+def _of_effect(spec: Spec, found: Acting) -> Iterator[Place]:
+    effect, address = found.effect, found.address
+    for key, requirement in effect.requires.items():
+        yield Place(f"{address}.requires.{key}.cel", requirement.cel, found.scope, BOOL)
+    for key, cel in effect.sets.items() if found.target is not None else ():
+        if wanted := _of_member(spec.entities[str(found.target)], key):
+            yield Place(f"{address}.sets.{key}", cel, found.scope, wanted)
+    if effect.creates is not None:
+        for key, cel in effect.creates.set.items():
+            if wanted := _of_member(spec.entities[effect.creates.entity], key):
+                yield Place(f"{address}.creates.set.{key}", cel, found.scope, wanted)
 
 
 def _held(value: Field | Derived) -> Type:

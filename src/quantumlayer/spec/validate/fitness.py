@@ -12,6 +12,7 @@ from quantumlayer.spec.cel import (
     Scope,
     Select,
     TakesType,
+    all_acting,
     assignable,
     compile_cel,
     field_type,
@@ -38,6 +39,22 @@ def judge_fitness(spec: Spec) -> Iterator[Problem]:
             entity = spec.entities[operation.creates.entity]
             for key, text in operation.creates.set.items():
                 yield from _judge(spec, f"operations.{name}.creates.set.{key}", text, scope, entity, key)
+        yield from _of_effects(spec, name)
+
+
+def _of_effects(spec: Spec, name: str) -> Iterator[Problem]:
+    try:
+        found = list(all_acting(spec, name))
+    except CelError:
+        return  # told where expressions are judged
+    for one in found:
+        for key, text in one.effect.sets.items() if one.target is not None else ():
+            entity = spec.entities[str(one.target)]
+            yield from _judge(spec, f"{one.address}.sets.{key}", text, one.scope, entity, key)
+        if one.effect.creates is not None:
+            entity = spec.entities[one.effect.creates.entity]
+            for key, text in one.effect.creates.set.items():
+                yield from _judge(spec, f"{one.address}.creates.set.{key}", text, one.scope, entity, key)
 
 
 def _judge(spec: Spec, address: str, text: str, scope: Scope, entity: Entity, key: str) -> Iterator[Problem]:

@@ -15,6 +15,7 @@ from quantumlayer.spec.naming import (
     TABLES,
     back_name,
     entity_names,
+    file_columns,
     function_name,
     link_ids,
     route_name,
@@ -48,14 +49,33 @@ def judge_names(spec: Spec) -> Iterator[Problem]:
         elif reason := _word_taken(name):
             yield _taken(f"roles.{name}", name, reason)
     yield from _alike("roles", spec.roles)
+    yield from _input_names(spec)
+    yield from _operation_names(spec)
+    yield from _query_names(spec)
+
+
+def _input_names(spec: Spec) -> Iterator[Problem]:
     for name, operation in spec.operations.items():
         for taken in operation.takes:
             if reason := _word_taken(taken) or _schema_taken(taken):
                 yield _taken(f"operations.{name}.takes.{taken}", taken, reason)
         columns = [f"{key}_id" for key in operation.references]
-        yield from _alike(f"operations.{name}.takes", [*operation.inputs, *operation.references, *columns])
-    yield from _operation_names(spec)
-    yield from _query_names(spec)
+        alike = [*operation.inputs, *operation.references, *operation.rows, *columns]
+        yield from _alike(f"operations.{name}.takes", alike)
+        for key, rows in operation.rows.items():
+            address = f"operations.{name}.takes.{key}.each"
+            for taken in rows.each:
+                if reason := _word_taken(taken) or _schema_taken(taken):
+                    yield _taken(f"{address}.{taken}", taken, reason)
+            yield from _alike(address, [*rows.each, *(f"{one}_id" for one in rows.references)])
+
+
+def judge_variable(address: str, name: str, known: Iterable[str]) -> Iterator[Problem]:
+    """A name for the records that an effect goes through."""
+    if name in known:
+        yield Problem(address, f"{name!r} means something here already.", "Take another name.")
+    elif reason := _word_taken(name):
+        yield _taken(address, name, reason)
 
 
 def _query_names(spec: Spec) -> Iterator[Problem]:
@@ -127,7 +147,7 @@ def _members(name: str, entity: Entity, pointing: Iterable[tuple[str, str, Relat
     for address, member in _member_addresses(prefix, entity):
         if reason := _word_taken(member) or _record_taken(member) or _schema_taken(member):
             yield _taken(address, member, reason)
-        for spelled in _spellings(address, member, many=member in entity.links):
+        for spelled in _spellings(address, member, entity):
             if spelled in seen:
                 message = f"{name} has {member!r} here and at {seen[spelled]}, which would become the same name."
                 yield Problem(address, message, "Rename one of the two.")
@@ -155,11 +175,13 @@ def _member_addresses(prefix: str, entity: Entity) -> Iterator[tuple[str, str]]:
         yield f"{prefix}.states", entity.states.field
 
 
-def _spellings(address: str, member: str, *, many: bool) -> tuple[str, ...]:
-    """A relation also takes the name of its column, or of the ids it holds."""
+def _spellings(address: str, member: str, entity: Entity) -> tuple[str, ...]:
+    """A relation also takes the name of its column, or of the ids it holds, and a file those of its columns."""
+    if member in entity.files:
+        return _key(member), *map(_key, file_columns(member))
     if ".relations." not in address:
         return (_key(member),)
-    column = link_ids(member) if many else f"{member}_id"
+    column = link_ids(member) if member in entity.links else f"{member}_id"
     return _key(member), _key(column)
 
 

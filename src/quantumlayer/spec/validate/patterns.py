@@ -3,8 +3,12 @@
 import re
 import warnings
 from collections.abc import Iterable
+from functools import lru_cache
 from importlib import import_module
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from pydantic_core import SchemaValidator
 
 MAX_LENGTH = 200
 """Longest pattern in characters."""
@@ -105,13 +109,17 @@ def matches(pattern: str, text: str) -> bool:
     Raises:
         ValueError: The engine of the services refuses the pattern.
     """
+    return _engine(pattern).isinstance_python(text)
+
+
+@lru_cache(maxsize=1 << 12)  # hundreds of texts are held against each pattern
+def _engine(pattern: str) -> "SchemaValidator":
     from pydantic_core import SchemaError, SchemaValidator, core_schema  # few Specs have a default with a pattern  # noqa: PLC0415
 
     try:
-        validator = SchemaValidator(core_schema.str_schema(pattern=f"^(?:{ascii_classes(pattern)})$"))
+        return SchemaValidator(core_schema.str_schema(pattern=f"^(?:{ascii_classes(pattern)})$"))
     except SchemaError as error:
         raise ValueError(str(error)) from error
-    return validator.isinstance_python(text)
 
 
 def lengths(pattern: str) -> tuple[int, int]:

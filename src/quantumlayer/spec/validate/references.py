@@ -4,9 +4,10 @@ from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
 
 from quantumlayer.spec.address import elements
+from quantumlayer.spec.effects import effects_within
 from quantumlayer.spec.errors import Problem
 from quantumlayer.spec.lists import MOMENTS
-from quantumlayer.spec.model import Action, Entity, FieldType, Operation, Spec
+from quantumlayer.spec.model import Action, Entity, FieldType, Operation, Proof, Spec
 
 ANYONE = "anyone"
 _PROSE = frozenset({FieldType.STRING, FieldType.TEXT, FieldType.EMAIL})
@@ -22,6 +23,12 @@ def judge_references(spec: Spec) -> Iterator[Problem]:
     yield from _role_records(spec)
     for name, operation in spec.operations.items():
         yield from _operation(spec, name, operation)
+    for name, job in spec.jobs.items():
+        yield from _known([job.of], spec.entities, f"jobs.{name}.of", "entity")
+        for path, effect in [((), job.effect), *effects_within(job.also)]:
+            address = f"jobs.{name}" + "".join(f".also.{key}" for key in path)
+            made = [effect.creates.entity] if effect.creates is not None else []
+            yield from _known(made, spec.entities, f"{address}.creates.entity", "entity")
     yield from _timezone(spec)
 
 
@@ -79,6 +86,9 @@ def _role_records(spec: Spec) -> Iterator[Problem]:
     for name, role in spec.roles.items():
         if role.record is None:
             continue
+        if role.proves is Proof.SIGNATURE:
+            message = f"{name} signs its requests: it is a system, and no record."
+            yield Problem(f"roles.{name}.record", message, "Remove `record`, or let it prove itself by `api_key`.")
         address = f"roles.{name}.record"
         yield from _known([role.record], spec.entities, address, "entity")
         if role.record in owners:
@@ -121,9 +131,16 @@ def _operation(spec: Spec, name: str, operation: Operation) -> Iterator[Problem]
     yield from _known([role for role in operation.by if role != ANYONE], spec.roles, f"{prefix}.by", "role", some=True)
     if operation.creates is not None:
         yield from _known([operation.creates.entity], spec.entities, f"{prefix}.creates.entity", "entity")
-    for key, reference in operation.references.items():
-        yield from _known([reference.to], spec.entities, f"{prefix}.takes.{key}.to", "entity")
-        yield from _readers(spec, f"{prefix}.takes.{key}.to", operation, reference.to)
+    named = {f"{prefix}.takes.{key}.to": reference.to for key, reference in operation.references.items()}
+    for key, rows in operation.rows.items():
+        named |= {f"{prefix}.takes.{key}.each.{one}.to": reference.to for one, reference in rows.references.items()}
+    for address, target in named.items():
+        yield from _known([target], spec.entities, address, "entity")
+        yield from _readers(spec, address, operation, target)
+    for path, effect in effects_within(operation.also):
+        if effect.creates is not None:
+            address = ".".join(f"also.{key}" for key in path)
+            yield from _known([effect.creates.entity], spec.entities, f"{prefix}.{address}.creates.entity", "entity")
     entity = spec.entities.get(operation.on)
     if entity is None or not (operation.from_ or operation.to):
         return

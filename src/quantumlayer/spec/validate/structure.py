@@ -2,9 +2,11 @@
 
 from collections.abc import Iterator, Mapping
 
+from quantumlayer.spec.effects import effects_within
 from quantumlayer.spec.errors import Problem
-from quantumlayer.spec.model import Action, Entity, Field, Moment, OnDelete, Operation, Rule, Spec
+from quantumlayer.spec.model import Action, Creation, Entity, Moment, OnDelete, Operation, Rule, Spec
 from quantumlayer.spec.naming import entity_names
+from quantumlayer.spec.remember import operations_on
 from quantumlayer.spec.validate.circles import first_circle, judge_trees, required
 from quantumlayer.spec.validate.uniques import judge_unique
 
@@ -19,6 +21,7 @@ def judge_structure(spec: Spec) -> Iterator[Problem]:
                 address = f"entities.{name}.relations.{key}.on_delete"
                 yield Problem(address, "`set_null` would leave a required relation empty.", "Add `optional: true`.")
         yield from _links(spec, name, entity)
+        yield from _fixed(name, entity)
         for key, rule in entity.rules.items():
             yield from _rule(f"entities.{name}.rules.{key}", entity, rule)
         yield from _states(spec, name, entity)
@@ -57,11 +60,13 @@ def _tables(name: str) -> set[str]:
 def _existence(spec: Spec) -> Iterator[Problem]:
     """Entities of which no record can ever be made."""
     possible: set[str] = set()
-    growing = True
-    while growing:
-        found = {name for name in spec.entities if name not in possible and _can_exist(spec, name, possible)}
-        possible |= found
-        growing = bool(found)
+    waiting, before = list(spec.entities), 0
+    while len(waiting) != before:
+        before = len(waiting)
+        for name in waiting:
+            if _can_exist(spec, name, possible):
+                possible.add(name)
+        waiting = [name for name in waiting if name not in possible]
     for name, entity in spec.entities.items():
         if _direct(entity):
             yield from _nobody_gives(name, entity)
@@ -77,12 +82,13 @@ def _can_exist(spec: Spec, name: str, possible: set[str]) -> bool:
     entity = spec.entities[name]
     if any(relation.to not in possible for relation in required(entity)):
         return False
-    made_by = (operation.on for operation in spec.operations.values() if _creates(operation) == name)
+    made_by = (operation.on for operation in spec.operations.values() if name in _creates(operation))
     return _direct(entity) or any(on in possible for on in made_by)
 
 
-def _creates(operation: Operation) -> str | None:
-    return operation.creates.entity if operation.creates is not None else None
+def _creates(operation: Operation) -> set[str]:
+    creations = [operation.creates, *(effect.creates for _, effect in effects_within(operation.also))]
+    return {creation.entity for creation in creations if creation is not None}
 
 
 def _direct(entity: Entity) -> bool:
@@ -91,16 +97,25 @@ def _direct(entity: Entity) -> bool:
 
 def _nobody_gives(name: str, entity: Entity) -> Iterator[Problem]:
     for key, field in entity.fields.items():
-        if field.read_only and _must_be_given(field):
+        if field.read_only and field.required:
             message = f"Nobody can give {key}: it is required and read-only, and has no default."
             hint = (
                 "Add a `default`, make it `optional: true`, or let an operation create the record instead of a grant."
             )
             yield Problem(f"entities.{name}.fields.{key}", message, hint)
+    for key, relation in entity.references.items():
+        if relation.read_only and not relation.optional:
+            message = f"Nobody can give {key}: it is required and read-only."
+            hint = "Make it `optional: true`, or let an operation create the record instead of a grant."
+            yield Problem(f"entities.{name}.relations.{key}", message, hint)
 
 
-def _must_be_given(field: Field) -> bool:
-    return not field.optional and field.default is None
+def _fixed(name: str, entity: Entity) -> Iterator[Problem]:
+    for key, relation in entity.relations.items():
+        if relation.read_only and relation.reassignable:
+            message = f"Callers cannot both change {key} and never give it."
+            hint = "Remove `reassignable`: operations set what is `read_only`."
+            yield Problem(f"entities.{name}.relations.{key}.reassignable", message, hint)
 
 
 def _rule(address: str, entity: Entity, rule: Rule) -> Iterator[Problem]:
@@ -140,7 +155,11 @@ def _states(spec: Spec, name: str, entity: Entity) -> Iterator[Problem]:
     address = f"entities.{name}.states.values"
     if len({first, *others}) <= len(others):
         yield Problem(address, "A state stands here twice.", "Remove one of the two.")
-    reached = {operation.to for operation in spec.operations.values() if operation.on == name}
+    reached = {operation.to for operation in operations_on(spec).get(name, {}).values()}
+    # Which records an effect moves is told by expressions, which are judged later.
+    reached |= {effect.to for one in spec.operations.values() for _, effect in effects_within(one.also)}
+    for job in spec.jobs.values():
+        reached |= {job.to, *(effect.to for _, effect in effects_within(job.also))}
     for state in others:
         if state not in reached:
             message = f"No operation leads to the state {state!r}."
@@ -160,24 +179,24 @@ def _history(name: str, entity: Entity) -> Iterator[Problem]:
 
 def _operation(spec: Spec, name: str, operation: Operation) -> Iterator[Problem]:
     prefix = f"operations.{name}"
-    if not (operation.sets or operation.to or operation.creates):
-        yield Problem(prefix, "This operation changes nothing.", "Give it `sets`, `to` or `creates`.")
+    if not (operation.sets or operation.to or operation.creates or operation.also):
+        yield Problem(prefix, "This operation changes nothing.", "Give it `sets`, `to`, `creates` or `also`.")
     for key in operation.sets:
         entity = spec.entities[operation.on]
-        if fault := _not_settable(entity, key):
+        if fault := not_settable(entity, key):
             yield Problem(f"{prefix}.sets.{key}", *fault)
     if operation.creates is not None:
-        yield from _creation(spec, f"{prefix}.creates", operation)
+        yield from judge_creation(spec, f"{prefix}.creates", operation.creates)
 
 
-def _not_settable(entity: Entity, key: str) -> tuple[str, str] | None:
+def not_settable(entity: Entity, key: str) -> tuple[str, str] | None:
     """Why an operation cannot set a value of an existing record, and what to do."""
     field, relation = entity.fields.get(key), entity.references.get(key)
-    if field is not None and field.immutable:
+    if field is not None and field.immutable and not field.is_file:
         return f"{key} is immutable: it is set once, when the record is made.", "Drop `immutable`, or do not set it."
-    if relation is not None and not relation.reassignable:
+    if relation is not None and not (relation.reassignable or relation.read_only):
         return f"The relation {key} cannot change.", "Add `reassignable: true` to it."
-    return None if field is not None or relation is not None else _unknown(entity, key)
+    return None if key in entity.values or relation is not None else _unknown(entity, key)
 
 
 def _unknown(entity: Entity, key: str) -> tuple[str, str]:
@@ -185,19 +204,21 @@ def _unknown(entity: Entity, key: str) -> tuple[str, str]:
         return f"{key} holds the state, which only transitions change.", "Use `to: ...`."
     if key in entity.derived:
         return f"{key} is worked out, it cannot be set.", "Set the fields it is worked out from."
+    if key in entity.files:
+        return f"{key} is a file: callers put it, no operation sets it.", f"Take {key!r} out."
     return f"There is no field or relation {key!r}.", f"Known are: {', '.join([*entity.fields, *entity.references])}."
 
 
-def _creation(spec: Spec, address: str, operation: Operation) -> Iterator[Problem]:
-    assert operation.creates is not None  # noqa: S101  the caller looked
-    entity, given = spec.entities[operation.creates.entity], operation.creates.set
-    settable: Mapping[str, object] = {**entity.fields, **entity.references}
+def judge_creation(spec: Spec, address: str, creation: Creation) -> Iterator[Problem]:
+    """What an operation makes: known values, and all that must be given."""
+    entity, given = spec.entities[creation.entity], creation.set
+    settable: Mapping[str, object] = {**entity.values, **entity.references}
     for key in given:
         if key not in settable:
             yield Problem(f"{address}.set.{key}", *_unknown(entity, key))
-    required = [key for key, field in entity.fields.items() if _must_be_given(field)]
+    required = [key for key, field in entity.fields.items() if field.required]
     required += [key for key, relation in entity.references.items() if not relation.optional]
     missing = [key for key in required if key not in given]
     if missing:
-        message = f"A {operation.creates.entity} cannot be made without {', '.join(missing)}."
+        message = f"A {creation.entity} cannot be made without {', '.join(missing)}."
         yield Problem(f"{address}.set", message, f"Set {missing[0]} here, or give it a default.")

@@ -6,7 +6,7 @@ from quantumlayer.spec.errors import Problem
 from quantumlayer.spec.model import Entity, FieldType, Moment, RelationKind, Rule, Unique
 from quantumlayer.spec.validate.references import known
 
-_PLAIN = frozenset(FieldType) - {FieldType.JSON, FieldType.TEXT}
+_PLAIN = frozenset(FieldType) - {FieldType.FILE, FieldType.JSON, FieldType.TEXT}
 
 
 def judge_unique(address: str, entity: Entity, rule: Rule, unique: Unique) -> Iterator[Problem]:

@@ -37,11 +37,21 @@ def judge_values(spec: Spec) -> Iterator[Problem]:
             for index, example in enumerate(derived.examples):
                 yield from _example(f"{address}.{index}.given", example.given, entity.fields, given=True)
                 yield from _example(f"{address}.{index}.then", example.then, shown, given=False)
-    callables = [(f"operations.{name}", item.inputs) for name, item in spec.operations.items()]
-    callables += [(f"queries.{name}", item.takes) for name, item in spec.queries.items()]
+    yield from _inputs(spec)
+
+
+def _inputs(spec: Spec) -> Iterator[Problem]:
+    callables = [(f"operations.{name}.takes", item.inputs) for name, item in spec.operations.items()]
+    callables += [(f"queries.{name}.takes", item.takes) for name, item in spec.queries.items()]
+    for name, operation in spec.operations.items():
+        for key, rows in operation.rows.items():
+            callables.append((f"operations.{name}.takes.{key}.each", rows.inputs))
+            if rows.max < rows.min:
+                message = f"No number of rows is at least {rows.min} and at most {rows.max}."
+                yield Problem(f"operations.{name}.takes.{key}.max", message, "Give bounds with `min` <= `max`.")
     for prefix, takes in callables:
         for key, field in takes.items():
-            address = f"{prefix}.takes.{key}"
+            address = f"{prefix}.{key}"
             yield from _field(address, field)
             yield from _only_by_contract(address, field)
             yield from _input(address, field)
@@ -66,7 +76,7 @@ def _example(
             yield Problem(
                 f"{address}.{key}", f"There is no value {key!r} to give or show here.", f"Known are: {known}."
             )
-        elif value is None and not field.optional:
+        elif value is None and not (field.optional or field.is_file):
             yield Problem(f"{address}.{key}", f"{key} always has a value.", "Write a value.")
         elif value is not None and (fault := misfit(field, value) or (beyond(field, value) if given else "")):
             yield Problem(f"{address}.{key}", fault, "Write a value of the field's type and limits.")
@@ -74,6 +84,8 @@ def _example(
 
 def _field(address: str, field: Field) -> Iterator[Problem]:
     yield from _unsaid(address, field)
+    if field.is_file:
+        return  # told where files are judged
     yield from _unique(address, field)
     limits = list(_limits(address, field))
     pattern = list(_pattern(address, field))
@@ -209,6 +221,8 @@ def misfit(field: Field, value: Literal_) -> str:
     wanted = {FieldType.BOOL: bool, FieldType.DATE: date}.get(kind, str)
     if kind is FieldType.JSON:
         return f"{value!s} cannot be a default: a structure has none."
+    if kind is FieldType.FILE:
+        return f"{value!s} cannot stand here: a file is no value that can be written down."
     return "" if isinstance(value, wanted) else f"{value!s} is no {kind}."
 
 

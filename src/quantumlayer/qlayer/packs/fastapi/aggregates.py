@@ -56,22 +56,22 @@ def aggregate_of(expr: Expr, checked: Checked) -> Aggregate | None:
         case Call(function="size", target=None, args=(items,)) | Call(function="size", target=items, args=()) if (
             items is not None and isinstance(checked.type_of(items), ListType)
         ):
-            return _collection(items, checked, Question.COUNT)
+            return collection_of(items, checked, Question.COUNT)
         case Call(function="sum", target=Comprehension(kind=Macro.MAP) as mapped, args=()):
-            found = _collection(mapped.range, checked, Question.SUM)
+            found = collection_of(mapped.range, checked, Question.SUM)
             if found is None:
                 return None
             if mapped.where is not None:
                 found = _narrowed(found, mapped.variable, mapped.where)
             return replace(found, value=(mapped.variable, mapped.body))
         case Comprehension(kind=Macro.EXISTS, range=items, variable=variable, body=body):
-            found = _collection(items, checked, Question.EXISTS)
+            found = collection_of(items, checked, Question.EXISTS)
             return None if found is None else _narrowed(found, variable, body)
         case Comprehension(kind=Macro.ALL, range=items, variable=variable, body=body):
-            found = _collection(items, checked, Question.EXISTS)
+            found = collection_of(items, checked, Question.EXISTS)
             return None if found is None else replace(_narrowed(found, variable, body, negated=True), inverted=True)
         case Comprehension(kind=Macro.EXISTS_ONE, range=items, variable=variable, body=body):
-            found = _collection(items, checked, Question.ONE)
+            found = collection_of(items, checked, Question.ONE)
             return None if found is None else _narrowed(found, variable, body)
     return None
 
@@ -80,14 +80,15 @@ def _narrowed(found: Aggregate, variable: str, body: Expr, *, negated: bool = Fa
     return replace(found, conditions=(*found.conditions, (variable, body, negated)))
 
 
-def _collection(expr: Expr, checked: Checked, question: Question) -> Aggregate | None:
+def collection_of(expr: Expr, checked: Checked, question: Question) -> Aggregate | None:
+    """The records that an expression names, as those a question is about."""
     match expr:
         case Select(operand=owner):
             member = checked.member_of(expr)
             if member is not None and member.kind is MemberKind.BACK:
                 return Aggregate(question, member.source, member.via, owner)
         case Comprehension(kind=Macro.FILTER, range=items, variable=variable, body=body):
-            found = _collection(items, checked, question)
+            found = collection_of(items, checked, question)
             return None if found is None else _narrowed(found, variable, body)
     return None
 
@@ -149,13 +150,6 @@ def _locked_by_derived(spec: Spec, node: Select, member: Member, checked: Checke
         return set()
     base = path_of(node.operand)
     return {(*base, *path[1:]) for path in paths}
-
-
-def conjuncts(expr: Expr) -> list[Expr]:
-    """The operands of a chain of `&&`."""
-    if isinstance(expr, Binary) and expr.operator == "&&":
-        return [*conjuncts(expr.left), *conjuncts(expr.right)]
-    return [expr]
 
 
 def chained(expr: Binary) -> bool:

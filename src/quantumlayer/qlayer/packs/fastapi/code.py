@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from decimal import Decimal
 from enum import IntEnum
+from functools import lru_cache
 
 
 class UnsupportedError(Exception):
@@ -14,7 +15,12 @@ class UnsupportedError(Exception):
 
 def names_in(lines: Iterable[str]) -> frozenset[str]:
     """Every name that the statements use; what stands in texts and comments is none."""
-    tokens = tokenize.generate_tokens(io.StringIO("\n".join(lines)).readline)
+    return _names_in("\n".join(lines))
+
+
+@lru_cache(maxsize=1 << 12)  # a function's statements are asked for one name after the other
+def _names_in(source: str) -> frozenset[str]:
+    tokens = tokenize.generate_tokens(io.StringIO(source).readline)
     return frozenset(token.string for token in tokens if token.type == tokenize.NAME)
 
 
@@ -71,11 +77,12 @@ class Prelude:
 
     def fresh(self, name: str, value: str) -> str:
         """A variable of its own for the value, whatever others there are."""
-        free = self._free(name)
+        free = self.free(name)
         self.pending.append(f"{free} = {value}")
         return free
 
-    def _free(self, name: str) -> str:
+    def free(self, name: str) -> str:
+        """A name that nothing has yet."""
         free = name
         number = 2
         while free in self.taken:

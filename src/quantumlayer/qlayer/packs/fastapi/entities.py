@@ -6,7 +6,10 @@ from functools import cached_property
 from quantumlayer.qlayer.packs.fastapi import access
 from quantumlayer.qlayer.packs.fastapi.code import names_in
 from quantumlayer.qlayer.packs.fastapi.contract.endpoints import ACTIONS
+from quantumlayer.qlayer.packs.fastapi.files import released
+from quantumlayer.qlayer.packs.fastapi.jobs import JobView, job_view
 from quantumlayer.qlayer.packs.fastapi.lists import Lists
+from quantumlayer.qlayer.packs.fastapi.named import named_by, readable_ones, required
 from quantumlayer.qlayer.packs.fastapi.operations import OperationView, operation_view
 from quantumlayer.qlayer.packs.fastapi.queries import PAGING, QueryView, query_view
 from quantumlayer.qlayer.packs.fastapi.record_view import LinkView, RecordView, RelationView
@@ -16,6 +19,8 @@ from quantumlayer.qlayer.packs.fastapi.trees import tree_check
 from quantumlayer.spec.interface import Interface
 from quantumlayer.spec.model import Action, Computed, Moment, OnDelete
 from quantumlayer.spec.naming import entity_names
+from quantumlayer.spec.pinned import is_pinned
+from quantumlayer.spec.remember import operations_on, ways_back
 
 
 class EntityView(RecordView):
@@ -83,9 +88,18 @@ class EntityView(RecordView):
 
     read_takes_caller = list_takes_caller
 
+    def caller_type(self, action: str) -> str:
+        """The type of who makes or changes records."""
+        return "Caller | None" if self.public(action) else "Caller"
+
     def refuses_strangers(self, action: str) -> bool:
         """Whether anyone may do this, but not to every record."""
         return self.public(action) and bool(access.refusals(self.spec, self.name, Action(action), "refuse"))
+
+    @cached_property
+    def jobs(self) -> list[JobView]:
+        """What the service does to the records by itself."""
+        return [job_view(self.spec, name) for name, job in self.spec.jobs.items() if job.of == self.name]
 
     @property
     def create_takes_caller(self) -> bool:
@@ -124,7 +138,7 @@ class EntityView(RecordView):
         """The statements that refuse a new record or let it pass."""
         variable = self.names.snake
         lines = stored_values(self.spec, self.name, variable)
-        lines += [self._referenced(item, variable) for item in self.relations]
+        lines += [self._referenced(item, variable, None) for item in self.relations]
         lines += self._refusals(Action.CREATE)
         return lines + calls(self.rule_functions, Moment.CREATE, variable)
 
@@ -150,7 +164,7 @@ class EntityView(RecordView):
     @cached_property
     def create_lines(self) -> list[str]:
         """The statements that put a new record together, refuse it or let it pass."""
-        given = {item.column: f"body.{item.column}" for item in self.relations}
+        given = {item.column: f"body.{item.column}" for item in self.given_relations}
         given |= {field.name: f"body.{field.name}" for field in self._writable}
         missing = [field.name for field in self._writable if isinstance(field.field.default, Computed)]
         before, values = assignments(self.spec, self.name, given, missing=missing)
@@ -160,15 +174,25 @@ class EntityView(RecordView):
         made = ", ".join(f"{key}={source}" for key, source in values.items())
         lines = [*before, f"{variable} = {self.name}({made})", *stored_values(self.spec, self.name, variable)]
         refusals = self._refusals(Action.CREATE)
-        references = [self._referenced(item, variable) for item in self.relations]
-        references += [f"{variable}.{link.name} = {_records(link)}" for link in self.links]
         looks_up = any("await" in line for line in refusals)  # only what is there can be looked up
+        roles = named_by(self.spec, self.name, Action.CREATE)
+        references = []
+        for item in self.given_relations:
+            asking = [role for role in roles if not is_pinned(self.spec, self.name, item.name, role)]
+            references.append(self._referenced(item, variable, self._known(item.relation.to, asking)))
+        references += [
+            f"{variable}.{link.name} = {_records(link, self._known(link.relation.to, roles))}"
+            for link in self.given_links
+        ]
         lines += [*references, *refusals] if looks_up else [*refusals, *references]
         lines += calls(self.rule_functions, Moment.CREATE, variable)
         return lines
 
-    def _referenced(self, item: RelationView, variable: str, more: Sequence[str] = ()) -> str:
-        calls = [f"await require_reference(session, {item.target.name}, {variable}.{item.column})", *more]
+    def _known(self, target: str, roles: Sequence[str]) -> str | None:
+        return readable_ones(self.spec, self.name, target, roles)
+
+    def _referenced(self, item: RelationView, variable: str, known: str | None, more: Sequence[str] = ()) -> str:
+        calls = [required(item.target.name, f"{variable}.{item.column}", known), *more]
         if not item.relation.optional:
             return "\n    ".join(calls)
         return "\n        ".join([f"if {variable}.{item.column} is not None:", *calls])
@@ -184,12 +208,13 @@ class EntityView(RecordView):
         """The statements that change a record."""
         variable = self.names.snake
         lines = self._refusals(Action.UPDATE)
+        roles = named_by(self.spec, self.name, Action.UPDATE)
         for item in self.common_relations:
-            lines.append(f"{variable}.{item.column} = body.{item.column}")
-            lines.append(self._referenced(item, variable, tree_check(self.spec, self.name, item.name, variable)))
+            lines += self._moved(item, variable, self._known(item.relation.to, roles))
         for link in self.common_links:
             wanted, held = f"wanted_{link.name}", f"{variable}.{link.name}"
-            lines.append(f"{wanted} = {_records(link)}")
+            known = self._known(link.relation.to, roles)
+            lines.append(f"{wanted} = {_records(link, known, f', {held}' if known else '')}")
             lines.append(f"if {held} != {wanted}:\n        {held} = {wanted}\n        touch({variable})")
         lines += [
             f"{variable}.{field.name} = body.{field.name}"
@@ -199,28 +224,59 @@ class EntityView(RecordView):
         lines += stored_values(self.spec, self.name, variable)
         return lines + calls(self.rule_functions, Moment.UPDATE, variable)
 
+    def _moved(self, item: RelationView, variable: str, known: str | None) -> list[str]:
+        """The statements that give a record another relation; what it refers to already is its own."""
+        moved = f"{variable}.{item.column} = body.{item.column}"
+        tree = tree_check(self.spec, self.name, item.name, variable)
+        if known is None:
+            return [moved, self._referenced(item, variable, None, tree)]
+        given = f"body.{item.column} is not None and " if item.relation.optional else ""
+        call = required(item.target.name, f"body.{item.column}", known)
+        if tree and item.relation.optional:
+            tree = ["\n        ".join([f"if {variable}.{item.column} is not None:", *tree])]
+        return [f"if {given}body.{item.column} != {variable}.{item.column}:\n        {call}", moved, *tree]
+
+    @property
+    def links_are_read(self) -> bool:
+        """Whether callers may link only what they may read."""
+        roles = {*named_by(self.spec, self.name, Action.CREATE), *named_by(self.spec, self.name, Action.UPDATE)}
+        return any(self._known(link.relation.to, sorted(roles)) for link in self.links)
+
     @cached_property
     def delete_lines(self) -> list[str]:
         """The statements that stand before removing a record."""
         return [*self._refusals(Action.DELETE), *calls(self.rule_functions, Moment.DELETE, self.names.snake)]
 
+    # What callers do with files.
+
+    @cached_property
+    def released(self) -> list[str]:
+        """The statements that note which contents a record takes along."""
+        return released(self.spec, self.name, self.names.snake, "contents =")
+
+    @property
+    def file_takes_caller(self) -> bool:
+        """Whether putting a file needs the caller."""
+        changing = [*self.refused_lines, *self.changed_lines]
+        return self.get_takes_caller or "caller" in names_in(changing) or self.audits("update")
+
+    @property
+    def file_raises(self) -> list[str]:
+        """What putting a file refuses beyond the usual, for the docstring."""
+        return _raises([*self.refused_lines, *self.changed_lines])
+
     @cached_property
     def operations(self) -> list[OperationView]:
         """The operations on the entity."""
-        return [
-            operation_view(self.spec, name)
-            for name, operation in self.spec.operations.items()
-            if operation.on == self.name
-        ]
+        return [operation_view(self.spec, name) for name in self._operations]
 
     @property
     def dependants(self) -> list[str]:
         """The names of the records that keep one of this entity from being removed."""
         return [
             entity_names(source).plural.replace("_", " ")
-            for source, entity in self.spec.entities.items()
-            for relation in entity.references.values()
-            if relation.to == self.name and relation.on_delete is OnDelete.RESTRICT
+            for source, _, relation in ways_back(self.spec).get(self.name, ())
+            if relation.on_delete is OnDelete.RESTRICT
         ]
 
     @property
@@ -240,7 +296,7 @@ class EntityView(RecordView):
             return f"{self.name}Write"
         return f"{self.name}Update" if self.update_only else f"{self.name}Write"
 
-    @property
+    @cached_property
     def answered(self) -> bool:
         """Whether some request answers such a record."""
         return self.reads or self.creates or self.updates or self._is_result
@@ -262,9 +318,9 @@ class EntityView(RecordView):
 
     @property
     def _operations(self) -> list[str]:
-        return [name for name, operation in self.spec.operations.items() if operation.on == self.name]
+        return list(operations_on(self.spec).get(self.name, {}))
 
-    @property
+    @cached_property
     def schema_names(self) -> list[str]:
         """The bodies and queries that the functions take."""
         found = [f"{self.name}Query"] if self.reads else []
@@ -281,7 +337,7 @@ class EntityView(RecordView):
         """The bodies of answers."""
         return [f"{self.name}Read", *([f"{self.name}VersionRead"] if self.versioned else [])]
 
-    @property
+    @cached_property
     def requests(self) -> list[tuple[str, str, str]]:
         """Method, path and who may, of each request."""
         if self.spec.interface is not None:
@@ -298,6 +354,9 @@ class EntityView(RecordView):
         ):
             if access.is_granted(self.spec, self.name, Action(action)):
                 found.append((method, place, self._who(access.roles_for(self.spec, self.name, Action(action)))))
+        found += [
+            (method, f"{one}/{file.route}", self._who(roles)) for file in self.files for method, roles in file.who
+        ]
         if self.versioned:
             found.append(("GET", f"{one}/versions", self._who(access.roles_for(self.spec, self.name, Action.READ))))
         if self.entity.audit is not None:
@@ -325,17 +384,21 @@ class EntityView(RecordView):
         return ", ".join(role.replace("_", " ") for role in self.spec.roles if role in roles) or "anyone"
 
 
-def _records(link: LinkView) -> str:
+def _records(link: LinkView, known: str | None, held: str = "") -> str:
     """The source of the records that a body names."""
-    return f"await referenced(session, {link.target.name}, body.{link.ids})"
+    among = "" if known is None else f", {known}{held}"
+    return f"await referenced(session, {link.target.name}, body.{link.ids}{among})"
 
 
 def _raises(lines: list[str]) -> list[str]:
     names = names_in(lines)
+    reads = "readable" in names or "require_readable" in names
     below = ", or would be below itself" if "require_tree" in names else ""
     found = {
         "Forbidden: The caller may not do this to it.": "Forbidden" in names,
-        f"Conflict: It refers to a record that is not there{below}.": bool({"require_reference", "referenced"} & names),
+        f"Conflict: It refers to a record that is not there{below}.": bool({"require_reference", "referenced"} & names)
+        and not reads,
+        f"Conflict: It refers to a record that is not there, or that the caller may not read{below}.": reads,
         "RuleBroken: A rule stands against it.": bool(REFUSALS & names),
     }
     return [line for line, there in found.items() if there]

@@ -10,7 +10,7 @@ from quantumlayer.spec.cel.runtime import parsed_duration, parsed_timestamp
 
 _CLASSES = re.compile(r"\\[bBdDsSwW]|\(\?[a-z]*i")
 _UNITS = frozenset({"days", "hours", "minutes"})
-_SAME_NAME = frozenset({"today", "now", "min", "max", "days_between", "add_months", "time_of_day"})
+_SAME_NAME = frozenset({"today", "now", "min", "max", "days_between", "add_months", "time_of_day", "range"})
 _PARTS = {
     "getFullYear": ("year", Level.ATOM),
     "getMonth": ("month - 1", Level.SUM),

@@ -9,6 +9,8 @@ from quantumlayer.qlayer.packs.fastapi import access
 from quantumlayer.qlayer.packs.fastapi.code import UnsupportedError, names_in
 from quantumlayer.qlayer.packs.fastapi.contract.service import ContractView
 from quantumlayer.qlayer.packs.fastapi.entities import EntityView
+from quantumlayer.qlayer.packs.fastapi.files import file_views, judge_file
+from quantumlayer.qlayer.packs.fastapi.jobs import job_view
 from quantumlayer.qlayer.packs.fastapi.operations import operation_view
 from quantumlayer.qlayer.packs.fastapi.python import Python
 from quantumlayer.qlayer.packs.fastapi.queries import query_view
@@ -21,8 +23,12 @@ from quantumlayer.spec.cel import ANYONE, CelError, children
 from quantumlayer.spec.generator import OpenElement
 from quantumlayer.spec.model import Action, Entity, Spec
 from quantumlayer.spec.naming import entity_names, function_name
+from quantumlayer.spec.remember import operations_on, ways_back
 
 Attempt = Callable[[], object]
+Attempts = Iterator[tuple[str, Attempt]]
+"""Each element with the attempt to write it."""
+Stage = Callable[[Spec], Attempts]
 _SCHEMA = frozenset({"visible_to", "shown_to"})
 
 
@@ -37,15 +43,33 @@ def supported(spec: Spec) -> tuple[Spec, list[OpenElement]]:
         )
         for label, why in (spec.interface.open.items() if spec.interface is not None else ())
     ]
-    while (failed := _first_failure(spec)) is not None:
-        address, reason = failed
-        found.append(OpenElement(element=address, reason=reason, needs="a later version of the pack"))
-        spec = without(spec, address)
+    whole = False
+    while not whole:
+        spec, left = _tried(spec)
+        found += [OpenElement(element=at, reason=why, needs="a later version of the pack") for at, why in left]
+        whole = not left
     return spec, found
 
 
-def _first_failure(spec: Spec) -> tuple[str, str] | None:
-    for address, attempt in _attempts(spec):
+def _tried(spec: Spec) -> tuple[Spec, list[tuple[str, str]]]:
+    """The Spec without what failed in the first phase in which something did: what read it has to be tried again.
+
+    The stages of a phase are tried one after the other, each until nothing of it fails, so that a Spec of which
+    hundreds of elements stay open is not tried from its beginning hundreds of times.
+    """
+    left: list[tuple[str, str]] = []
+    for phase in _phases(spec):
+        for stage in phase:
+            while (failed := _first_failure(stage(spec))) is not None:
+                left.append(failed)
+                spec = without(spec, failed[0])
+        if left:
+            break
+    return spec, left
+
+
+def _first_failure(attempts: Attempts) -> tuple[str, str] | None:
+    for address, attempt in attempts:
         try:
             attempt()
         except UnsupportedError as error:
@@ -55,29 +79,44 @@ def _first_failure(spec: Spec) -> tuple[str, str] | None:
     return None
 
 
-def _attempts(spec: Spec) -> Iterator[tuple[str, Attempt]]:
-    for name, entity in spec.entities.items():
-        yield from _of_entity(spec, name, entity)
-    yield from _imports(spec)
-    yield from _endpoints(spec)
-    for name, operation in spec.operations.items():
-        if function_name(name) in _requests(operation.on):
-            yield f"operations.{name}", partial(_refuse, "an operation beside the usual request of that name")
-        if not (operation.sets or operation.to or operation.creates):
-            yield f"operations.{name}", partial(_refuse, "an operation of which nothing is left")
-        yield f"operations.{name}", partial(operation_view, spec, name)
-    for name, query in spec.queries.items():
-        yield f"queries.{name}", partial(_query, spec, name, query.of)
+def _phases(spec: Spec) -> Iterator[list[Stage]]:
+    yield [partial(_of_entity, name=name) for name in spec.entities]
+    yield [_imports]
+    yield [_endpoints]
+    yield [partial(_of_operation, name=name) for name in spec.operations]
+    yield [partial(_of_query, name=name) for name in spec.queries]
+    yield [_jobs]
+
+
+def _jobs(spec: Spec) -> Attempts:
+    for name in spec.jobs:
+        yield f"jobs.{name}", partial(job_view, spec, name)
+
+
+def _of_operation(spec: Spec, name: str) -> Attempts:
+    if name not in spec.operations:
+        return
+    operation = spec.operations[name]
+    if function_name(name) in _requests(spec, operation.on):
+        yield f"operations.{name}", partial(_refuse, "an operation beside the usual request of that name")
+    if not (operation.sets or operation.to or operation.creates or operation.also):
+        yield f"operations.{name}", partial(_refuse, "an operation of which nothing is left")
+    yield f"operations.{name}", partial(operation_view, spec, name)
+
+
+def _of_query(spec: Spec, name: str) -> Attempts:
+    if name in spec.queries:
+        yield f"queries.{name}", partial(_query, spec, name, spec.queries[name].of)
 
 
 def _query(spec: Spec, name: str, entity: str) -> None:
     if not EntityView(spec, entity).reads:
         raise UnsupportedError("a query of what nobody reads")
-    if query_view(spec, name).function in _requests(entity):
+    if query_view(spec, name).function in _requests(spec, entity):
         raise UnsupportedError("a query beside the usual request of that name")
 
 
-def _endpoints(spec: Spec) -> Iterator[tuple[str, Attempt]]:
+def _endpoints(spec: Spec) -> Attempts:
     """Each endpoint of the interface alone, with the shapes that it needs."""
     interface = spec.interface
     if interface is None:
@@ -92,20 +131,27 @@ def _endpoint(spec: Spec) -> None:
     ContractView(spec, spec.interface).check()
 
 
-def _requests(entity: str) -> frozenset[str]:
+def _requests(spec: Spec, entity: str) -> frozenset[str]:
     """The functions that the usual requests for records of the entity have."""
     names = entity_names(entity)
     one = [f"{verb}_{names.snake}" for verb in ("get", "read", "create", "update", "delete")]
     one.append(f"find_{names.snake}_id")
+    for file in file_views(spec, entity):
+        one += [
+            f"get_{names.snake}_for_{file.name}",
+            *(f"{verb}_{file.function}" for verb in ("read", "put", "remove")),
+        ]
     return frozenset([*one, f"list_{names.plural}", f"list_{names.snake}_versions", f"list_{names.snake}_audit"])
 
 
-def _of_entity(spec: Spec, name: str, entity: Entity) -> Iterator[tuple[str, Attempt]]:
+def _of_entity(spec: Spec, name: str) -> Attempts:
+    entity = spec.entities[name]
+    for key in entity.files:
+        yield f"entities.{name}.fields.{key}", partial(judge_file, spec, name)
     for key in entity.fields:
         yield f"entities.{name}.fields.{key}.default", partial(_default, spec, name, key)
     for key, derived in entity.derived.items():
-        alone = _with(spec, name, derived={**entity.derived})
-        yield f"entities.{name}.derived.{key}", partial(EntityView(alone, name).derived_view, key, derived)
+        yield f"entities.{name}.derived.{key}", partial(EntityView(spec, name).derived_view, key, derived)
     for key, rule in entity.rules.items():
         yield f"entities.{name}.rules.{key}", partial(_rule, _with(spec, name, rules={key: rule}), name)
         if rule.unique is not None:
@@ -118,7 +164,7 @@ def _of_entity(spec: Spec, name: str, entity: Entity) -> Iterator[tuple[str, Att
         yield f"entities.{name}.access.{index}", partial(_grant, alone, name)
 
 
-def _taken_names(spec: Spec, name: str, entity: Entity) -> Iterator[tuple[str, Attempt]]:
+def _taken_names(spec: Spec, name: str, entity: Entity) -> Attempts:
     """Names that a request or a table has of its own."""
     prefix = f"entities.{name}"
     if "account" in entity.fields and any(role.record == name for role in spec.roles.values()):
@@ -134,8 +180,12 @@ def _taken_names(spec: Spec, name: str, entity: Entity) -> Iterator[tuple[str, A
 
 
 def _with(spec: Spec, name: str, **parts: object) -> Spec:
+    """The Spec with other rules or grants of one entity."""
     entity = spec.entities[name].model_copy(update=parts)
-    return spec.model_copy(update={"entities": {**spec.entities, name: entity}})
+    changed = spec.model_copy(update={"entities": {**spec.entities, name: entity}})
+    for looked_up in (ways_back, operations_on):  # there are two copies for each entity, and each of them is asked
+        looked_up.stays(spec, changed)
+    return changed
 
 
 def _default(spec: Spec, name: str, key: str) -> None:
@@ -186,7 +236,7 @@ def _grant(spec: Spec, name: str) -> None:
         access.refusals(spec, name, action, "")
 
 
-def _imports(spec: Spec) -> Iterator[tuple[str, Attempt]]:
+def _imports(spec: Spec) -> Attempts:
     """Derived values that look into each other's tables would make modules import each other."""
     views = {name: EntityView(spec, name) for name in spec.entities}
     graph = {name: {item.name for item in view.column_property_models} for name, view in views.items()}

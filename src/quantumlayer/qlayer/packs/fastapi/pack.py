@@ -20,6 +20,7 @@ _OPTIONAL = {
     "references.py": "leads_to require_reference require_readable referenced matched found_or_made",
     "audit/": "record_action",
     "decimals.py": "rounded",
+    "file_storage/": "StoredFile",
     "free_names.py": "free_name",
     "listing.py": "page part_of_list",
     "preconditions.py": "set_etag",

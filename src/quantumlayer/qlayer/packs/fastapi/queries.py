@@ -5,12 +5,13 @@ from dataclasses import dataclass, replace
 
 from quantumlayer.kit.identifiers import class_name
 from quantumlayer.qlayer.packs.fastapi import access
-from quantumlayer.qlayer.packs.fastapi.aggregates import conjuncts, is_null
+from quantumlayer.qlayer.packs.fastapi.aggregates import is_null
 from quantumlayer.qlayer.packs.fastapi.code import Level, Prelude, UnsupportedError, names_in
+from quantumlayer.qlayer.packs.fastapi.columns import Columns
 from quantumlayer.qlayer.packs.fastapi.fields import MAX_BIG, MAX_INT, FieldView
 from quantumlayer.qlayer.packs.fastapi.python import Python
 from quantumlayer.qlayer.packs.fastapi.roots import Loaded, caller_root
-from quantumlayer.qlayer.packs.fastapi.sql import Columns, Sql, asking
+from quantumlayer.qlayer.packs.fastapi.sql import Sql, asking
 from quantumlayer.spec.cel import (
     ANYONE,
     Binary,
@@ -24,10 +25,12 @@ from quantumlayer.spec.cel import (
     check,
     children,
     compile_cel,
+    operands,
     walk,
 )
 from quantumlayer.spec.model import FieldType, Listing, Query, Spec
 from quantumlayer.spec.naming import CLASSES, SUFFIXES, entity_names, route_name
+from quantumlayer.spec.remember import remembered
 
 PAGING = "Paging"
 """What a query without parameters is asked with."""
@@ -120,6 +123,7 @@ def query_view(spec: Spec, name: str) -> QueryView:
     )
 
 
+@remembered
 def _taken(spec: Spec) -> frozenset[str]:
     of_entities = (f"{entity}{suffix}" for entity in spec.entities for suffix in ("", *SUFFIXES))
     return frozenset([*of_entities, *CLASSES])
@@ -147,7 +151,7 @@ class _Conditions:
         self._prelude = Prelude(taken=taken)
         self.always: list[str] = []
         self.guarded: list[tuple[str, list[str]]] = []
-        for part in conjuncts(self._checked.expr):
+        for part in operands(self._checked.expr, "&&"):
             self._add(part)
         self.before = self._prelude.take()
 

@@ -8,16 +8,18 @@ from quantumlayer.kit.identifiers import singular
 from quantumlayer.qlayer.packs.fastapi import access
 from quantumlayer.qlayer.packs.fastapi.aggregates import touches_relations
 from quantumlayer.qlayer.packs.fastapi.code import UnsupportedError
+from quantumlayer.qlayer.packs.fastapi.columns import Columns
 from quantumlayer.qlayer.packs.fastapi.contract.relationships import RelationshipView, relationships
 from quantumlayer.qlayer.packs.fastapi.fields import FieldView, one_of, python_type, quoted, read_type
+from quantumlayer.qlayer.packs.fastapi.files import file_views
 from quantumlayer.qlayer.packs.fastapi.python import Python
 from quantumlayer.qlayer.packs.fastapi.records import column_default
 from quantumlayer.qlayer.packs.fastapi.roots import Loaded
 from quantumlayer.qlayer.packs.fastapi.rules import Exclusion, exclusions
-from quantumlayer.qlayer.packs.fastapi.sql import Columns, Sql
+from quantumlayer.qlayer.packs.fastapi.sql import Sql
 from quantumlayer.qlayer.packs.fastapi.uniques import UniqueIndex, unique_indexes
 from quantumlayer.spec.cel import Scope, compile_cel
-from quantumlayer.spec.model import Derived, Entity, Field, OnDelete, Relation, RelationKind, Spec
+from quantumlayer.spec.model import Derived, Entity, Field, OnDelete, Proof, Relation, RelationKind, Spec
 from quantumlayer.spec.naming import EntityNames, entity_names, link_ids, route_name
 
 # What the class's own body calls to work out values in the database.
@@ -115,12 +117,15 @@ class RecordView:
         self.name = name
         self.names = entity_names(name)
         self.entity: Entity = spec.entities[name]
-        self.fields = [FieldView(name, key, field) for key, field in self.entity.fields.items()]
+        self.fields = [FieldView(name, key, field) for key, field in self.entity.values.items()]
+        self.files = file_views(spec, name)
         self.relations = [
             RelationView(key, relation, entity_names(relation.to)) for key, relation in self.entity.references.items()
         ]
         self.states = self.entity.states
-        self.role = next((key for key, role in spec.roles.items() if role.record == name), None)
+        # Callers with keys get them from the command line, not with the record.
+        own = ((key, role) for key, role in spec.roles.items() if role.record == name)
+        self.role = next((key for key, role in own if role.proves is Proof.PASSWORD), None)
 
     # What the record is.
 
@@ -171,7 +176,7 @@ class RecordView:
         """Derived values over the record's own columns."""
         return [view for view in self.computed.values() if not view.related]
 
-    @property
+    @cached_property
     def column_properties(self) -> list[DerivedView]:
         """Derived values that the database works out."""
         return [view for view in self.computed.values() if view.related]
@@ -236,33 +241,33 @@ class RecordView:
             return f"{self.names.snake}_{self.key.name}"
         return f"{self.names.snake}_id{':int' if self._query_routes else ''}"
 
-    @property
+    @cached_property
     def exclusions(self) -> tuple[Exclusion, ...]:
         """The exclusion constraints of the table."""
         return exclusions(self.spec, self.name)
 
-    @property
+    @cached_property
     def unique_indexes(self) -> tuple[UniqueIndex, ...]:
         """The unique indexes of the table."""
         return unique_indexes(self.spec, self.name)
 
-    @property
+    @cached_property
     def versioned(self) -> list[FieldView]:
         """The fields whose earlier values are kept."""
         return [field for field in self.fields if field.name in self.entity.versioned]
 
     # What callers write and read.
 
-    @property
+    @cached_property
     def _writable(self) -> list[FieldView]:
         return [field for field in self.fields if not field.field.read_only]
 
-    @property
+    @cached_property
     def common(self) -> list[FieldView]:
         """Fields that creating and changing take alike."""
         return [field for field in self._writable if not field.field.immutable and (field.field.default is None)]
 
-    @property
+    @cached_property
     def create_only(self) -> list[FieldView]:
         """Fields that creating takes in its own way: set once, or with a default."""
         return [field for field in self._writable if field not in self.common]
@@ -273,24 +278,34 @@ class RecordView:
         return [field for field in self.create_only if not field.field.immutable]
 
     @property
+    def given_relations(self) -> list[RelationView]:
+        """Relations that callers give."""
+        return [item for item in self.relations if not item.relation.read_only]
+
+    @property
+    def given_links(self) -> list[LinkView]:
+        """Relations to many that callers give."""
+        return [item for item in self.links if not item.relation.read_only]
+
+    @property
     def create_relations(self) -> list[RelationView]:
         """Relations that only creating takes."""
-        return [item for item in self.relations if not item.relation.reassignable]
+        return [item for item in self.given_relations if not item.relation.reassignable]
 
     @property
     def common_relations(self) -> list[RelationView]:
         """Relations that creating and changing take alike."""
-        return [item for item in self.relations if item.relation.reassignable]
+        return [item for item in self.given_relations if item.relation.reassignable]
 
     @property
     def create_links(self) -> list[LinkView]:
         """Relations to many that only creating takes."""
-        return [item for item in self.links if not item.relation.reassignable]
+        return [item for item in self.given_links if not item.relation.reassignable]
 
     @property
     def common_links(self) -> list[LinkView]:
         """Relations to many that creating and changing take alike."""
-        return [item for item in self.links if item.relation.reassignable]
+        return [item for item in self.given_links if item.relation.reassignable]
 
     @property
     def aliases(self) -> list[FieldView]:
@@ -320,7 +335,7 @@ class RecordView:
         role = "caller.role" if allowed else "caller.role if caller else None" if visiting else "None"
         return f"{self.name}Read.shown_to({role}, {variable})"
 
-    @property
+    @cached_property
     def column_property_models(self) -> list[EntityNames]:
         """The entities whose tables the derived values look into."""
         wanted = frozenset().union(*(view.tables for view in self.column_properties))

@@ -60,7 +60,7 @@ class _Assignments:
 
     def __init__(self, spec: Spec, entity: str, given: Mapping[str, str], missing: frozenset[str]) -> None:
         self._spec, self._entity, self._given, self._missing = spec, entity, given, missing
-        self._fields = spec.entities[entity].fields
+        self._fields = spec.entities[entity].values
         computed = {name: default(spec, entity, name) for name in self._fields}
         early = _read_early(spec, entity)
         self._computed = {name: checked for name, checked in computed.items() if checked is not None}

@@ -22,6 +22,8 @@ def without(spec: Spec, address: str) -> Spec:
         return spec.model_copy(update={"interface": spec.interface.model_copy(update={"endpoints": endpoints})})
     if part == "queries":
         return spec.model_copy(update={part: {key: item for key, item in spec.queries.items() if key != name}})
+    if part == "jobs":
+        return spec.model_copy(update={"jobs": {key: job for key, job in spec.jobs.items() if key != name}})
     if part == "operations":
         operations = {key: item for key, item in spec.operations.items() if key != name}
         return spec.model_copy(update={"operations": operations})

@@ -12,9 +12,11 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from quantumlayer.core.artifact import Artifact
 from quantumlayer.qlayer.packs.fastapi.contract.service import ContractView
 from quantumlayer.qlayer.packs.fastapi.entities import EntityView
-from quantumlayer.qlayer.packs.fastapi.service import ServiceView, names_used
+from quantumlayer.qlayer.packs.fastapi.others import Offers, offers, others, with_others
+from quantumlayer.qlayer.packs.fastapi.service import ServiceView
 from quantumlayer.qlayer.packs.fastapi.statements import sentence
-from quantumlayer.spec.model import Spec
+from quantumlayer.qlayer.packs.fastapi.uses import Uses
+from quantumlayer.spec.model import Proof, Spec
 
 TEMPLATES = Path(__file__).parent / "templates"
 _SUFFIX = ".jinja"
@@ -44,7 +46,11 @@ def environment() -> Environment:
         "oneline": oneline,
         "sqltext": sqltext,
     }
+    env.globals["others"] = others
     return env
+
+
+_PROOFS = {"/accounts/keys.py": Proof.API_KEY, "/accounts/signatures.py": Proof.SIGNATURE}
 
 
 def python_text(value: object) -> str:
@@ -91,13 +97,10 @@ def unlocked(lock: str) -> str:
 
 
 def without_unused(text: str, start: str) -> str:
-    """The text without imports from the service's own modules that it never uses.
-
-    Templates offer every entity to each file; in a service of hundreds that would be most of what is written.
-    """
+    """The text without imports from the service's own modules that it never uses."""
     lines = text.split("\n")
     offered = [line.startswith(start) and " import " in line and "(" not in line for line in lines]
-    used = {word for line, here in zip(lines, offered, strict=True) if not here for word in re.findall(r"\w+", line)}
+    used = set(re.findall(r"\w+", "\n".join(line for line, here in zip(lines, offered, strict=True) if not here)))
     return "\n".join(
         line
         for line, here in zip(lines, offered, strict=True)
@@ -111,15 +114,21 @@ class Templates:
     def __init__(self, spec: Spec) -> None:
         self._spec = spec
         self._view = ServiceView(spec)
+        self._written: dict[str, list[Artifact]] = {}
 
     def entity(self, name: str) -> list[Artifact]:
-        """The package of one entity."""
-        entity = self._view.by_name[name]
+        """The package of one entity, written once: what the platform needs is seen in it, too."""
+        if name not in self._written:
+            self._written[name] = self._entity(self._view.by_name[name])
+        return self._written[name]
+
+    def _entity(self, entity: EntityView) -> list[Artifact]:
         if self._view.contract is not None:
             return self._by_contract(entity, self._view.contract)
         files = ["__init__", "models", "schemas"]
         files += ["rules"] if entity.rule_functions else []
         files += ["service", "router"] if entity.routed else []
+        files += ["jobs"] if entity.jobs else []
         return [
             self._file(f"src/package/entity/{file}.py", f"src/PACKAGE/{entity.names.module}/{file}.py", entity=entity)
             for file in files
@@ -143,14 +152,18 @@ class Templates:
     def platform(self, optional: Mapping[str, str]) -> list[Artifact]:
         """Everything that does not belong to an entity."""
         uses = self._uses
+        proofs = {role.proves for role in self._spec.roles.values()}
         found = []
         for path in sorted(TEMPLATES.rglob(f"*{_SUFFIX}")):
             target = path.relative_to(TEMPLATES).as_posix().removesuffix(_SUFFIX)
             unused = any(
-                f"src/package/{part}" in target and uses.isdisjoint(words.split()) for part, words in optional.items()
+                f"src/package/{part}" in target and not uses.any_of(words.split()) for part, words in optional.items()
             )
+            unused = unused and not (target.endswith("package/references.py") and self._view.trees)  # seeds need it
             unused = unused or ("/contract/" in target) or (target.endswith("/shapes.py") and not self._view.contract)
+            unused = unused or (target.endswith("package/jobs.py") and not self._spec.jobs)
             unused = unused or (_ACCOUNTS in target and not self._spec.roles)
+            unused = unused or any(target.endswith(file) and proof not in proofs for file, proof in _PROOFS.items())
             if "/entity/" not in target and "/versions/" not in target and not unused:
                 found.append(self._file(target, target.replace("src/package", "src/PACKAGE"), uses=uses))
         locks = ((path.name, path.read_text()) for path in sorted(TEMPLATES.glob("*.lock")))
@@ -162,11 +175,14 @@ class Templates:
         return [self._file(target, target)]
 
     @cached_property
-    def _uses(self) -> frozenset[str]:
+    def _uses(self) -> Uses:
         files = [artifact for name in self._spec.entities for artifact in self.entity(name)]
         files += [self._file("src/package/shapes.py", "shapes.py")] if self._view.contract else []
-        texts = [artifact.content.decode() for artifact in files]
-        return names_used(texts) | ({"leads_to"} if self._view.trees else set())
+        return Uses(artifact.content.decode() for artifact in files)
+
+    @cached_property
+    def _offers(self) -> Offers:
+        return offers(str(self._shared["package"]), self._view.entities)
 
     @cached_property
     def _shared(self) -> Mapping[str, object]:
@@ -176,5 +192,6 @@ class Templates:
     def _file(self, template: str, path: str, **more: object) -> Artifact:
         context = {**self._shared, **more, "sentence": lambda address: sentence(self._spec, address)}
         text = environment().get_template(f"{template}{_SUFFIX}").render(context)
-        text = without_unused(re.sub(r"[ \t]+\n", "\n", text), f"from {context['package']}.")
+        text = with_others(re.sub(r"[ \t]+\n", "\n", text), self._offers)
+        text = without_unused(text, f"from {context['package']}.")
         return Artifact.text(path.replace("PACKAGE", str(context["package"])), text)

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from quantumlayer.qlayer.packs.fastapi.code import UnsupportedError
+from quantumlayer.spec.cel import FILE, Member, Nullable
+from quantumlayer.spec.naming import content_column
 
 
 class Root(Protocol):
@@ -53,6 +55,11 @@ class Values:
             message = f"`this.{name}` before the record is made"
             raise UnsupportedError(message)
         return self.sources[name]
+
+
+def column_name(member: Member) -> str:
+    """The column that holds a field: of a file the one that refers to its content."""
+    return content_column(member.name) if member.type == Nullable(FILE) else member.name
 
 
 def caller_root() -> Loaded:

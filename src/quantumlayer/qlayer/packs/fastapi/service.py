@@ -1,6 +1,5 @@
 """The service as a whole in the words of the target."""
 
-import ast
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -8,17 +7,22 @@ from math import ceil
 
 from quantumlayer.qlayer.packs.fastapi.access import member
 from quantumlayer.qlayer.packs.fastapi.amounts import amount_pattern
+from quantumlayer.qlayer.packs.fastapi.code import names_in
 from quantumlayer.qlayer.packs.fastapi.contract.service import ContractView
 from quantumlayer.qlayer.packs.fastapi.decimals import PLACES
 from quantumlayer.qlayer.packs.fastapi.entities import EntityView
 from quantumlayer.qlayer.packs.fastapi.fields import LARGEST, FieldView
+from quantumlayer.qlayer.packs.fastapi.files import contents
+from quantumlayer.qlayer.packs.fastapi.jobs import RECORD_JOB
 from quantumlayer.qlayer.packs.fastapi.rules import Exclusion
 from quantumlayer.qlayer.packs.fastapi.trees import trees
 from quantumlayer.qlayer.packs.fastapi.uniques import UniqueIndex
-from quantumlayer.spec.model import RelationKind, Spec
+from quantumlayer.spec.model import Proof, RelationKind, Spec
 from quantumlayer.spec.naming import entity_names, service_package
 from quantumlayer.spec.order import making_order, set_later
 
+_NUMBER = 40
+"""Characters that a number, a date or an instant and its name take in a row, at most."""
 CLOCK = ("add_months", "days_between", "now", "time_of_day", "today", "TIMEZONE")
 
 
@@ -30,6 +34,16 @@ class RoleView:
     member: str
     entity: str
     table: str
+    proves: Proof
+
+    @property
+    def secret(self) -> str:
+        """The setting that holds what signs its requests."""
+        return f"{self.name}_secret"
+
+
+def _table(entity: str | None) -> str:
+    return entity_names(entity).table if entity is not None else ""
 
 
 class ServiceView:
@@ -41,7 +55,7 @@ class ServiceView:
         self.contract = ContractView(spec, interface) if interface is not None else None
         self.by_name = {name: EntityView(spec, name) for name in spec.entities}
         self.roles = [
-            RoleView(name, member(name), role.record or "", entity_names(role.record).table if role.record else "")
+            RoleView(name, member(name), role.record or "", _table(role.record), role.proves)
             for name, role in spec.roles.items()
         ]
 
@@ -96,7 +110,11 @@ class ServiceView:
         """What the largest body may take: a character of JSON is at most twelve bytes, a pair of escapes."""
         taken = [entity.fields for entity in self.spec.entities.values()]
         taken += [operation.inputs for operation in self.spec.operations.values()]
-        texts = (sum(FieldView("", key, item).max_length or 0 for key, item in fields.items()) for fields in taken)
+        texts = [sum(FieldView("", key, item).max_length or 0 for key, item in fields.items()) for fields in taken]
+        for operation in self.spec.operations.values():
+            for rows in operation.rows.values():
+                row = sum(FieldView("", key, item).max_length or _NUMBER for key, item in rows.inputs.items())
+                texts.append(rows.max * (row + _NUMBER * len(rows.references)))
         return max(1, ceil(12 * max(texts, default=0) / 2**20))
 
     def context(self) -> Mapping[str, object]:
@@ -116,14 +134,22 @@ class ServiceView:
             "contract": self.contract,
             "roles": self.roles,
             "record_roles": [role for role in self.roles if role.entity],
-            "staff": [role for role in self.roles if not role.entity],
+            "staff": [role for role in self.roles if not role.entity and role.proves is Proof.PASSWORD],
+            "nameless": [role for role in self.roles if not role.entity],
+            "keyed": [role for role in self.roles if role.proves is Proof.API_KEY],
+            "signing": [role for role in self.roles if role.proves is Proof.SIGNATURE],
             "exclusions": self.exclusions,
             "unique_indexes": self.unique_indexes,
             "constraints": self.constraints,
             "has_queries": bool(self.spec.queries),
             "keeps_routes": any(entity.taken_keys for entity in self.entities),
+            "has_jobs": bool(self.spec.jobs),
+            "audits_jobs": any(RECORD_JOB in names_in(job.body) for entity in self.entities for job in entity.jobs),
             "has_audit": any(entity.entity.audit for entity in self.entities),
+            "has_files": bool(contents(self.spec)),
+            "contents": contents(self.spec),
             "has_links": any(entity.links for entity in self.entities),
+            "links_are_read": any(entity.links_are_read for entity in self.entities),
             "optional_search": any(
                 entity.entity.fields[name].optional for entity in self.entities for name in entity.entity.list.search
             ),
@@ -131,11 +157,3 @@ class ServiceView:
             "clock_names": ", ".join(CLOCK),
             "patterns": {kind.value: amount_pattern(-most, most, PLACES[kind]) for kind, most in LARGEST.items()},
         }
-
-
-def names_used(sources: list[str]) -> frozenset[str]:
-    """Every name that the sources read and every method that they call, to leave out what nothing uses."""
-    nodes = [node for source in sources for node in ast.walk(ast.parse(source))]
-    read = {node.id for node in nodes if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load)}
-    called = {node.func.attr for node in nodes if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute)}
-    return frozenset(read | called)

@@ -13,6 +13,7 @@ from quantumlayer.qlayer.packs.fastapi.sql import asking
 from quantumlayer.spec.cel import Checked, MemberKind, Nullable
 from quantumlayer.spec.model import FieldType, Spec
 from quantumlayer.spec.naming import entity_names
+from quantumlayer.spec.remember import remembered
 
 COMMENT_WIDTH = 100
 # Comments that tools obey: a requirement's words must not switch a check off.
@@ -23,9 +24,19 @@ _PRAGMA = re.compile(
 
 def sentence(spec: Spec, address: str) -> list[str]:
     """The requirement's sentence behind an element, as comment lines."""
-    quotes = [source.quote for source in spec.trace if address in source.elements]
+    quotes = _quotes(spec).get(address, [])
     text = _PRAGMA.sub(lambda found: f"{found[1]} {found[2]}", " ".join(" ".join(quotes).split()))
     return [f"# {line}" for line in textwrap.wrap(text, COMMENT_WIDTH)]
+
+
+@remembered
+def _quotes(spec: Spec) -> Mapping[str, list[str]]:
+    """The sentences behind each element."""
+    found: dict[str, list[str]] = {}
+    for source in spec.trace:
+        for address in source.elements:
+            found.setdefault(address, []).append(source.quote)
+    return found
 
 
 def rule_name(name: str) -> str:
@@ -40,14 +51,14 @@ class Writer:
     spec: Spec
     roots: Mapping[str, Root]
     prelude: Prelude
-    _quoted: set[str] = field(default_factory=set)
+    quoted: set[str] = field(default_factory=set)
 
     def sentence(self, address: str) -> list[str]:
         """The requirement's sentence behind an element, unless it stands in the function already."""
         lines = sentence(self.spec, address)
-        if "".join(lines) in self._quoted:
+        if "".join(lines) in self.quoted:
             return []
-        self._quoted.add("".join(lines))
+        self.quoted.add("".join(lines))
         return lines
 
     def refusal(self, address: str, checked: Checked, name: str, sentence_for_caller: str) -> list[str]:

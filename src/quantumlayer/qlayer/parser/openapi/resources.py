@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any
 
 from quantumlayer.kit.identifiers import class_name, identifier, singular, words
@@ -84,6 +85,7 @@ class Call:
         return next((one for one in reversed(self.segments) if _PARAMETER.search(one) is None), "")
 
 
+@lru_cache(maxsize=1 << 12)  # every schema is asked for by every call
 def stem(name: str) -> str:
     """The thing that a schema is a view of: `OwnerFields` and `CreateOwnerRequest` are views of an `owner`."""
     parts = words(name)

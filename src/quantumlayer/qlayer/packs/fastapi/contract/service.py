@@ -75,10 +75,13 @@ class ContractView:
     def does(self, entity: str) -> frozenset[str]:
         """What the endpoints do with records of an entity, and what others ask of its functions."""
         found = {view.does for view in self.endpoints[entity]}
+        return frozenset(found | {"read"}) if entity in self._parents else frozenset(found)
+
+    @cached_property
+    def _parents(self) -> frozenset[str]:
+        """The entities below whose records the path of some endpoint leads."""
         everywhere = (view for views in self.endpoints.values() for view in views)
-        if any(parent.names.name == entity for view in everywhere for parent in view.parents):
-            found.add("read")
-        return frozenset(found)
+        return frozenset(parent.names.name for view in everywhere for parent in view.parents)
 
     def pages(self, entity: str) -> bool:
         """Whether some list is given out in parts."""
