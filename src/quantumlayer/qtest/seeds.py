@@ -1,6 +1,6 @@
 """Records to begin with: an account for each role, and for each operation a record on which it works, for years."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import date, datetime, timedelta
 from itertools import islice, product
 from typing import Any
