@@ -46,10 +46,12 @@ def test_the_spec_of_the_reference_is_built(reference: Path, tmp_path: Path) -> 
 @pytest.mark.parametrize(
     "name",
     [
+        "cabinet",
         "farm-shop",
         "field-service",
         "lost-and-found",
         "motor-claims",
+        "purchase-approvals",
         "rooms",
         "sea-buoys",
         "shelf",

@@ -14,9 +14,11 @@ from quantumlayer.spec.model import Spec
 
 CASES = Path(__file__).parents[2] / "cases"
 SPECS = [
+    "cabinet",
     "farm-shop",
     "field-service",
     "motor-claims",
+    "purchase-approvals",
     "rooms",
     "sea-buoys",
     "shelf",

@@ -6,6 +6,7 @@ from functools import cached_property
 from quantumlayer.qlayer.packs.fastapi import access
 from quantumlayer.qlayer.packs.fastapi.code import names_in
 from quantumlayer.qlayer.packs.fastapi.contract.endpoints import ACTIONS
+from quantumlayer.qlayer.packs.fastapi.docstrings import raises
 from quantumlayer.qlayer.packs.fastapi.files import released
 from quantumlayer.qlayer.packs.fastapi.jobs import JobView, job_view
 from quantumlayer.qlayer.packs.fastapi.lists import Lists
@@ -14,7 +15,7 @@ from quantumlayer.qlayer.packs.fastapi.operations import OperationView, operatio
 from quantumlayer.qlayer.packs.fastapi.queries import PAGING, QueryView, query_view
 from quantumlayer.qlayer.packs.fastapi.record_view import LinkView, RecordView, RelationView
 from quantumlayer.qlayer.packs.fastapi.records import assignments, stored_values
-from quantumlayer.qlayer.packs.fastapi.rules import REFUSALS, RuleFunction, calls, rule_functions
+from quantumlayer.qlayer.packs.fastapi.rules import RuleFunction, calls, rule_functions
 from quantumlayer.qlayer.packs.fastapi.trees import tree_check
 from quantumlayer.spec.interface import Interface
 from quantumlayer.spec.model import Action, Computed, Moment, OnDelete
@@ -119,17 +120,17 @@ class EntityView(RecordView):
     @property
     def create_raises(self) -> list[str]:
         """What creating refuses, for the docstring."""
-        return _raises(self.create_lines)
+        return raises(self.create_lines)
 
     @property
     def update_raises(self) -> list[str]:
         """What changing refuses beyond the usual, for the docstring."""
-        return _raises(self.update_lines)
+        return raises(self.update_lines)
 
     @property
     def delete_raises(self) -> list[str]:
         """What removing refuses beyond the usual, for the docstring."""
-        return _raises(self.delete_lines)
+        return raises(self.delete_lines)
 
     # What a contract's functions do around the values that callers give.
 
@@ -263,7 +264,7 @@ class EntityView(RecordView):
     @property
     def file_raises(self) -> list[str]:
         """What putting a file refuses beyond the usual, for the docstring."""
-        return _raises([*self.refused_lines, *self.changed_lines])
+        return raises([*self.refused_lines, *self.changed_lines])
 
     @cached_property
     def operations(self) -> list[OperationView]:
@@ -388,17 +389,3 @@ def _records(link: LinkView, known: str | None, held: str = "") -> str:
     """The source of the records that a body names."""
     among = "" if known is None else f", {known}{held}"
     return f"await referenced(session, {link.target.name}, body.{link.ids}{among})"
-
-
-def _raises(lines: list[str]) -> list[str]:
-    names = names_in(lines)
-    reads = "readable" in names or "require_readable" in names
-    below = ", or would be below itself" if "require_tree" in names else ""
-    found = {
-        "Forbidden: The caller may not do this to it.": "Forbidden" in names,
-        f"Conflict: It refers to a record that is not there{below}.": bool({"require_reference", "referenced"} & names)
-        and not reads,
-        f"Conflict: It refers to a record that is not there, or that the caller may not read{below}.": reads,
-        "RuleBroken: A rule stands against it.": bool(REFUSALS & names),
-    }
-    return [line for line, there in found.items() if there]
