@@ -58,10 +58,11 @@ drift: $(STAMP)
 	$(BIN)/python tools/make_help_pages.py --check
 	$(BIN)/python tools/make_error_pages.py --check
 
-docs: $(STAMP) ## Write the schema, the help pages and the error pages again
+docs: $(STAMP) ## Write the schema, the help and error pages and the table of rules again
 	$(BIN)/python tools/make_schema.py
 	$(BIN)/python tools/make_help_pages.py
 	$(BIN)/python tools/make_error_pages.py
+	$(BIN)/python tools/make_rules_table.py
 
 golden: $(STAMP) ## Write the golden services again from examples/
 	$(BIN)/python tools/make_golden.py
@@ -74,6 +75,7 @@ lock: ## Write requirements.lock again from pyproject.toml (fetches uv for it)
 
 bench: $(STAMP) ## Measure the figures that the product promises
 	$(BIN)/python benchmarks/run.py
+	$(BIN)/python benchmarks/scale.py
 
 clean: ## Remove what builds and checks left behind; .venv stays
 	rm -rf build dist htmlcov .coverage .coverage.* .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

@@ -46,10 +46,12 @@ def test_the_spec_of_the_reference_is_built(reference: Path, tmp_path: Path) -> 
 @pytest.mark.parametrize(
     "name",
     [
+        "cabinet",
         "farm-shop",
         "field-service",
         "lost-and-found",
         "motor-claims",
+        "purchase-approvals",
         "rooms",
         "sea-buoys",
         "shelf",
@@ -60,4 +62,10 @@ def test_the_spec_of_the_reference_is_built(reference: Path, tmp_path: Path) -> 
 )
 def test_a_service_of_another_domain_is_built(name: str, tmp_path: Path) -> None:
     code, service = built(SPECS / f"{name}.spec.yaml", tmp_path)
+    assert (code, unsound(service)) == (GREEN, [])
+
+
+@pytest.mark.parametrize("name", ["fleet", "helpdesk", "shop", "tickets"])
+def test_an_example_is_built_whole(name: str, tmp_path: Path) -> None:
+    code, service = built(ROOT / "examples" / f"{name}.spec.yaml", tmp_path)
     assert (code, unsound(service)) == (GREEN, [])

@@ -79,7 +79,7 @@ def environment_for(service: Service, given: Mapping[str, str]) -> dict[str, str
     """The environment that the service runs in: the given one, and for development what it lacks.
 
     Without `DATABASE_URL` data is kept in SQLite under `.data`, in a file of its own for each state of the migrations,
-    so that a service built anew never meets tables of another shape; files of records lie there, too. Without
+    so that a service built anew never meets tables of another shape; the files of records lie there, too. Without
     `TOKEN_SECRET` each start makes one up and writes it nowhere: one that lies in the folder may be known to whoever
     the folder comes from. Paths are relative to the folder, whose own name may hold what has a meaning in a URL or a
     search path.

@@ -1,6 +1,6 @@
 """What operations do besides, in a small world: when an effect is seen, and what there is afterwards."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from quantumlayer.qtest.made import is_code
@@ -14,35 +14,32 @@ from quantumlayer.spec.cel import (
     Nullable,
     Record,
     Scope,
-    acting,
     compile_cel,
     evaluate,
     rounded,
-    scope_of_effects,
 )
 from quantumlayer.spec.effects import CREATED
-from quantumlayer.spec.model import Computed, Creation, Spec
+from quantumlayer.spec.model import Computed, Creation
 
 Path = tuple[Acting, ...]
 """An effect behind those that it stands in."""
 
 
-def paths(spec: Spec, name: str) -> list[Path]:
-    """Every effect of an operation, each with those that it stands in."""
+def paths(roots: Iterable[Acting]) -> list[Path]:
+    """Every effect of some, each with those that it stands in."""
 
     def within(above: Path, found: Acting) -> list[Path]:
         path = (*above, found)
         return [path, *(deeper for inner in found.within for deeper in within(path, inner))]
 
-    return [path for found in acting(spec, name) for path in within((), found)]
+    return [path for found in roots for path in within((), found)]
 
 
-def seen(spec: Spec, name: str, path: Path, *, happens: bool = True) -> list[str]:
+def seen(scope: Scope, path: Path, *, happens: bool = True) -> list[str]:
     """Conditions under which an effect happens and shows, the strictest first.
 
     Where it must not happen, those under which it is come to and its `when` is false.
     """
-    scope = scope_of_effects(spec, name)
     found = path[-1]
     base = [*_there(found), *(one.cel for one in found.effect.requires.values())]
     strict = [*base, *([_opposite(found)] if not happens else _shows(found))]
@@ -109,30 +106,34 @@ class Outcome:
 
 
 class Simulation:
-    """Does to a small world what the effects of an operation do, and undoes it.
+    """Does to a small world what effects do, and undoes it.
 
     Args:
         suite: The Spec.
-        name: The operation.
+        effects: The effects, in their order.
         built: The world.
-        own: What the operation sets on its own record.
-        created: The values of the record that it makes, if it makes one.
+        own: What is set on the record that is `this` before.
+        created: The entity of the record that is made before, and its values, if one is made.
+        to: The records that are `this`, one after the other; that of the world if left out.
     """
 
     def __init__(
         self,
         suite: Suite,
-        name: str,
+        effects: Sequence[Acting],
         built: Built,
-        own: Mapping[str, object],
-        created: Mapping[str, object] | None = None,
+        own: Mapping[str, object] | None = None,
+        created: tuple[str, Mapping[str, object]] | None = None,
+        to: Sequence[Record] | None = None,
     ) -> None:
-        self.spec, self.name, self.built, self.world = suite.spec, name, built, built.world
+        self.spec, self.effects, self.built, self.world = suite.spec, effects, built, built.world
         self.outcome = Outcome()
         self._before: dict[tuple[Record, str], object] = {}
         self.created: Record | None = None
         self.then: object = None
-        self._own, self._values = own, created
+        self._own, self._values = own or {}, created
+        self._to = [built.this] if to is None else to
+        self._this = built.this
 
     def run(self, then: Checked | None = None) -> Outcome:
         """What there is afterwards, and in `then` the value of an expression then; the world is as it was.
@@ -140,16 +141,17 @@ class Simulation:
         Raises:
             CelRuntimeError: A value cannot be worked out.
         """
-        operation = self.spec.operations[self.name]
         try:
             for key, value in self._own.items():
                 self._set(self.built.this, key, value)
             names: dict[str, object] = {}
-            if operation.creates is not None and self._values is not None:
-                self.created = self._make(operation.creates.entity, self._values)
+            if self._values is not None:
+                self.created = self._make(*self._values)
                 names[CREATED] = self.created
-            for found in acting(self.spec, self.name):
-                self._do(found, names)
+            for record in self._to:
+                self._this = record
+                for found in self.effects:
+                    self._do(found, names)
             if then is not None:
                 self.then = self._value(then, names)
             changed = [one for one in self._before if one[0] not in self.outcome.gone and one[0] is not self.created]
@@ -246,7 +248,7 @@ class Simulation:
     def _value(self, checked: Checked, names: Mapping[str, object]) -> object:
         built = self.built
         return evaluate(
-            checked, self.world, this=built.this, caller=built.caller, takes=built.takes, others=dict(names)
+            checked, self.world, this=self._this, caller=built.caller, takes=built.takes, others=dict(names)
         )
 
 

@@ -8,12 +8,13 @@ from itertools import islice
 from quantumlayer.qtest.decisive import of_condition
 from quantumlayer.qtest.limits import rows
 from quantumlayer.qtest.literals import source, text, wire
+from quantumlayer.qtest.parts import numbered
 from quantumlayer.qtest.places import TAKES, Slot
 from quantumlayer.qtest.samples import TEXTS, samples
 from quantumlayer.qtest.scenes import Scene
 from quantumlayer.qtest.suite import Suite, required, sample
 from quantumlayer.qtest.tests import Row, Test
-from quantumlayer.qtest.witness import Condition, Question, Witness, numbered
+from quantumlayer.qtest.witness import Condition, Question, Witness
 from quantumlayer.qtest.worlds import constant
 from quantumlayer.spec.cel import ANYONE
 from quantumlayer.spec.model import Action, Field, FieldType, Reference

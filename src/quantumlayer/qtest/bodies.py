@@ -44,10 +44,9 @@ class Creation:
         """The constant as Python: what callers must give."""
         usual = self.suite.defaults.of(self.name)
         fields = writable(self.entity)
-        given = [*required(fields), *(key for key, one in fields.items() if one.default is None and one.optional)]
-        needed = [
-            key for key in fields if key in given and usual[key] is not None
-        ]  # a rule may ask for an optional one
+        given = {*required(fields), *(key for key, one in fields.items() if one.default is None and one.optional)}
+        given |= {key for key in fields if self.suite.moved(self.name, key)}
+        needed = [key for key in fields if key in given and usual[key] is not None]  # a rule may ask for optional ones
         parts = [f"{text(key)}: {source(wire(usual[key], fields[key].type))}" for key in needed]
         if self.suite.own_role(self.name) is not None:
             parts.append('"account": {"username": "newcomer", "password": "a password to try"}')

@@ -126,8 +126,11 @@ def _immutable(records: Records, change: Change) -> Iterator[Test]:
         for word in ("immutable", "read_only")
         if getattr(item, word)
     ]
-    fixed = [key for key, relation in records.entity.references.items() if not relation.reassignable]
-    rows += [Row((f'"{key}_id"', "1")) for key in fixed]
+    rows += [
+        Row((f'"{key}_id"', "1"), (f"{records.address}.relations.{key}.read_only",) if relation.read_only else ())
+        for key, relation in records.entity.references.items()
+        if not relation.reassignable
+    ]
     if records.entity.states is not None:
         last = records.entity.states.values[-1]
         rows.append(Row((text(records.entity.states.field), text(last)), (f"{records.address}.states",)))

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from quantumlayer.qtest.apart import apart
 from quantumlayer.qtest.bodies import Creation
 from quantumlayer.qtest.demands import Demand, demands_of_effects
 from quantumlayer.qtest.effects import leaves_none
@@ -12,11 +13,12 @@ from quantumlayer.qtest.records import Records
 from quantumlayer.qtest.scenes import Scene
 from quantumlayer.qtest.suite import Suite, required, writable
 from quantumlayer.qtest.tests import Test
+from quantumlayer.qtest.trees import tree_races
 from quantumlayer.qtest.uniques import race_tests
 from quantumlayer.qtest.witness import Condition, Pair, Question, Witness
 from quantumlayer.qtest.worlds import Built
 from quantumlayer.spec.cel import CelRuntimeError, Ident, Record, Scope, Select, acting, compile_cel, evaluate
-from quantumlayer.spec.model import Action, Moment
+from quantumlayer.spec.model import Action, FieldType, Moment
 
 CALLERS, ROUNDS = 4, 5
 
@@ -30,6 +32,7 @@ def concurrency_tests(suite: Suite) -> Iterator[Test]:
             yield from _overlaps(records, records.creation)
             yield from _counting_rules(records)
             yield from race_tests(records)
+        yield from tree_races(records)
     for name, operation in suite.spec.operations.items():
         operating = Operating(Records(suite, operation.on), name, operation)
         if operation.to is not None and operation.to not in operation.from_ and operation.from_:
@@ -96,8 +99,22 @@ def _overlaps(records: Records, creation: Creation) -> Iterator[Test]:
         )
 
 
-def _rounds(lines: list[str]) -> list[str]:
-    return [f"for _ in range({ROUNDS}):", *(f"    {line}" for line in lines)]
+def _rounds(lines: list[str], number: str = "_") -> list[str]:
+    return [f"for {number} in range({ROUNDS}):", *(f"    {line}" for line in lines)]
+
+
+def _apart(records: Records) -> dict[str, str]:
+    """What keeps the bodies of several callers from being refused for another reason: values of their own."""
+    found = {}
+    for key in sorted(apart(records.entity).intersection(required(writable(records.entity)))):
+        item = records.entity.fields[key]
+        if item.type is FieldType.EMAIL:
+            found[key] = 'f"caller-{number}-{caller}@example.org"'
+        elif item.type is FieldType.STRING and item.pattern is None:
+            found[key] = 'f"{number}-{caller}"'
+    if records.suite.own_role(records.name) is not None:
+        found["account"] = '{"username": f"newcomer-{number}-{caller}", "password": "a password to try"}'
+    return found
 
 
 def _counts(question: Question, cel: str, scope: Scope) -> bool:
@@ -118,17 +135,24 @@ def _counting_rules(records: Records) -> Iterator[Test]:
                 continue
             creation = Creation(records.suite, records.name, role, found.accepted)
             scene = creation.scene(repeated=True)
+            unlike = _apart(records)
+            bodies = [f"body = {creation.body(scene)}"]
+            if unlike:
+                body = creation.body(scene)
+                for name, value in unlike.items():
+                    body = _and(body, name, value)
+                bodies = [f"bodies = [{body} for caller in range({CALLERS})]"]
+            each = "body in bodies" if unlike else f"_ in range({CALLERS})"
+            lines = [
+                *scene.lines,
+                *bodies,
+                f'calls = [{scene.caller}.post("{records.path}", json=body) for {each}]',
+                "answers = await asyncio.gather(*calls)",
+                _statuses(201),
+            ]
             yield Test(
                 f"callers_at_once_cannot_pass_{key}_together",
-                _rounds(
-                    [
-                        *scene.lines,
-                        f"body = {creation.body(scene)}",
-                        f'calls = [{scene.caller}.post("{records.path}", json=body) for _ in range({CALLERS})]',
-                        "answers = await asyncio.gather(*calls)",
-                        _statuses(201),
-                    ]
-                ),
+                _rounds(lines, "number" if unlike else "_"),
                 [f"entities.{records.name}.rules.{key}"],
                 postgres=True,
             )

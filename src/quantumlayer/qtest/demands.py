@@ -1,6 +1,6 @@
 """What the effects of an operation require and read, as expressions over what is there before."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from quantumlayer.spec.cel import (
@@ -9,9 +9,9 @@ from quantumlayer.spec.cel import (
     Checked,
     Ident,
     Nullable,
+    Scope,
     acting,
     compile_cel,
-    scope_of_effects,
     walk,
 )
 from quantumlayer.spec.effects import CREATED
@@ -64,19 +64,18 @@ def guards(found: Acting) -> list[str]:
     return [*there, found.effect.when] if found.effect.when is not None else there
 
 
-def read_by_effects(spec: Spec, name: str) -> Iterator[str]:
-    """Expressions that read what the effects read."""
-    for found in acting(spec, name):
-        yield from _read(found, spec, name)
+def read_by_effects(effects: Iterable[Acting], scope: Scope) -> Iterator[str]:
+    """Expressions that read what effects read; `scope` has the names that they may use."""
+    for found in effects:
+        yield from _read(found, scope)
 
 
-def _read(found: Acting, spec: Spec, name: str) -> Iterator[str]:
+def _read(found: Acting, scope: Scope) -> Iterator[str]:
     effect = found.effect
     inner = [*effect.sets.values(), *(one.cel for one in effect.requires.values())]
     inner += effect.creates.set.values() if effect.creates is not None else ()
     for deeper in found.within:
-        inner += _read(deeper, spec, name)
-    scope = scope_of_effects(spec, name)
+        inner += _read(deeper, scope)
     test = " && ".join(f"({guard})" for guard in guards(found))
     for one in inner:
         guarded = f"{test} ? ({one}) : null" if test else one

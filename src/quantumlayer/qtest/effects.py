@@ -1,57 +1,85 @@
 """Tests of what operations do to other records, looked up in the database afterwards."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import Protocol
 
-from quantumlayer.qtest.acting import Outcome, Path, Simulation, outcome, paths, seen
+from quantumlayer.qtest.acting import Outcome, Path, Simulation, outcome, seen
 from quantumlayer.qtest.demands import Demand
+from quantumlayer.qtest.files.released import letting_go
 from quantumlayer.qtest.free_names import made_up
 from quantumlayer.qtest.literals import source, text
+from quantumlayer.qtest.parts import numbered
 from quantumlayer.qtest.places import COUNT, THIS, Reader, Slot
 from quantumlayer.qtest.scenes import Scene
-from quantumlayer.qtest.suite import NO_WITNESS
+from quantumlayer.qtest.suite import NO_WITNESS, Suite
 from quantumlayer.qtest.tests import Test
-from quantumlayer.qtest.witness import Condition, Question, Witness, numbered
-from quantumlayer.spec.cel import Acting, Comprehension, Record, acting, compile_cel, scope_of_effects
-
-if TYPE_CHECKING:
-    from quantumlayer.qtest.operations import Operating
+from quantumlayer.qtest.variables import unnamed
+from quantumlayer.qtest.witness import Condition, Question, Witness
+from quantumlayer.spec.cel import Acting, Comprehension, Record, Scope, compile_cel
 
 
-def effect_tests(operating: "Operating") -> Iterator[Test]:
+class Acts(Protocol):
+    """What has effects: an operation, or a job.
+
+    Attributes:
+        suite: What is known of the Spec.
+        name: Its name.
+        scope: The names that its effects may use.
+        calls: Whether somebody calls it.
+    """
+
+    suite: Suite
+    name: str
+    scope: Scope
+    calls: bool
+
+    def paths(self) -> Sequence[Path]:
+        """Its effects, each with those that it stands in."""
+
+    def questions(self) -> Iterator[Question]:
+        """The search spaces in which it works."""
+
+    def simulation(self, base: Witness) -> Simulation:
+        """What it does to a world."""
+
+    def performed(self, scene: Scene, base: Witness, after: Outcome) -> list[str]:
+        """The lines that do it, and look whether it could be done."""
+
+
+def effect_tests(operating: Acts) -> Iterator[Test]:
     """Each effect where it shows, and where nothing must happen."""
-    spec = operating.suite.spec
-    for path in paths(spec, operating.name) if operating.operation.also else ():
-        found = _found(operating, seen(spec, operating.name, path))
+    for path in operating.paths():
+        found = found_world(operating, seen(operating.scope, path))
         address = path[-1].address
         if found is None:
             operating.suite.leave_open(address, NO_WITNESS)
             continue
-        name = f"{operating.name.strip('_')}_{'_'.join(one.address.rpartition('.')[2] for one in path)}"
-        yield _test(operating, found[0], found[1], name, [one.address for one in path])
+        name = "_".join([operating.name.strip("_"), *path[-1].address.split(".also.")[1:]])
+        name = name.replace(".also.", "_")
+        yield effect_test(operating, found[0], found[1], name, [one.address for one in path])
         yield from _left_alone(operating, path, name)
         if path[-1].effect.skips:
             yield from _left_out(operating, path[-1])
 
 
-def _left_alone(operating: "Operating", path: Path, name: str) -> Iterator[Test]:
+def _left_alone(operating: Acts, path: Path, name: str) -> Iterator[Test]:
     """Where a condition is false, and of records that are not among those it goes through."""
     spec, last = operating.suite.spec, path[-1]
     if last.effect.when is not None:
-        found = _found(operating, seen(spec, operating.name, path, happens=False))
+        found = found_world(operating, seen(operating.scope, path, happens=False))
         if found is not None:
-            yield _test(operating, found[0], found[1], f"{name}_only_if", [last.address], idle=path)
+            yield effect_test(operating, found[0], found[1], f"{name}_only_if", [last.address], idle=path)
     if len(path) == 1 and last.each is not None and isinstance(last.each.expr, Comprehension):
         reader = Reader(spec)
         slots = reader.read(last.each, last.outer, {"this": THIS})
         counted: dict[Slot, object] = {slot: 1 for slot in slots if slot.name == COUNT}
-        found = _found(operating, [f"({last.effect.each}).size() == 0"], counted)
+        found = found_world(operating, [f"({last.effect.each}).size() == 0"], counted)
         if found is not None:
-            yield _test(operating, found[0], found[1], f"{name}_and_no_other", [last.address], idle=path)
+            yield effect_test(operating, found[0], found[1], f"{name}_and_no_other", [last.address], idle=path)
 
 
-def _left_out(operating: "Operating", found: Acting) -> Iterator[Test]:
+def _left_out(operating: Acts, found: Acting) -> Iterator[Test]:
     """Rows that break a requirement, and those at its border that keep it."""
     effect = found.effect
     every = {
@@ -60,8 +88,7 @@ def _left_out(operating: "Operating", found: Acting) -> Iterator[Test]:
     }
     for key, condition in every.items():
         address = f"{found.address}.requires.{key}"
-        asked = (operating.question(role) for role in operating.operation.by)
-        questions = (replace(one, conditions=[*one.conditions, *every.values()]) for one in asked)
+        questions = (replace(one, conditions=[*one.conditions, *every.values()]) for one in operating.questions())
         pairs = next((pairs for question in questions if (pairs := list(question.refusals(condition)))), [])
         if not pairs:
             operating.suite.leave_open(address, NO_WITNESS)
@@ -70,17 +97,16 @@ def _left_out(operating: "Operating", found: Acting) -> Iterator[Test]:
                 after = None if one is None else after_effects(operating, one)
                 if one is not None and after is not None:
                     name = f"{operating.name.strip('_')}_{says}_rows_as_{key}{nth}"
-                    yield _test(operating, one, after, name, [address])
+                    yield effect_test(operating, one, after, name, [address])
 
 
-def _found(
-    operating: "Operating", conditions: list[str], fixed: dict[Slot, object] | None = None
+def found_world(
+    operating: Acts, conditions: list[str], fixed: dict[Slot, object] | None = None
 ) -> tuple[Witness, Outcome] | None:
     """A world in which the operation works under one of the conditions, and what there is afterwards."""
-    scope = scope_of_effects(operating.suite.spec, operating.name)
     for cel in conditions:
-        for role in operating.operation.by:
-            question = _wider(operating.question(role), Condition(cel, scope), fixed or {})
+        for asked in operating.questions():
+            question = _wider(asked, Condition(cel, operating.scope), fixed or {})
             base = question.base()
             after = None if base is None else after_effects(operating, base)
             if base is not None and after is not None:
@@ -92,30 +118,20 @@ def _wider(question: Question, condition: Condition, fixed: dict[Slot, object]) 
     return replace(question, conditions=[*question.conditions, condition], fixed={**question.fixed, **fixed})
 
 
-def after_effects(operating: "Operating", base: Witness) -> Outcome | None:
+def after_effects(operating: Acts, base: Witness) -> Outcome | None:
     """What there is afterwards."""
-    return outcome(_simulation(operating, base))
+    return outcome(operating.simulation(base))
 
 
-def leaves_none(operating: "Operating", base: Witness, demand: Demand) -> bool:
+def leaves_none(operating: Acts, base: Witness, demand: Demand) -> bool:
     """Whether what an effect requires no longer holds once the operation was done."""
-    simulation = _simulation(operating, base)
-    scope = scope_of_effects(operating.suite.spec, operating.name)
-    return outcome(simulation, compile_cel(demand.cel, scope)) is not None and simulation.then is False
+    simulation = operating.simulation(base)
+    after = outcome(simulation, compile_cel(demand.cel, operating.scope))
+    return after is not None and simulation.then is False
 
 
-def _simulation(operating: "Operating", base: Witness) -> Simulation:
-    creation = operating.operation.creates
-    own = operating.after(base)
-    states = operating.suite.spec.entities[operating.operation.on].states
-    if operating.operation.to is not None and states is not None:
-        own[states.field] = operating.operation.to
-    created = None if creation is None else operating.created(base, creation.entity)[0]
-    return Simulation(operating.suite, operating.name, base.built, own, created)
-
-
-def _test(
-    operating: "Operating",
+def effect_test(
+    operating: Acts,
     base: Witness,
     after: Outcome,
     name: str,
@@ -128,10 +144,9 @@ def _test(
         told += [value for value in values.values() if isinstance(value, Record)]
     untouched = _untouched(operating, base, idle) if idle is not None else {}
     told += [record for record, _ in untouched]
-    scene = Scene(operating.suite, base, told=told)
-    lines = [*scene.lines, operating.call(scene), f"assert answer.status_code == {operating.done}"]
-    if operating.answers_rows:
-        lines.append(f"assert answer.json() == {rows_answer(operating, base, after)}")
+    scene = Scene(operating.suite, base, told=told, signs_in=operating.calls)
+    arranged, let_go = letting_go(scene, after.gone)
+    lines = [*arranged, *operating.performed(scene, base, after), *let_go]
     looks = [
         *_held(operating, scene, {**untouched, **after.held}),
         *_gone(scene, after),
@@ -141,10 +156,11 @@ def _test(
         looks += _kept(scene, base, idle, after)
     if looks:
         lines += ["async with sessions() as session:", *(f"    {line}" for line in dict.fromkeys(looks))]
+    lines = lines if operating.calls else unnamed(lines)
     return Test(name, lines, [*proves, *_shown_by(operating, after)])
 
 
-def _shown_by(operating: "Operating", after: Outcome) -> list[str]:
+def _shown_by(operating: Acts, after: Outcome) -> list[str]:
     """What records that are looked up by all their values prove of their entities."""
     found: list[str] = []
     for record, values in after.made:
@@ -160,16 +176,7 @@ def _shown_by(operating: "Operating", after: Outcome) -> list[str]:
     return list(dict.fromkeys(found))
 
 
-def rows_answer(operating: "Operating", base: Witness, after: Outcome) -> str:
-    """What an operation answers that leaves rows out, as Python."""
-    rows = next(one.rows for one in acting(operating.suite.spec, operating.name) if one.effect.skips)
-    given = base.built.takes[rows]
-    assert isinstance(given, list)  # noqa: S101 - that is what rows are
-    refused = [{"row": number, "rule": rule, "detail": said} for number, rule, said in after.refused]
-    return source({"kept": len(given) - len(refused), "refused": refused})
-
-
-def _untouched(operating: "Operating", base: Witness, idle: Path) -> dict[tuple[Record, str], object]:
+def _untouched(operating: Acts, base: Witness, idle: Path) -> dict[tuple[Record, str], object]:
     """The values of records that an idle effect would change."""
     last = idle[-1]
     if last.target is None:
@@ -195,7 +202,7 @@ def _kept(scene: Scene, base: Witness, idle: Path, after: Outcome) -> list[str]:
     return lines
 
 
-def _held(operating: "Operating", scene: Scene, held: dict[tuple[Record, str], object]) -> list[str]:
+def _held(operating: Acts, scene: Scene, held: dict[tuple[Record, str], object]) -> list[str]:
     lines = []
     for (record, key), value in held.items():
         if not scene.named(record):
@@ -221,7 +228,7 @@ def _gone(scene: Scene, after: Outcome) -> list[str]:
     return [f"assert await session.get({one.entity}, {scene.name(one)}.id) is None" for one in after.gone]
 
 
-def _made(operating: "Operating", scene: Scene, after: Outcome) -> list[str]:
+def _made(operating: Acts, scene: Scene, after: Outcome) -> list[str]:
     """How many records there are with the values of those that were made."""
     counted: dict[str, int] = {}
     found: list[str] = []

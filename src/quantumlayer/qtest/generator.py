@@ -14,9 +14,10 @@ from quantumlayer.qtest.concurrency import concurrency_tests
 from quantumlayer.qtest.contract.endpoints import contract_tests
 from quantumlayer.qtest.derived import derived_tests
 from quantumlayer.qtest.factories import factories
-from quantumlayer.qtest.files import file_tests
+from quantumlayer.qtest.files.tests import file_tests
 from quantumlayer.qtest.free_names import free_name_tests
 from quantumlayer.qtest.history import history_tests
+from quantumlayer.qtest.jobs import job_tests
 from quantumlayer.qtest.keys import address_by_key, key_tests
 from quantumlayer.qtest.limits import limit_tests
 from quantumlayer.qtest.links import link_tests
@@ -31,10 +32,13 @@ from quantumlayer.qtest.records import Records
 from quantumlayer.qtest.relations import relation_tests
 from quantumlayer.qtest.rules import rule_tests
 from quantumlayer.qtest.samples import NOW
+from quantumlayer.qtest.scenes import SET_LATER
 from quantumlayer.qtest.seeds import seeds
 from quantumlayer.qtest.suite import Suite
 from quantumlayer.qtest.tests import Module, Test
 from quantumlayer.qtest.today import today_tests
+from quantumlayer.qtest.trees import SEEDS, tree_tests
+from quantumlayer.qtest.unreadable import unreadable_tests
 from quantumlayer.qtest.variables import mentioned
 from quantumlayer.spec.cel import ANYONE
 from quantumlayer.spec.cel.runtime import zone
@@ -43,6 +47,7 @@ from quantumlayer.spec.generator import OpenElement, Part
 from quantumlayer.spec.interface import ErrorPart, Interface
 from quantumlayer.spec.model import Action, Proof, Spec
 from quantumlayer.spec.naming import collection
+from quantumlayer.spec.order import making_order, set_later
 
 _PART = Part(id="tests", title="Tests", estimate=1.0)
 _PLATFORM = ("Account", "Base", "Record", "Role")
@@ -67,6 +72,10 @@ class QTest:
         """The files of `tests/`, Python not yet formatted."""
         del part
         return tuple(_files(*self._found(spec)))
+
+    def modules(self, spec: Spec) -> Sequence[Module]:
+        """The tests of a Spec, by file."""
+        return self._found(spec)[1]
 
     def open_elements(self, spec: Spec) -> Sequence[OpenElement]:
         """The claims that no test names, each with the reason."""
@@ -120,6 +129,9 @@ def _modules(suite: Suite) -> list[Module]:
         module.tests += rule_tests(records)
         module.tests += relation_tests(records)
         module.tests += link_tests(records)
+        module.tests += tree_tests(records)
+        module.constants += [SEEDS] if "SEEDS" in mentions(module) else []
+        module.tests += unreadable_tests(records)
         module.tests += operation_tests(records)
         module.tests += today_tests(records)
         module.tests += list_tests(records)
@@ -140,9 +152,11 @@ def _modules(suite: Suite) -> list[Module]:
     bodies = (Creation.of(suite, name) for name in suite.spec.entities)
     used = mentions(races)
     races.constants += [one.definition for one in bodies if one is not None and one.constant in used]
+    jobs = Module("tests/test_jobs.py", "What the service does by itself.")
+    jobs.tests += job_tests(suite)
     texts = Module("tests/test_properties.py", "What holds for every value, tried with many.")
     texts.tests += property_tests(suite)
-    return [*found, *(module for module in (access, races, texts) if module.tests)]
+    return [*found, *(module for module in (access, races, jobs, texts) if module.tests)]
 
 
 def _contract_modules(suite: Suite, interface: Interface) -> list[Module]:
@@ -167,11 +181,12 @@ def _files(suite: Suite, modules: list[Module]) -> Iterator[Artifact]:
         keep_trailing_newline=True,
     )
     templates.filters["quoted"] = text
-    shared = _shared(suite)
+    shared = _shared(suite, modules)
     proofs = {role.proves for role in suite.spec.roles.values()}
     accounts = ["test_accounts"] if Proof.PASSWORD in proofs else []
     accounts += ["test_proofs"] if proofs - {Proof.PASSWORD} else []
-    files = ["contents", "test_file_storage"] if shared["holder"] is not None else []
+    files = ["contents", "test_file_storage"] if shared["holders"] else []
+    files += ["test_job_runner"] if suite.spec.jobs else []
     for name in ("__init__", "conftest", "callers", "factories", *accounts, *files, "test_service"):
         content = templates.get_template(f"tests/{name}.py.jinja").render(shared)
         yield Artifact.text(f"tests/{name}.py", content)
@@ -188,7 +203,7 @@ def _proving(spec: Spec, proof: Proof) -> list[str]:
     return [name for name, role in spec.roles.items() if role.proves is proof]
 
 
-def _shared(suite: Suite) -> dict[str, Any]:
+def _shared(suite: Suite, modules: list[Module]) -> dict[str, Any]:
     spec = suite.spec
     roles = list(spec.roles)
     snakes = {suite.names(name).snake for name in spec.entities}
@@ -204,10 +219,10 @@ def _shared(suite: Suite) -> dict[str, Any]:
         "roles": roles,
         "loops": [
             (suite.names(name), f"{key}_id")
-            for name, entity in spec.entities.items()
-            for key, relation in entity.references.items()
-            if relation.to == name
+            for name, keys in set_later(spec, making_order(spec)).items()
+            for key in keys
         ],
+        "sets_later": any(SET_LATER in line for module in modules for test in module.tests for line in test.body),
         "plain_roles": [name for name, role in spec.roles.items() if role.record is None],
         "own": [{"role": name, "entity": suite.names(role.record)} for name, role in spec.roles.items() if role.record],
         "example_role": next(iter([*_proving(spec, Proof.PASSWORD), *roles]), ""),
@@ -217,7 +232,8 @@ def _shared(suite: Suite) -> dict[str, Any]:
         "listed": next((suite.names(name) for name in spec.entities if _listed(suite, name)), None)
         if spec.interface is None
         else None,
-        "holder": next(((suite.names(name), key) for name in spec.entities for key in spec.entities[name].files), None),
+        "holders": [(suite.names(name), key) for name in spec.entities for key in spec.entities[name].files],
+        "worked": next((suite.names(job.of) for job in spec.jobs.values()), None),
         "platform": {name: _apart(suite, name) for name in _PLATFORM},
         "account": next(name for name in ("account", "login", "sign_in_account") if name not in snakes),
     }

@@ -1,14 +1,18 @@
 """Tests of relations to many: given and shown as ids, each once and there, and gone with either record."""
 
 from collections.abc import Iterator
+from dataclasses import dataclass, replace
 
+from quantumlayer.qtest.beside import is_told_apart, with_others, without_idle
 from quantumlayer.qtest.bodies import IF_ANY, Creation
 from quantumlayer.qtest.changes import changing
 from quantumlayer.qtest.literals import text
 from quantumlayer.qtest.records import NOBODY, Records
 from quantumlayer.qtest.scenes import Scene
 from quantumlayer.qtest.tests import Row, Test
-from quantumlayer.spec.model import Relation
+from quantumlayer.qtest.witness import Question
+from quantumlayer.spec.cel import Record
+from quantumlayer.spec.model import Action, Relation
 from quantumlayer.spec.naming import link_ids
 
 
@@ -25,6 +29,16 @@ def link_tests(records: Records) -> Iterator[Test]:
         yield from link.deleted()
 
 
+@dataclass(frozen=True, slots=True)
+class _Arranged:
+    """A scene with two records to link, by their variables."""
+
+    scene: Scene
+    lines: list[str]
+    first: str
+    second: str
+
+
 class _Link:
     """One relation to many, and the two records on its other side that its tests speak of."""
 
@@ -39,35 +53,47 @@ class _Link:
     def both(self) -> list[str]:
         return [f"{name} = await make.{self.target.snake}()" for name in (self.first, self.second)]
 
+    def _arranged(self, scene: Scene, question: Question) -> "_Arranged":
+        """The scene, and two records to link, which its caller reads."""
+        role, suite = scene.built.caller.role, self.records.suite
+        names = [self.first, self.second]
+        found = None
+        if is_told_apart(suite, self.relation.to, role):
+            found = with_others(suite, question, role, self.relation.to, names, readable=True)
+        if found is None:
+            return _Arranged(scene, [*scene.lines, *self.both], self.first, self.second)
+        made = Scene(suite, found, this_is_made=scene.this_is_made)
+        first, second = (made.name(one) for one in map(found.built.takes.get, names) if isinstance(one, Record))
+        return _Arranged(made, made.lines, first, second)
+
     def given(self, creation: Creation) -> Iterator[Test]:
         """Kept as given, in the order of the ids, and refused where one is not there or stands twice."""
         scene = creation.scene()
         a, path = self.records.a, self.records.path
+        question = self.records.suite.question(self.records.name, Action.CREATE, creation.role)
+        world = self._arranged(scene, question)
 
-        def post(ids: str) -> str:
-            body = with_value(creation.body(scene), self.ids, ids)
+        def post(ids: str, scene: Scene = scene) -> str:
+            body = with_value(replace(creation, witness=scene.witness).body(scene), self.ids, ids)
             return f'answer = await {scene.caller}.post("{path}", json={body})'
 
         lines = [
-            *scene.lines,
-            *self.both,
-            post(f"[{self.second}.id, {self.first}.id]"),
+            *world.lines,
+            post(f"[{world.second}.id, {world.first}.id]", world.scene),
             "assert answer.status_code == 201",
-            f'assert answer.json()["{self.ids}"] == [{self.first}.id, {self.second}.id]',
+            f'assert answer.json()["{self.ids}"] == [{world.first}.id, {world.second}.id]',
         ]
         if creation.is_read_back:
             lines.append(f'read = await {scene.caller}.get(answer.headers["Location"])')
             lines.append("assert read.json() == answer.json()")
         yield Test(f"{a}_is_kept_with_its_{self.key}", lines, [self.address])
+        asked = [
+            post(f"[{world.first}.id, {NOBODY}]", world.scene),
+            f'assert refusal(answer) == (409, "about:blank", "There is no {self.target.title} {NOBODY}.")',
+        ]
+        alone = [line for line in world.lines if line not in self.both[1:]]
         yield Test(
-            f"{a}_is_refused_with_{self.key}_that_do_not_exist",
-            [
-                *scene.lines,
-                self.both[0],
-                post(f"[{self.first}.id, {NOBODY}]"),
-                f'assert refusal(answer) == (409, "about:blank", "There is no {self.target.title} {NOBODY}.")',
-            ],
-            [self.address],
+            f"{a}_is_refused_with_{self.key}_that_do_not_exist", [*without_idle(alone, asked), *asked], [self.address]
         )
         yield Test(
             f"{a}_is_refused_with_{self.key}_such_as",
@@ -120,14 +146,17 @@ class _Link:
                 [*scene.lines, "ids: list[int] = []", put, refused],
                 [self.address],
             )
+        question = self.records.suite.question(self.records.name, Action.UPDATE, change.role)
+        world = self._arranged(scene, question)
+        body = with_value(replace(change, scene=world.scene).body, self.ids, "ids")
+        first, second = f"{world.first}.id", f"{world.second}.id"
         return Test(
             f"{self.key}_of_{self.records.a}_are_changed",
             [
-                *scene.lines,
-                *self.both,
+                *world.lines,
                 "etags = set()",
-                f"for ids in ([{self.first}.id, {self.second}.id], [{self.second}.id], []):",
-                f"    {put}",
+                f"for ids in ([{first}, {second}], [{second}], []):",
+                f"    answer = await {scene.caller}.put({change.url}, json={body}, {IF_ANY})",
                 f'    assert answer.json()["{self.ids}"] == ids',
                 '    etags.add(answer.headers["ETag"])',
                 "assert len(etags) == 3",

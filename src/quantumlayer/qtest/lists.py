@@ -6,6 +6,7 @@ from datetime import timedelta
 from decimal import Decimal
 
 from quantumlayer.qtest.literals import source, text, wire
+from quantumlayer.qtest.oneself import as_caller
 from quantumlayer.qtest.places import THIS, Constants, Slot, candidates
 from quantumlayer.qtest.records import Records
 from quantumlayer.qtest.samples import NOW, TEXTS, lengths, samples
@@ -13,6 +14,7 @@ from quantumlayer.qtest.scenes import Scene
 from quantumlayer.qtest.tests import Row, Test
 from quantumlayer.qtest.variables import mentioned, variable
 from quantumlayer.qtest.witness import Question, Witness
+from quantumlayer.spec.cel import Record
 from quantumlayer.spec.lists import choices, field_of
 from quantumlayer.spec.model import Action, Entity, Field, FieldType, Listing
 from quantumlayer.spec.naming import link_id
@@ -86,11 +88,17 @@ class Reader:
 
     def signed_in_as(self, record: str) -> list[str]:
         """The lines after the records; the caller is one of them if callers of the role are such records."""
-        alone = f'{self.scene.caller} = await sign_in("{self.role}")'
+        opening = f'{self.scene.caller} = await sign_in("{self.role}"'
+        alone = {f"{opening})", f"{opening}, {self.scene.this})"}
         roles = self.records.suite.spec.roles
-        if self.role in roles and roles[self.role].record == self.records.name and alone in self.after:
-            return [line if line != alone else f"{alone[:-1]}, {record})" for line in self.after]
+        if self.role in roles and roles[self.role].record == self.records.name:
+            return [f"{opening}, {record})" if line in alone else line for line in self.after]
         return self.after
+
+    def kept(self, **values: str) -> str:
+        """The line that makes the record, in a variable where a later line needs it."""
+        made, this = self.made(**values), self.scene.this
+        return f"{this} = {made}" if this in mentioned(self.after) else made
 
     def get(self, params: str) -> str:
         """The request for the list."""
@@ -122,6 +130,10 @@ def reader_of(records: Records) -> Reader | None:
         witness = question.base()
         if witness is not None:
             scene = Scene(suite, witness)
+            among = as_caller(question, witness) if scene.named(witness.built.caller.record) else None
+            if among is not None:  # the list shows callers themselves, too, beside others like them
+                told = [one for one in among.built.this.values.values() if isinstance(one, Record)]
+                return Reader(records, role, question, among, Scene(suite, among, told=told), single=False)
             others = [line for line in scene.lines if not line.startswith(f"{scene.this} = ")]
             single = scene.is_one_of_a_kind or any(scene.this in mentioned([line]) for line in others)
             return Reader(records, role, question, witness, scene, single)
@@ -161,7 +173,7 @@ def _search(reader: Reader) -> Iterator[Test]:
         f"signs_with_a_meaning_to_the_database_find_no_{records.names.plural}",
         [
             *reader.before,
-            reader.made(**wanted),
+            reader.kept(**wanted),
             *reader.after,
             reader.get('{"search": "%_"}'),
             'assert answer.json()["items"] == []',

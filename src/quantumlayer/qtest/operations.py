@@ -2,14 +2,16 @@
 
 from collections.abc import Iterator
 
+from quantumlayer.qtest.acting import Outcome, Path, Simulation, paths
 from quantumlayer.qtest.decisive import Decisive, of_condition
 from quantumlayer.qtest.demands import Demand, demands
-from quantumlayer.qtest.effects import after_effects, effect_tests, rows_answer
+from quantumlayer.qtest.effects import after_effects, effect_tests
 from quantumlayer.qtest.free_names import made_up
 from quantumlayer.qtest.inputs import Inputs
 from quantumlayer.qtest.literals import source, text, wire
 from quantumlayer.qtest.made import is_code
 from quantumlayer.qtest.named import taken
+from quantumlayer.qtest.parts import numbered
 from quantumlayer.qtest.places import TAKES, THIS, Slot
 from quantumlayer.qtest.readings import unmistakable
 from quantumlayer.qtest.records import Records
@@ -17,9 +19,18 @@ from quantumlayer.qtest.samples import NOW
 from quantumlayer.qtest.scenes import Scene
 from quantumlayer.qtest.suite import NO_WITNESS, Suite
 from quantumlayer.qtest.tests import Row, Test
-from quantumlayer.qtest.witness import Pair, Question, Witness, numbered
+from quantumlayer.qtest.witness import Pair, Question, Witness
 from quantumlayer.qtest.worlds import constant
-from quantumlayer.spec.cel import CelRuntimeError, Record, Scope, compile_cel, evaluate, rounded
+from quantumlayer.spec.cel import (
+    CelRuntimeError,
+    Record,
+    Scope,
+    acting,
+    compile_cel,
+    evaluate,
+    rounded,
+    scope_of_effects,
+)
 from quantumlayer.spec.model import Action, Computed, FieldType, Operation
 from quantumlayer.spec.naming import route_name
 from quantumlayer.spec.remember import operations_on
@@ -46,6 +57,8 @@ class Operating:
         self.address = f"operations.{name}"
         self.done = 200 if operation.creates is None else 201
         self.answers_rows = any(effect.skips for effect in operation.also.values())
+        self.scope = scope_of_effects(self.suite.spec, name)
+        self.calls = True
         self.demands = {demand.name: demand for demand in demands(self.suite.spec, name)}
 
     def tests(self) -> Iterator[Test]:
@@ -83,6 +96,36 @@ class Operating:
     def question(self, role: str, state: str | None = None) -> Question:
         """The search space of a call by this role."""
         return self.suite.operation(self.name, role, state)
+
+    def questions(self) -> Iterator[Question]:
+        """The search spaces of calls, by role."""
+        return (self.question(role) for role in self.operation.by)
+
+    def paths(self) -> list[Path]:
+        """Its effects, each with those that it stands in."""
+        return paths(acting(self.suite.spec, self.name))
+
+    def simulation(self, base: Witness) -> Simulation:
+        """What it does to a world."""
+        creation, own = self.operation.creates, self.after(base)
+        states = self.suite.spec.entities[self.operation.on].states
+        if self.operation.to is not None and states is not None:
+            own[states.field] = self.operation.to
+        created = None if creation is None else (creation.entity, self.created(base, creation.entity)[0])
+        return Simulation(self.suite, list(acting(self.suite.spec, self.name)), base.built, own, created)
+
+    def performed(self, scene: Scene, base: Witness, after: Outcome) -> list[str]:
+        """The call, and its answer."""
+        lines = [self.call(scene), f"assert answer.status_code == {self.done}"]
+        return [*lines, f"assert answer.json() == {self.rows_answer(base, after)}"] if self.answers_rows else lines
+
+    def rows_answer(self, base: Witness, after: Outcome) -> str:
+        """What an operation answers that leaves rows out, as Python."""
+        rows = next(one.rows for one in acting(self.suite.spec, self.name) if one.effect.skips)
+        given = base.built.takes[rows]
+        assert isinstance(given, list)  # noqa: S101 - that is what rows are
+        refused = [{"row": number, "rule": rule, "detail": said} for number, rule, said in after.refused]
+        return source({"kept": len(given) - len(refused), "refused": refused})
 
     def base(self, role: str) -> Witness | None:
         """A world in which the operation works and changes every value that it sets, each to what shows how."""
@@ -127,7 +170,7 @@ class Operating:
         lines = [*scene.lines, self.call(scene), f"assert answer.status_code == {self.done}"]
         after = after_effects(self, base) if self.answers_rows else None
         if after is not None:
-            lines.append(f"assert answer.json() == {rows_answer(self, base, after)}")
+            lines.append(f"assert answer.json() == {self.rows_answer(base, after)}")
         if expected:
             lines.append(f"assert answer.json().items() >= {{{', '.join(expected)}}}.items()")
         if self.operation.creates is not None:
@@ -168,6 +211,8 @@ class Operating:
                 proves.append(f"entities.{entity_name}.states")
         else:
             held, proves = self.created(base, entity_name)
+        kept = [key for key, relation in entity.references.items() if relation.read_only and key in held]
+        proves += [f"entities.{entity_name}.relations.{key}" for key in kept]
         pairs = []
         for key, value in held.items():
             if isinstance(value, Record) and scene.named(value):

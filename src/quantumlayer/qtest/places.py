@@ -59,6 +59,10 @@ class Slot:
     other: Place = ()
 
 
+ONESELF = Slot(CALLER, "=", THIS)
+"""Whether the caller is `this`."""
+
+
 @dataclass(slots=True)
 class Constants:
     """What expressions compare with, and when they do."""
@@ -320,7 +324,7 @@ def _moments(constants: Constants) -> list[datetime]:
         around = [add_months(now, sign * months) for sign in (1, -1)]
         found += [moment + step * _MINUTE for moment in around if isinstance(moment, datetime) for step in (0, 1, -1)]
     for name in sorted(constants.zones):
-        found += _local(constants, zone(name))
+        found += at_the_clock(constants, zone(name))
     return [*found, now - _far(constants), now + _far(constants)]
 
 
@@ -329,7 +333,7 @@ def _far(constants: Constants) -> timedelta:
     return timedelta(days=max([400, *(min(32 * months, 36_500) for months in constants.months)]))
 
 
-def _local(constants: Constants, place: tzinfo) -> Iterator[datetime]:
+def at_the_clock(constants: Constants, place: tzinfo) -> Iterator[datetime]:
     """Moments around the edges of hours and of days by the clocks of a place."""
     if constants.days:
         today = datetime.combine(constants.now.astimezone(place).date(), time(0), place)
@@ -370,3 +374,8 @@ def distance(one: object, other: object) -> float:
             return float(abs(Decimal(one) - Decimal(other)))
         case _:
             return 1000.0
+
+
+def is_own(spec: Spec, roles: Iterable[str], entity: str) -> bool:
+    """Whether a caller of one of the roles is a record of the entity."""
+    return entity in {spec.roles[role].record for role in roles if role in spec.roles}

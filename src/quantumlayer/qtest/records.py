@@ -1,6 +1,7 @@
 """Tests of keeping records: made, read, changed and deleted as the Spec says."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from itertools import islice
 
 from quantumlayer.qtest.bodies import Creation, other_values
@@ -12,11 +13,11 @@ from quantumlayer.qtest.samples import lengths, samples, wrong_type
 from quantumlayer.qtest.scenes import Scene
 from quantumlayer.qtest.suite import Suite, relations_given, required, writable
 from quantumlayer.qtest.tests import Row, Test
-from quantumlayer.qtest.variables import variable
+from quantumlayer.qtest.variables import variable, without_spare
 from quantumlayer.qtest.witness import Witness
 from quantumlayer.qtest.worlds import constant
-from quantumlayer.spec.cel import ANYONE, Record
-from quantumlayer.spec.model import Action, Computed, FieldType
+from quantumlayer.spec.cel import ANYONE
+from quantumlayer.spec.model import Action, FieldType
 
 NOBODY = 999_999
 
@@ -81,6 +82,7 @@ class Records:
             ]
         yield Test(f"{self.a}_is_kept_as_it_was_given", lines, proves)
         yield from self._defaults(creation)
+        yield from self._moved_defaults()
         yield from self._unique(creation)
         if self.suite.own_role(self.name) is not None:
             yield self._one_account(creation)
@@ -109,7 +111,7 @@ class Records:
             if is_code(item):
                 continue  # nobody knows it before
             expected[key] = wire(creation.suite.defaults.of(self.name)[key], item.type)
-            if item.default is not None and not self._moved(key):
+            if item.default is not None and not self.suite.moved(self.name, key):
                 proves.append(f"{self.address}.fields.{key}.default")
         scene = creation.scene()
         for key, item in self.entity.fields.items():
@@ -137,10 +139,30 @@ class Records:
                 proves,
             )
 
-    def _moved(self, key: str) -> bool:
-        """Whether the ordinary value is not the default because rules forbid that one."""
-        item = self.entity.fields[key]
-        return not isinstance(item.default, Computed) and self.suite.defaults.of(self.name)[key] != constant(item)
+    def _moved_defaults(self) -> Iterator[Test]:
+        """Defaults that whoever creates most freely may not leave a field at: another role may."""
+        for key, item in writable(self.entity).items():
+            roles = self.suite.roles_for(self.name, Action.CREATE) if self.suite.moved(self.name, key) else []
+            for role in roles:
+                question = self.suite.question(self.name, Action.CREATE, role)
+                witness = replace(question, fixed={**question.fixed, Slot(THIS, key): constant(item)}).base()
+                if witness is None or not self.shown(key, role):
+                    continue
+                creation = Creation(self.suite, self.name, role, witness)
+                scene = creation.scene()
+                body = creation.body(scene, {name: value for name, value in creation.unusual().items() if name != key})
+                left = f"{{name: body[name] for name in body if name != {text(key)}}}"
+                yield Test(
+                    f"{role}_need_not_give_{key}_of_{self.a}",
+                    [
+                        *scene.lines,
+                        f"body = {body}",
+                        f'answer = await {scene.caller}.post("{self.path}", json={left})',
+                        f'assert answer.json()["{key}"] == {source(wire(constant(item), item.type))}',
+                    ],
+                    [f"{self.address}.fields.{key}.default"],
+                )
+                break
 
     def _unique(self, creation: Creation) -> Iterator[Test]:
         for key, item in writable(self.entity).items():
@@ -204,7 +226,7 @@ class Records:
                 rows=rows,
             )
         yield self._foreign_keys(creation)
-        yield self._wrong_types(creation)
+        yield from self._wrong_types(creation)
         owned = {slot.place for slot in creation.witness.choice if slot.name == SAME}
         for key in relations_given(self.entity):
             if (*THIS, key) not in owned:
@@ -218,6 +240,8 @@ class Records:
             if item.read_only:
                 given = wire(next(iter(samples(key, item)), None), item.type)
                 rows.append(Row((text(key), source(given)), (f"{self.address}.fields.{key}.read_only",)))
+        kept = [key for key, relation in self.entity.references.items() if relation.read_only]
+        rows += [Row((text(f"{key}_id"), "1"), (f"{self.address}.relations.{key}.read_only",)) for key in kept]
         rows += [Row((text(key), "1")) for key in self.entity.derived]
         rows += [Row((text(key), "None"), (f"{self.address}.fields.{key}",)) for key in self.entity.files]
         if self.entity.states is not None:
@@ -239,12 +263,14 @@ class Records:
         body = creation.body(scene)
         return f"{body[:-1]}, key: value}}" if body.endswith("}") else f"{body} | {{key: value}}"
 
-    def _wrong_types(self, creation: Creation) -> Test:
+    def _wrong_types(self, creation: Creation) -> Iterator[Test]:
         scene = creation.scene()
         rows = [Row((text(key), source(wrong_type(item)))) for key, item in writable(self.entity).items()]
         rows += [Row((text(key), "None")) for key in required(writable(self.entity))]
         rows = rows or [Row((text(f"{key}_id"), text("nonsense"))) for key in relations_given(self.entity)]
-        return Test(
+        if not rows:
+            return
+        yield Test(
             f"{self.a}_is_refused_with_a_value_of_another_type",
             [
                 *scene.lines,
@@ -258,15 +284,11 @@ class Records:
     def _unknown_target(self, creation: Creation, key: str) -> Test:
         scene = creation.scene()
         target = self.suite.names(self.entity.references[key].to).title
-        held = creation.witness.built.this.values.get(key)
-        own = f"{scene.name(held)} = " if isinstance(held, Record) and scene.named(held) else ""
-        spare = own and not any(own[:-3] in line for line in scene.lines if not line.startswith(own))
-        arranged = [line for line in scene.lines if not (spare and line.startswith(own))]
         body = creation.body(scene, {f"{key}_id": NOBODY})
         return Test(
             f"{self.a}_needs_{key}_that_exists",
             [
-                *arranged,
+                *without_spare(scene.lines, body),
                 f'answer = await {scene.caller}.post("{self.path}", json={body})',
                 f'assert refusal(answer) == (409, "about:blank", "There is no {target} {NOBODY}.")',
             ],

@@ -6,12 +6,13 @@ from quantumlayer.qtest.bodies import IF_ANY, Creation
 from quantumlayer.qtest.decisive import Decisive, of_condition
 from quantumlayer.qtest.literals import text
 from quantumlayer.qtest.overlaps import overlap_tests
+from quantumlayer.qtest.parts import numbered
 from quantumlayer.qtest.records import Records
 from quantumlayer.qtest.scenes import Scene
 from quantumlayer.qtest.suite import NO_WITNESS
 from quantumlayer.qtest.tests import Test
 from quantumlayer.qtest.uniques import unique_tests
-from quantumlayer.qtest.witness import Pair, Witness, numbered
+from quantumlayer.qtest.witness import Pair, Witness
 from quantumlayer.spec.model import Action, Moment
 
 VERBS = {Moment.CREATE: "made", Moment.UPDATE: "changed", Moment.DELETE: "deleted"}

@@ -14,6 +14,8 @@ from quantumlayer.qtest.witness import Witness
 from quantumlayer.spec.cel import Record
 
 SYSTEM = ("id", "created_at", "updated_at")
+SET_LATER = "set_later"
+"""What the factories call what lets a record refer to one that is made after it."""
 
 
 @dataclass
@@ -22,7 +24,7 @@ class Scene:
 
     `this_is_made` is false where the call under test makes `this`: then what it refers to is made. `repeated` is true
     where a test arranges it several times: then the factories make up what must be unique. `told` are records that the
-    test names whatever else it says of them.
+    test names whatever else it says of them. Nobody `signs_in` where nobody calls.
     """
 
     suite: Suite
@@ -30,11 +32,13 @@ class Scene:
     this_is_made: bool = True
     repeated: bool = False
     told: Sequence[Record] = ()
+    signs_in: bool = True
     lines: list[str] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         self.built = self.witness.built
         self._names: dict[Record, str] = {}
+        self._later: set[tuple[Record, str]] = set()
         self._taken: set[str] = set()
         self._needed = self._find_needed()
         self._arrange()
@@ -163,16 +167,41 @@ class Scene:
                     self._make(record, place)
             else:
                 self._make_all(records)
-        self._sign_in()
+        if self.signs_in:
+            self._sign_in()
 
     def _make(self, record: Record, place: Place) -> None:
         if record in self._names or record not in self._needed:
             return
+        later = [pair for pair in self._targets(record) if self._waits(record, *pair)]
+        self._later |= {(record, key) for key, _ in later}
         for key, target in self._targets(record):
-            self._make(target, (*place, key))
+            if (record, key) not in self._later:
+                self._make(target, (*place, key))
+        if record in self._names:  # one of those brought it along
+            return
         made = self.call(record)
         self._names[record] = variable = self._variable(record, place)
         self.lines.append(f"{variable} = {made}")
+        later += [(key, record) for key, value in record.values.items() if value is record]
+        for key, target in later:
+            self._make(target, (*place, key))
+            if target in self._names:
+                self.lines.append(f"await make.{SET_LATER}({variable}, {key}={self.name(target)})")
+
+    def _waits(self, record: Record, key: str, target: Record) -> bool:
+        """Whether the target refers back to the record, so that the record is made first, without it."""
+        relation = self.suite.spec.entities[record.entity].references[key]
+        return relation.optional and target not in self._names and self._leads_to(target, record)
+
+    def _leads_to(self, start: Record, goal: Record) -> bool:
+        seen: set[Record] = set()
+        waiting = [start]
+        while waiting:
+            record = waiting.pop()
+            seen.add(record)
+            waiting += [one for _, one in self._targets(record) if one not in seen]
+        return goal in seen
 
     def _make_all(self, records: list[Record]) -> None:
         alone = self._of_their_own(records)
@@ -217,7 +246,8 @@ class Scene:
     def given(self, record: Record) -> dict[str, str]:
         """What a factory must be told of a record, as Python; all else is as the factory makes it."""
         usual = self.suite.defaults.of(record.entity)
-        given = {key: self.name(target) for key, target in self._targets(record) if self.named(target)}
+        targets = [pair for pair in self._targets(record) if (record, pair[0]) not in self._later]
+        given = {key: self.name(target) for key, target in targets if self.named(target)}
         for key, value in record.values.items():
             moved = key in {"created_at", "updated_at"} and value != NOW
             if moved or (key in usual and (value != usual[key] or self._numbered(record, key))):

@@ -1,6 +1,6 @@
 """Records to begin with: an account for each role, and for each operation a record on which it works, for years."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import date, datetime, timedelta
 from itertools import islice, product
 from typing import Any
@@ -15,6 +15,7 @@ from quantumlayer.qtest.witness import Question, Witness
 from quantumlayer.spec.cel import Record, Scope, World, compile_cel, evaluate, rounded
 from quantumlayer.spec.model import RelationKind
 from quantumlayer.spec.naming import collection
+from quantumlayer.spec.order import making_order, set_later
 
 PASSWORD = "a password to try"  # noqa: S105 - everybody may know it
 _LATER = timedelta(weeks=52 * 60)
@@ -32,6 +33,7 @@ class _Seeding:
         self.collections: dict[str, list[dict[str, Any]]] = {
             collection(suite.spec, name): [] for name in suite.spec.entities
         }
+        self.later = set_later(suite.spec, making_order(suite.spec))
         self.known: dict[Record, int] = {}  # a record counts as itself, whatever it holds
         self.callers = {
             role: self._account(role, item.record) for role, item in suite.spec.roles.items() if item.record is not None
@@ -73,13 +75,8 @@ class _Seeding:
             return self.known[record]
         entity = self.suite.spec.entities[record.entity]
         rows = self.collections[collection(self.suite.spec, record.entity)]
-        row: dict[str, Any] = {}
-        for key, relation in entity.references.items():
-            target = record.values.get(key)
-            if isinstance(target, Record):
-                row[f"{key}_id"] = self._row(target)
-            elif not relation.optional:
-                row[f"{key}_id"] = self._target(record.entity, key)
+        later = self.later.get(record.entity, ())
+        row = self._references(record, later)
         for key, item in entity.values.items():
             value = record.values.get(key)
             if key in apart(entity) and value is not None:
@@ -92,7 +89,25 @@ class _Seeding:
         number = len(rows) + 1
         self.known[record] = number
         rows.append({"id": number, **row})
+        for key in later:
+            target = record.values.get(key)
+            if isinstance(target, Record) and not (entity.references[key].acyclic and leads_back(record, key)):
+                rows[number - 1][f"{key}_id"] = self._row(target)
         return number
+
+    def _references(self, record: Record, later: Sequence[str]) -> dict[str, Any]:
+        """The numbers of what a record refers to and is made before it."""
+        entity = self.suite.spec.entities[record.entity]
+        row: dict[str, Any] = {}
+        for key, relation in entity.references.items():
+            target = record.values.get(key)
+            if key in later:
+                continue
+            if isinstance(target, Record):
+                row[f"{key}_id"] = self._row(target)
+            elif not relation.optional:
+                row[f"{key}_id"] = self._target(record.entity, key)
+        return row
 
     def _target(self, name: str, key: str) -> int:
         """A record to refer to: the first there is, unless each wants its own."""
@@ -107,6 +122,16 @@ class _Seeding:
         if rows and not apart:
             return 1
         return self._row(Record(relation.to, dict(self.suite.defaults.of(relation.to))))
+
+
+def leads_back(record: Record, key: str) -> bool:
+    """Whether a relation, followed on and on, leads back to the record."""
+    seen: set[Record] = set()
+    value = record.values.get(key)
+    while isinstance(value, Record) and value not in seen:
+        seen.add(value)
+        value = value.values.get(key)
+    return record in seen
 
 
 def _many(suite: Suite, entity: str, key: str) -> Iterator[object]:

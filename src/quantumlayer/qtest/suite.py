@@ -11,11 +11,12 @@ from quantumlayer.qtest.places import CALLER, ROLE, TAKES, THIS, Slot
 from quantumlayer.qtest.readings import spans
 from quantumlayer.qtest.samples import samples
 from quantumlayer.qtest.witness import Condition, Question, Witness
-from quantumlayer.qtest.worlds import Defaults
-from quantumlayer.spec.cel import ANYONE, CelRuntimeError, Scope, compile_cel, evaluate, scope_of_effects
+from quantumlayer.qtest.worlds import Defaults, constant
+from quantumlayer.spec.cel import ANYONE, CelRuntimeError, Scope, acting, compile_cel, evaluate, scope_of_effects
 from quantumlayer.spec.generator import OpenElement
-from quantumlayer.spec.model import Action, Entity, Field, Moment, Proof, Reference, Spec
+from quantumlayer.spec.model import Action, Computed, Entity, Field, Moment, Proof, Reference, Spec
 from quantumlayer.spec.naming import EntityNames, entity_names, service_package
+from quantumlayer.spec.pinned import is_pinned
 
 NO_WITNESS = "no small world was found in which it alone decides"
 
@@ -135,6 +136,8 @@ class Suite:
             conditions += [one for one in self.permission(entity, Action.READ, role) if one not in conditions]
         if action is not Action.READ:
             conditions += self.rules(entity, Moment(action.value)).values()
+        if action is Action.CREATE:
+            conditions += [one for found in self.referring(entity, role).values() for one in found]
         fixed = self._role(role)
         states = self.spec.entities[entity].states
         if states is not None and action is Action.CREATE:
@@ -162,7 +165,8 @@ class Suite:
         values = [*operation.sets.values(), *(creation.set.values() if creation is not None else ())]
         scope = Scope.for_operation(self.spec, name)
         read = [Condition(cel, scope) for cel in values]
-        read += [Condition(cel, scope_of_effects(self.spec, name)) for cel in read_by_effects(self.spec, name)]
+        wider = scope_of_effects(self.spec, name)
+        read += [Condition(cel, wider) for cel in read_by_effects(acting(self.spec, name), wider)]
         return Question(
             self.spec,
             self.defaults,
@@ -199,11 +203,27 @@ class Suite:
             for steps, reference in named.items()
         }
 
+    def referring(self, entity: str, role: str) -> dict[str, list[Condition]]:
+        """What must hold of the records that a new one refers to, for whoever makes it to read them."""
+        references = self.spec.entities[entity].references
+        return {
+            key: [replace(one, at=(*THIS, key)) for one in self.permission(references[key].to, Action.READ, role)]
+            for key in relations_given(self.spec.entities[entity])
+            if not is_pinned(self.spec, entity, key, role)
+        }
+
     def input(self, name: str) -> dict[str, object]:
         """Input for an operation, unlike the values that records have already."""
         operation = self.spec.operations[name]
         given: dict[str, object] = _unlike(operation.inputs)
         return given | {key: _unlike(rows.inputs) for key, rows in operation.rows.items()}
+
+    def moved(self, entity: str, key: str) -> bool:
+        """Whether a field has a default that those who make such records most freely may not leave it at."""
+        item = self.spec.entities[entity].fields[key]
+        if item.default is None or isinstance(item.default, Computed):
+            return False
+        return self.defaults.of(entity)[key] != constant(item)
 
     def plain(self, entity: str, action: Action) -> tuple[str, Witness] | None:
         """The role that does something most freely, and a world in which it can."""
@@ -245,7 +265,11 @@ def writable(entity: Entity, *, changing: bool = False) -> dict[str, Field]:
 
 def relations_given(entity: Entity, *, changing: bool = False) -> list[str]:
     """The relations that callers give."""
-    return [key for key, relation in entity.references.items() if relation.reassignable or not changing]
+    return [
+        key
+        for key, relation in entity.references.items()
+        if not relation.read_only and (relation.reassignable or not changing)
+    ]
 
 
 def required(fields: Mapping[str, Field]) -> list[str]:

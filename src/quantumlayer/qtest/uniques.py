@@ -10,7 +10,7 @@ from quantumlayer.qtest.records import Records
 from quantumlayer.qtest.scenes import Scene
 from quantumlayer.qtest.suite import NO_WITNESS, relations_given, writable
 from quantumlayer.qtest.tests import Test
-from quantumlayer.qtest.variables import variable
+from quantumlayer.qtest.variables import mentioned, variable
 from quantumlayer.qtest.witness import Condition, Question, Witness
 from quantumlayer.spec.cel import Record, Scope
 from quantumlayer.spec.model import Action, Rule, Unique
@@ -160,7 +160,7 @@ class _Together:
         """The records that those refer to which the test makes."""
         told = [value for value in witness.built.this.values.values() if isinstance(value, Record)]
         scene = Scene(self.suite, witness, this_is_made=False, told=told)
-        scene.lines = [line for line in scene.lines if "sign_in(" not in line]
+        scene.lines = _without_caller(scene, told)
         return scene
 
     def _call(self, scene: Scene, others: dict[str, str] | None = None) -> str:
@@ -195,3 +195,13 @@ class _Together:
             if not isinstance(value, Record) and key not in {"id", *self.unique.of} and value != held.get(key)
         }
         return {key: source(value) for key, value in changed.items()} or None
+
+
+def _without_caller(scene: Scene, told: list[Record]) -> list[str]:
+    """The lines of a scene in which nobody calls, so that their record is made only where another one needs it."""
+    lines = [line for line in scene.lines if "sign_in(" not in line]
+    own = scene.built.caller.record
+    if own is None or own in told or not scene.named(own):
+        return lines
+    others = [line for line in lines if not line.startswith(f"{scene.name(own)} = ")]
+    return lines if scene.name(own) in mentioned(others) else others

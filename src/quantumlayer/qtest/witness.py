@@ -4,16 +4,16 @@ The search is bounded and always takes the same way: it begins with a world in w
 slot, then two, then three, values near the constants of the expressions first.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, tzinfo
 from itertools import combinations, islice, product
 
 from quantumlayer.qtest.clocks import WEEKS, later
+from quantumlayer.qtest.options import Options
 from quantumlayer.qtest.places import (
-    ABSENT,
     CALLER,
-    COUNT,
+    ONESELF,
     ROLE,
     SAME,
     TAKES,
@@ -21,19 +21,19 @@ from quantumlayer.qtest.places import (
     Place,
     Reader,
     Slot,
-    candidates,
-    counts,
     distance,
+    is_own,
 )
 from quantumlayer.qtest.samples import NOW
 from quantumlayer.qtest.worlds import Builder, Built, Choice, Defaults
-from quantumlayer.spec.cel import Binary, CelRuntimeError, Checked, Expr, Scope, compile_cel, evaluate
+from quantumlayer.spec.cel import CelRuntimeError, Checked, Scope, compile_cel, evaluate, operands
 from quantumlayer.spec.cel.runtime import zone
-from quantumlayer.spec.model import Field, FieldType, Reference, RelationKind, Rows, Spec
+from quantumlayer.spec.model import Field, Reference, Rows, Spec
 
 _MOST_WORLDS = 3000
 _MOST_CHANGES = 3
 _WIDTHS = (1000, 30, 8)
+_UNSET = object()
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,6 +116,15 @@ class Question:
     def __post_init__(self) -> None:
         self.reader = Reader(self.spec)
         self.reader.constants.now = self.now
+        self._options = Options(
+            self.reader,
+            self.this,
+            self.roles,
+            takes=self.takes,
+            references=self.references,
+            rows=self.rows,
+            new=self.new,
+        )
         if self.new:
             relations = self.spec.entities[self.this].references
             self.reader.entities |= {
@@ -128,13 +137,16 @@ class Question:
         for value in self.values:
             names: dict[str, Place] = {"this": THIS, "takes": TAKES}
             self.reader.read(compile_cel(value.cel, value.scope), value.scope, names)
-        self.judged = [part for condition in self.conditions for part in self._judge(condition)]
+        known = self.reader.entities  # what the world has nothing of needs to fulfil nothing
+        self.judged = [part for one in self.conditions if one.at in {THIS, *known} for part in self._judge(one)]
 
     def _judge(self, condition: Condition) -> list[_Judged]:
         """Each part of a conjunction by itself, so that each has a witness of its own."""
         checked = compile_cel(condition.cel, condition.scope)
         names: dict[str, Place] = {"this": condition.at, "takes": TAKES}
-        parts = [replace(checked, expr=part) for part in split(checked.expr, "&&")] if condition.wanted else [checked]
+        parts = (
+            [replace(checked, expr=part) for part in operands(checked.expr, "&&")] if condition.wanted else [checked]
+        )
         found = []
         for part in parts:
             before, self.reader.constants.zones = self.reader.constants.zones, set()
@@ -153,7 +165,7 @@ class Question:
     def start(self) -> dict[Slot, object]:
         """The plainest choice: records as the factories make them, and whoever is compared with is the same."""
         choice: dict[Slot, object] = {Slot(CALLER, ROLE): self.roles[0] if self.roles else "anyone"}
-        choice |= {slot: True for slot in self.reader.slots if slot.name == SAME}
+        choice |= {slot: True for slot in self.reader.slots if slot.name == SAME and self._options.may_be_same(slot)}
         return choice | dict(self.fixed)
 
     def accepts(self, built: Built, besides: str = "") -> bool:
@@ -232,7 +244,8 @@ class Question:
 
     def _around(self, base: Witness, target: _Judged, others: list[_Judged]) -> Pair | None:
         builder = self.builder()
-        for slots in (target.slots, list(self.reader.slots)):
+        oneself = [[ONESELF, *self.reader.slots]] if not self.new and is_own(self.spec, self.roles, self.this) else []
+        for slots in (target.slots, list(self.reader.slots), *oneself):
             for choice in self.changes(base.choice, slots):
                 built = builder.build(choice)
                 if self._fails(target, built) and all(self._holds(one, built) for one in others):
@@ -247,7 +260,8 @@ class Question:
             return
         for target in (one for one in self.judged if (one.cel, one.at) == (condition.cel, condition.at)):
             ways = [
-                replace(target, checked=replace(target.checked, expr=way)) for way in split(target.checked.expr, "||")
+                replace(target, checked=replace(target.checked, expr=way))
+                for way in operands(target.checked.expr, "||")
             ]
             for only in ways if len(ways) > 1 else ():
                 rest = [way for way in ways if way is not only]
@@ -282,9 +296,7 @@ class Question:
                 apart = distance(no.choice.get(slot), yes.choice.get(slot))
                 if best is None or apart < best[0]:
                     best = (apart, no, yes)
-        if best is None:
-            return Pair(found, base)
-        return Pair(best[1], best[2])
+        return Pair(found, base) if best is None else Pair(best[1], best[2])
 
     def border(self, witness: Witness, slot: Slot, value: Callable[[Built], object]) -> tuple[Witness, Witness] | None:
         """The closest two worlds along one slot in which something has different values."""
@@ -336,53 +348,7 @@ class Question:
 
     def options(self, slot: Slot) -> Sequence[object]:
         """Values worth trying in a slot."""
-        if slot.name in {SAME, ABSENT}:
-            return self._either(slot)
-        if slot.name == ROLE:
-            return list(self.roles)
-        if slot.name == COUNT:
-            return self._counts(slot)
-        if slot.place == TAKES:
-            return candidates(slot.name, self.takes[slot.name], self.reader.constants)
-        if (rows := self._rows(slot.place)) is not None:
-            return candidates(slot.name, rows.inputs[slot.name], self.reader.constants)
-        entity = self.spec.entities[self._entity(slot.place)]
-        if entity.states is not None and slot.name == entity.states.field:
-            return list(entity.states.values)
-        item = entity.fields.get(slot.name)
-        if item is None:
-            item = Field(type=FieldType.DATETIME)
-        return candidates(slot.name, item, self.reader.constants)
-
-    def _rows(self, place: Place) -> Rows | None:
-        """The rows at a place, if there are some."""
-        return self.rows[place[-1].removesuffix("*")] if place[:-1] == TAKES and place[-1].endswith("*") else None
-
-    def _either(self, slot: Slot) -> Sequence[object]:
-        if slot.name == SAME:
-            return [True, False]
-        if slot.place[:-1] == TAKES:
-            return [False, True] if self.references[slot.place[-1]].optional else [False]
-        if (rows := self._rows(slot.place[:-1])) is not None:
-            return [False, True] if rows.references[slot.place[-1]].optional else [False]
-        owner = self.spec.entities[self.reader.entities.get(slot.place[:-1], self.this)]
-        relation = owner.references.get(slot.place[-1])
-        return [False, True] if relation is not None and relation.optional else [False]
-
-    def _counts(self, slot: Slot) -> Sequence[object]:
-        if (rows := self._rows(slot.place)) is not None:
-            return [number for number in counts(self.reader.constants) if rows.min <= number <= rows.max]
-        entity = self.spec.entities[self.reader.entities[slot.place]]
-        if len(slot.place) == 1:
-            return counts(self.reader.constants)
-        owner = self._entity(slot.place[:-1])
-        single = any(
-            relation.kind is RelationKind.ONE_TO_ONE and relation.to == owner for relation in entity.references.values()
-        )
-        return [0, 1] if single else counts(self.reader.constants)
-
-    def _entity(self, place: Place) -> str:
-        return self.this if place == THIS else self.reader.entities[place]
+        return self._options.of(slot)
 
     def _value(self, one: _Judged, built: Built) -> object:
         this = next(iter(built.records[one.at]), None) if one.at != THIS else built.this
@@ -390,7 +356,7 @@ class Question:
             return one.wanted
         try:
             return evaluate(one.checked, built.world, this=this, caller=built.caller, takes=built.takes)
-        except (CelRuntimeError, TypeError):
+        except (CelRuntimeError, TypeError, AttributeError):
             return None  # a part by itself lacks the guard that stands before it
 
     def _holds(self, one: _Judged, built: Built) -> bool:
@@ -398,22 +364,3 @@ class Question:
 
     def _fails(self, one: _Judged, built: Built) -> bool:
         return self._value(one, built) is (not one.wanted)
-
-
-_UNSET = object()
-
-
-def numbered(pairs: Iterable[Pair]) -> Iterator[tuple[str, Pair]]:
-    """Pairs, each with what its tests' names end in."""
-    number = 0
-    for pair in pairs:
-        number += not pair.clocks_changed
-        nth = f"_{number}" if number > 1 else ""
-        yield f"{nth}_with_clocks_changed" if pair.clocks_changed else nth, pair
-
-
-def split(expr: Expr, operator: str) -> list[Expr]:
-    """The parts of a conjunction or a disjunction, however nested."""
-    if isinstance(expr, Binary) and expr.operator == operator:
-        return [*split(expr.left, operator), *split(expr.right, operator)]
-    return [expr]

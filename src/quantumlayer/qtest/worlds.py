@@ -163,9 +163,7 @@ class _Building:
         if place in self.found:
             return self.found[place]
         if place in self.same:
-            self.found[place] = []
-            self.found[place] = list(self.at(self.same[place]))
-            return self.found[place]
+            return self._shared(place, self.same[place])
         entity = self.builder.entities[place]
         if place[-1].endswith("*"):
             return self._collection(place, entity)
@@ -185,11 +183,28 @@ class _Building:
         self._relate(record, place)
         return self.found[place]
 
+    def _shared(self, place: Place, other: Place) -> list[Record]:
+        """The record that stands at another place, too, which has the relations that are read at either."""
+        self.found[place] = []
+        records = self.found[place] = list(self.at(other))
+        for step in self.builder.steps.get(place, ()):
+            if step[-1].endswith("*") or not records:
+                continue
+            known = (*other, step[-1])
+            if known in self.builder.entities and len(known) > 1:
+                self.found[step] = self.at(known)
+            else:
+                self._relate_one(records[0], step)
+        return records
+
     def _relate(self, record: Record, place: Place) -> None:
         for step in self.builder.steps.get(place, ()):
             if not step[-1].endswith("*"):
-                targets = self.at(step)
-                record.values[step[-1]] = targets[0] if targets else None
+                self._relate_one(record, step)
+
+    def _relate_one(self, record: Record, step: Place) -> None:
+        targets = self.at(step)
+        record.values[step[-1]] = targets[0] if targets else None
 
     def _collection(self, place: Place, entity: str) -> list[Record]:
         owners = self.at(place[:-1]) if len(place) > 1 else []

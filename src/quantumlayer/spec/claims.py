@@ -127,7 +127,7 @@ def _of_entity(spec: Spec, name: str, entity: Entity) -> Found:
     if entity.key is not None:
         yield f"{prefix}.key", f"{a(title)} is found at its {entity.key}, not at its id"
     for key, relation in entity.relations.items():
-        yield from _of_relation(f"{prefix}.relations.{key}", key, title, relation)
+        yield from _of_relation(f"{prefix}.relations.{key}", key, title, relation, written=written)
     for key, derived in entity.derived.items():
         yield from _of_derived(f"{prefix}.derived.{key}", key, title, derived)
     if entity.states is not None:
@@ -248,7 +248,7 @@ def _of_habits(address: str, key: str, title: str, field: Field) -> Found:
         yield f"{address}.personal", f"{key} of {a(title)} never reaches a log"
 
 
-def _of_relation(address: str, key: str, title: str, relation: Relation) -> Found:
+def _of_relation(address: str, key: str, title: str, relation: Relation, *, written: bool) -> Found:
     target = entity_names(relation.to).title
     if relation.kind is RelationKind.MANY_TO_MANY:
         yield address, f"{a(title)} may have any number of {key}: {plural(target)} that exist, each of them once"
@@ -258,10 +258,15 @@ def _of_relation(address: str, key: str, title: str, relation: Relation) -> Foun
         )
         return
     need = "may have" if relation.optional else "needs"
+    need = "shows" if relation.read_only else need
     only = ", which no other has" if relation.kind is RelationKind.ONE_TO_ONE else ""
     known = a(target) if key.replace("_", " ") == target else f"{a(key)}: {a(target)}"
     yield address, f"{a(title)} {need} {known} that exists{only}"
+    if relation.read_only and written:
+        yield f"{address}.read_only", f"no caller can set {key} of {a(title)}"
     yield f"{address}.on_delete", _ON_DELETE[relation.on_delete].format(target=target, records=plural(title))
+    if relation.acyclic:
+        yield f"{address}.acyclic", f"from {a(title)}, {key} after {key} never leads back to it"
 
 
 def _of_derived(address: str, key: str, title: str, derived: Derived) -> Found:

@@ -308,6 +308,8 @@ _CHANGED: Mapping[str, Callable[[object, object], str]] = {
     "entities.*.relations.*.on_delete": _always("Deleting the target does something else."),
     "entities.*.relations.*.optional": _optional,
     "entities.*.relations.*.reassignable": lambda _old, new: "" if new is True else "Callers can no longer change it.",
+    "entities.*.relations.*.acyclic": _turned_on("What leads back to itself is refused now."),
+    "entities.*.relations.*.read_only": _turned_on("Callers can no longer give it."),
     "entities.*.derived.*.type": _always("Its values have another type."),
     "entities.*.derived.*.optional": lambda _old, new: "Callers may find no value now." if new is True else "",
     "entities.*.derived.*.visible_to": _narrowed("Some callers can no longer see it."),

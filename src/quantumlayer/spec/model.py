@@ -79,7 +79,8 @@ class Relation(Node):
 
     `back` names the way back on the target: a collection, by default the plural of this entity (`loans`), or for
     one-to-one a record, by default its singular. A relation is immutable unless `reassignable`. The links of a relation
-    to many go with either record.
+    to many go with either record. With `read_only` no caller gives it: operations do. `acyclic` ones make a tree of one
+    entity: followed on and on, none leads back to the record where it began.
     """
 
     to: EntityName
@@ -89,6 +90,8 @@ class Relation(Node):
     on_delete: OnDelete = OnDelete.RESTRICT
     optional: bool = False
     reassignable: bool = False
+    acyclic: bool = False
+    read_only: bool = False
 
 
 class Example(Node):

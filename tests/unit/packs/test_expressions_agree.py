@@ -17,10 +17,11 @@ import sqlalchemy as sa
 from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column
 
 from quantumlayer.qlayer.packs.fastapi.code import UnsupportedError
+from quantumlayer.qlayer.packs.fastapi.columns import Columns
 from quantumlayer.qlayer.packs.fastapi.pack import PLATFORM, FastApiPack
 from quantumlayer.qlayer.packs.fastapi.python import Python
 from quantumlayer.qlayer.packs.fastapi.roots import Loaded
-from quantumlayer.qlayer.packs.fastapi.sql import Columns, Sql
+from quantumlayer.qlayer.packs.fastapi.sql import Sql
 from quantumlayer.spec.cel import CelError, CelRuntimeError, Checked, Record, Scope, World, compile_cel, evaluate
 from quantumlayer.spec.load import parse_spec
 from quantumlayer.spec.model import FieldType

@@ -18,10 +18,11 @@ import pytest
 from sqlalchemy.ext.asyncio import AsyncSession, create_async_engine
 
 from quantumlayer.qlayer.packs.fastapi.code import Prelude, UnsupportedError
+from quantumlayer.qlayer.packs.fastapi.columns import Columns
 from quantumlayer.qlayer.packs.fastapi.pack import FastApiPack
 from quantumlayer.qlayer.packs.fastapi.python import Python
 from quantumlayer.qlayer.packs.fastapi.roots import Loaded
-from quantumlayer.qlayer.packs.fastapi.sql import Columns, Sql, asking
+from quantumlayer.qlayer.packs.fastapi.sql import Sql, asking
 from quantumlayer.spec.cel import (
     BOOL,
     Caller,

@@ -190,3 +190,16 @@ def test_ci_runs_what_a_build_checks() -> None:
         assert command in commands["postgres"]
     assert "docker compose up --detach --wait" in commands["image"]
     assert jobs["postgres"]["services"]["database"]["image"] == "postgres:17-bookworm"
+
+
+def test_a_service_with_files_gets_a_volume_for_them_that_it_may_write() -> None:
+    entity = {"fields": {"scan": {"type": "file"}}}
+    spec = Spec.model_validate({"spec": 1, "service": {"name": "archive"}, "entities": {"Paper": entity}})
+    folder = deployment(spec).files
+    compose, image = parsed(spec, "compose.yaml"), text(spec, "Dockerfile")
+    assert compose["services"]["service"]["volumes"] == [f"files:{folder}"]
+    assert list(compose["volumes"]) == ["database", "files"]
+    assert f"ENV FILES_FOLDER={folder}\n" in image
+    assert image.index(f"--owner=10001 --group=10001 --mode=0700 {folder}\n") < image.index("USER 10001")
+    assert deployment(named("archive")).files == ""
+    assert "files" not in parsed(named("archive"), "compose.yaml")["volumes"]

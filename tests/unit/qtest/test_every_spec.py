@@ -13,7 +13,19 @@ from quantumlayer.spec.load import load_spec
 from quantumlayer.spec.model import Spec
 
 CASES = Path(__file__).parents[2] / "cases"
-SPECS = ["field-service", "rooms", "shelf", "social", "tickets", "tool-pool", "farm-shop", "sea-buoys"]
+SPECS = [
+    "cabinet",
+    "farm-shop",
+    "field-service",
+    "motor-claims",
+    "purchase-approvals",
+    "rooms",
+    "sea-buoys",
+    "shelf",
+    "social",
+    "tickets",
+    "tool-pool",
+]
 DOCUMENTS = ["openapi/bookshop.yaml", "openapi/tracker.json", "petclinic/openapi.yml"]
 
 

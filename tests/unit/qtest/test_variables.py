@@ -2,7 +2,7 @@
 
 import pytest
 
-from quantumlayer.qtest.variables import mentioned, variable
+from quantumlayer.qtest.variables import mentioned, variable, without_spare
 
 
 @pytest.mark.parametrize(
@@ -15,3 +15,10 @@ def test_a_name_that_is_taken_gets_an_underscore(name: str, expected: str) -> No
 def test_only_what_is_read_and_not_set_is_asked_for() -> None:
     lines = ["logs = await make.log()", 'url = f"/settings/{logs.id}"', "await sign_in(url)"]
     assert mentioned(lines) == {"make", "sign_in"}
+
+
+def test_records_of_which_nothing_speaks_are_not_made() -> None:
+    shelf, book = "shelf = await make.shelf()", "book = await make.book(shelf=shelf)"
+    guest = 'as_guest = await sign_in("book")'
+    assert without_spare([shelf, book, guest], 'answer = await as_guest.get(f"/shelves/{shelf.id}")') == [shelf, guest]
+    assert without_spare([shelf, book, guest], 'answer = await as_guest.get("/shelves")') == [guest]

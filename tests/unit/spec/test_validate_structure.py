@@ -15,6 +15,20 @@ CASES = [
         "optional",
     ),
     (
+        "{to: Buyer}",
+        "{to: Buyer, read_only: true}",
+        "entities.Order.relations.buyer",
+        "Nobody can give buyer: it is required and read-only",
+        "optional",
+    ),
+    (
+        "{to: Buyer}",
+        "{to: Buyer, optional: true, read_only: true, reassignable: true}",
+        "entities.Order.relations.buyer.reassignable",
+        "both change buyer and never give it",
+        "Remove `reassignable`",
+    ),
+    (
         "cel: this.number > 0, else",
         "else",
         "entities.Order.rules.positive",

@@ -155,6 +155,34 @@ def test_nobody_is_removed_while_calling_and_what_others_make_may_be_missing() -
     assert serve_api.callers([]) == {}
 
 
+def test_a_record_begins_without_its_file_and_no_schema_says_what_one_is() -> None:
+    document: dict[str, Any] = {
+        "paths": {
+            "/rooms": {"post": {"requestBody": {"content": {"application/json": {}}}}},
+            "/rooms/{room_id}": {"put": {"requestBody": {"content": {"application/json": {}}}}},
+            "/rooms/{room_id}/plan": {
+                "get": {},
+                "put": {"requestBody": {"content": {"application/pdf": {}, "text/csv": {}, "image/*": {}}}},
+            },
+        }
+    }
+    found = tomllib.loads(serve_api.settings(document, {}, {}))
+    assert found["hooks"] == str(serve_api.HOOKS)
+    assert [item["include-name"] for item in found["operations"]] == [
+        "GET /rooms/{room_id}/plan",
+        "PUT /rooms/{room_id}/plan",
+    ]
+    off = {"enabled": False}
+    assert all(
+        item["checks"] == {"ensure_resource_availability": off, "positive_data_acceptance": off}
+        for item in found["operations"]
+    )
+    assert serve_api.files(document) == ["application/pdf", "text/csv"]
+    made = serve_api.hooks(serve_api.files(document))
+    compile(made, "hooks", "exec")
+    assert "{'application/pdf': b'%PDF-', 'text/csv': b''}" in made
+
+
 def test_records_that_their_maker_loses_sight_of_may_be_missing() -> None:
     document: dict[str, Any] = {
         "paths": {"/lost-things": {"post": {}}, "/lost-things/{thing_id}": {"get": {}}, "/finders": {"get": {}}}

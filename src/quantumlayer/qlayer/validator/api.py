@@ -50,7 +50,8 @@ async def check_api(copy: Path, context: CheckContext) -> Outcome:
         copy,
         context.sandbox,
         *("python", "-", name, port, "schemathesis", "--config-file", str(SETTINGS), *call, *OPTIONS),
-        env={"DATABASE_URL": database.url, **_told(spec)},
+        # What the service does by itself would change records between two calls.
+        env={"DATABASE_URL": database.url, "RUN_JOBS": "false", **_told(spec)},
         mounts=(database.mount,),
         seconds=SECONDS,
         stdin=SCRIPT,

@@ -162,9 +162,9 @@ for name, beginning in {beginnings!r}.items():
 
 
 def is_file(document: dict[str, Any], label: str) -> bool:
-    """Whether the path of an operation is that of a file: what is put there is no JSON."""
-    put = document["paths"][label.split(" ")[1]].get("put", {})
-    return "application/json" not in put.get("requestBody", {}).get("content", {"application/json": {}})
+    """Whether the path of an operation is that of a file: what is put there has no parts that a schema names."""
+    content = document["paths"][label.split(" ")[1]].get("put", {}).get("requestBody", {}).get("content", {})
+    return bool(content) and not any(word in name for name in content for word in ("json", "xml", "form"))
 
 
 def by_contract(document: dict[str, Any], base: str) -> dict[str, Any]:

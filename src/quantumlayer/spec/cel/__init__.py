@@ -22,6 +22,7 @@ from quantumlayer.spec.cel.tree import (
     Select,
     Unary,
     children,
+    operands,
     walk,
 )
 from quantumlayer.spec.cel.types import (
@@ -101,6 +102,7 @@ __all__ = [
     "compile_cel",
     "evaluate",
     "field_type",
+    "operands",
     "parse",
     "rounded",
     "scope_of_effects",

@@ -173,11 +173,11 @@ class _Checker:
         owner = self.type(expr.operand, known)
         if isinstance(owner, MapType):
             return owner.value
-        if isinstance(owner, Nullable):
+        if isinstance(owner, Nullable) and owner.item != FILE:
             raise _unguarded(expr, expr.operand)
         members = self._scope.members(owner)
         if not members:
-            raise _memberless(expr, owner)
+            raise _memberless(expr, without_null(owner))
         if expr.field not in members:
             raise _unknown(expr, expr.field, f"member of {owner}", members)
         self.members[expr] = members[expr.field]

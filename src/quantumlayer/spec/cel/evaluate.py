@@ -10,7 +10,7 @@ from quantumlayer.spec.cel.program import Program, build
 from quantumlayer.spec.cel.scope import Member, MemberKind, Scope
 from quantumlayer.spec.cel.tree import Select
 from quantumlayer.spec.cel.types import DECIMAL, ListType, Nullable, TakesType, without_null
-from quantumlayer.spec.cel.world import Caller, Frame, Record, World, present, rounded, taken, value_of
+from quantumlayer.spec.cel.world import Caller, Frame, Record, World, present, rounded, taken, there, value_of
 from quantumlayer.spec.model import Spec
 from quantumlayer.spec.remember import remembered
 
@@ -101,14 +101,16 @@ def _of_caller(caller: Caller, name: str, *, optional: bool) -> object:
     return present(value, f"caller.{name}", optional=optional)
 
 
-def _way_back(world: World, record: Record, member: Member, *, single: bool) -> object:
+def _way_back(world: World, asked: Record | None, member: Member, *, single: bool) -> object:
+    record = there(asked, member.name)
     pointing = [other for other in world.records(member.source) if other.values.get(member.via) is record]
     if single:
         return pointing[0] if pointing else None
     return pointing
 
 
-def _derive(frame: Frame, record: Record, name: str) -> object:
+def _derive(frame: Frame, asked: Record | None, name: str) -> object:
+    record = there(asked, name)
     if frame.depth >= _MAX_DERIVED:
         message = f"{record.entity}.{name} is derived from itself"
         raise CelRuntimeError(message)

@@ -159,6 +159,13 @@ def walk(expr: Expr) -> Iterator[Expr]:
         yield from walk(child)
 
 
+def operands(expr: Expr, operator: str) -> list[Expr]:
+    """The operands of a chain of one operator (`&&`, `||`), however nested; the expression itself if it is none."""
+    if isinstance(expr, Binary) and expr.operator == operator:
+        return [*operands(expr.left, operator), *operands(expr.right, operator)]
+    return [expr]
+
+
 def exchanged(expr: Expr, old: Expr, new: Expr, copies: dict[Expr, Expr]) -> Expr:
     """The tree with another node in the place of `old`; `copies` learns which nodes around it were made anew."""
 

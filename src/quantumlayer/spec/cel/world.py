@@ -83,10 +83,20 @@ def value_of(record: Record | None, name: str, *, optional: bool) -> object:
     Raises:
         CelRuntimeError: The record lacks a value that it must have, or is not there although a guard says so.
     """
+    found = there(record, name)
+    return present(found.values.get(name), f"{found.entity}.{name}", optional=optional)
+
+
+def there(record: Record | None, name: str) -> Record:
+    """The record of which something called `name` is asked.
+
+    Raises:
+        CelRuntimeError: There is none: a part of an expression may lack the guard before it.
+    """
     if record is None:
         message = f"there is no record to read {name!r} of"
         raise CelRuntimeError(message)
-    return present(record.values.get(name), f"{record.entity}.{name}", optional=optional)
+    return record
 
 
 def taken(takes: Mapping[str, object], name: str, *, optional: bool) -> object:

@@ -14,6 +14,14 @@ _DEEPEST = 2
 
 def judge_effects(spec: Spec) -> Iterator[Problem]:
     """Effects that change nothing, something that is no record, or what cannot be changed."""
+    said = {f"operations.{name}": operation.also for name, operation in spec.operations.items()}
+    said |= {f"jobs.{name}": job.also for name, job in spec.jobs.items()}
+    for prefix, effects in said.items():
+        for path, effect in effects_within(effects):
+            if (effect.each is None) != (effect.as_ is None):
+                message = "`each` and `as` stand together: what is gone through, and what one of them is called."
+                address = prefix + "".join(f".also.{key}" for key in path)
+                yield Problem(address, message, "Write both, or neither.")
     for name in spec.operations:
         try:
             for found in acting(spec, name):
@@ -57,9 +65,6 @@ def _effect(spec: Spec, found: Acting, depth: int) -> Iterator[Problem]:
 
 def _items(found: Acting) -> Iterator[Problem]:
     effect, address = found.effect, found.address
-    if (effect.each is None) != (effect.as_ is None):
-        message = "`each` and `as` stand together: what is gone through, and what one of them is called."
-        yield Problem(address, message, "Write both, or neither.")
     if found.each is not None and not isinstance(found.item, RecordType | TakesType) and found.item != INT:
         message = f"This is no collection of records or rows but {found.each.type}."
         hint = "Write a way back, a filtered one, rows of `takes`, or `range(...)`."

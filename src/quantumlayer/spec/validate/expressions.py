@@ -131,18 +131,17 @@ def _of_effects(spec: Spec, effects: Mapping[str, Effect], above: str, outer: Sc
     """The expressions of effects; what they go through first, because the others speak of it."""
     for key, effect in effects.items():
         address = f"{above}.also.{key}"
-        found = _acting(key, effect, above, outer)
-        before = _acting(key, effect.model_copy(update={"when": None}), above, outer)
-        if effect.when is not None and before is not None:
-            yield Place(f"{address}.when", effect.when, before.scope, BOOL)
         if effect.each is not None:
             yield Place(f"{address}.each", effect.each, outer, ListType(ANY))
-        if found is None:  # told there, at `when`, or at `on`
-            if effect.on is not None and effect.each is None:
-                yield Place(f"{address}.on", effect.on, outer, ANY)
-            continue
-        if effect.on is not None:
-            yield Place(f"{address}.on", effect.on, found.scope, ANY)
+        among = _acting(key, effect.model_copy(update={"on": None, "when": None}), above, outer)
+        if among is not None and effect.on is not None:
+            yield Place(f"{address}.on", effect.on, among.scope, ANY)
+        about = _acting(key, effect.model_copy(update={"when": None}), above, outer)
+        if about is not None and effect.when is not None:
+            yield Place(f"{address}.when", effect.when, about.scope, BOOL)
+        found = _acting(key, effect, above, outer)
+        if found is None:
+            continue  # told at one of these three
         yield from _of_effect(spec, found)
         yield from _of_effects(spec, effect.also, address, found.scope)
 

@@ -98,23 +98,17 @@ def _rules(prefix: str, entity: Entity) -> Iterator[Problem]:
 
 
 def _inputs(spec: Spec) -> Iterator[Problem]:
-    """Operations and queries that would take a file, and operations that would make one up."""
-    callables = [(f"operations.{name}", item.inputs) for name, item in spec.operations.items()]
-    callables += [(f"queries.{name}", item.takes) for name, item in spec.queries.items()]
-    callables += [(f"reports.{name}", item.inputs) for name, item in spec.reports.items()]
+    """Operations, queries and reports that would take a file."""
+    callables = [(f"queries.{name}.takes", item.takes) for name, item in spec.queries.items()]
+    callables += [(f"reports.{name}.takes", item.inputs) for name, item in spec.reports.items()]
+    for name, operation in spec.operations.items():
+        callables.append((f"operations.{name}.takes", operation.inputs))
+        callables += [(f"operations.{name}.takes.{key}.each", rows.inputs) for key, rows in operation.rows.items()]
     for prefix, takes in callables:
         for key, field in takes.items():
             if field.is_file:
                 message = "A file is put at the address of a record's field, it does not come with other input."
                 hint = "Give the record a field for it, and require it here: `this.photo != null`."
-                yield Problem(f"{prefix}.takes.{key}.type", message, hint)
-            yield from _no_file(f"{prefix}.takes.{key}", field) if not field.is_file else ()
-    for name, operation in spec.operations.items():
-        places = {"sets": (operation.on, operation.sets)}
-        if operation.creates is not None:
-            places["creates.set"] = operation.creates.entity, operation.creates.set
-        for place, (entity, values) in places.items():
-            for key in values:
-                if entity in spec.entities and key in spec.entities[entity].files:
-                    message = f"{key} is a file: callers put it, no operation sets it."
-                    yield Problem(f"operations.{name}.{place}.{key}", message, f"Take {key!r} out.")
+                yield Problem(f"{prefix}.{key}.type", message, hint)
+            else:
+                yield from _no_file(f"{prefix}.{key}", field)

@@ -1,13 +1,13 @@
 """Judges how entities and operations hang together: whether every record can come to be, and every state be reached."""
 
-from collections.abc import Iterable, Iterator, Mapping
-from graphlib import CycleError, TopologicalSorter
+from collections.abc import Iterator, Mapping
 
 from quantumlayer.spec.effects import effects_within
 from quantumlayer.spec.errors import Problem
-from quantumlayer.spec.model import Action, Creation, Entity, Moment, OnDelete, Operation, Relation, Rule, Spec
+from quantumlayer.spec.model import Action, Creation, Entity, Moment, OnDelete, Operation, Rule, Spec
 from quantumlayer.spec.naming import entity_names
 from quantumlayer.spec.remember import operations_on
+from quantumlayer.spec.validate.circles import first_circle, judge_trees, required
 from quantumlayer.spec.validate.uniques import judge_unique
 
 _INSTANTS = "a datetime field, or a stored derived one"
@@ -21,13 +21,15 @@ def judge_structure(spec: Spec) -> Iterator[Problem]:
                 address = f"entities.{name}.relations.{key}.on_delete"
                 yield Problem(address, "`set_null` would leave a required relation empty.", "Add `optional: true`.")
         yield from _links(spec, name, entity)
+        yield from _fixed(name, entity)
         for key, rule in entity.rules.items():
             yield from _rule(f"entities.{name}.rules.{key}", entity, rule)
         yield from _states(spec, name, entity)
         yield from _history(name, entity)
     for name, operation in spec.operations.items():
         yield from _operation(spec, name, operation)
-    circle = _circle(spec)
+    yield from judge_trees(spec)
+    circle = first_circle(spec)
     yield from circle
     if not circle:
         yield from _existence(spec)
@@ -55,28 +57,6 @@ def _tables(name: str) -> set[str]:
     return {table, f"{table}_version"}
 
 
-def _circle(spec: Spec) -> list[Problem]:
-    """The first circle of required relations: none of its records could be the first."""
-    needs = {name: [relation.to for relation in _required(entity)] for name, entity in spec.entities.items()}
-    try:
-        TopologicalSorter(needs).prepare()
-    except CycleError as error:
-        circle = list(reversed(error.args[1]))
-        name, target = circle[0], circle[1]
-        key = next(
-            key
-            for key, relation in spec.entities[name].references.items()
-            if relation.to == target and not relation.optional
-        )
-        message = f"These entities need each other before they exist: {' -> '.join(circle)}."
-        return [Problem(f"entities.{name}.relations.{key}", message, "Make one of the relations `optional: true`.")]
-    return []
-
-
-def _required(entity: Entity) -> Iterable[Relation]:
-    return (relation for relation in entity.references.values() if not relation.optional)
-
-
 def _existence(spec: Spec) -> Iterator[Problem]:
     """Entities of which no record can ever be made."""
     possible: set[str] = set()
@@ -92,7 +72,7 @@ def _existence(spec: Spec) -> Iterator[Problem]:
             yield from _nobody_gives(name, entity)
         if spec.interface is not None:
             continue  # its records can come with the seeds, as those of a contract that only reads do
-        if name not in possible and all(relation.to in possible for relation in _required(entity)):
+        if name not in possible and all(relation.to in possible for relation in required(entity)):
             message = f"No record of {name} can ever be made: no grant and no operation creates one."
             hint = f"Grant `create` in the access of {name}, or add an operation that creates it."
             yield Problem(f"entities.{name}", message, hint)
@@ -100,7 +80,7 @@ def _existence(spec: Spec) -> Iterator[Problem]:
 
 def _can_exist(spec: Spec, name: str, possible: set[str]) -> bool:
     entity = spec.entities[name]
-    if any(relation.to not in possible for relation in _required(entity)):
+    if any(relation.to not in possible for relation in required(entity)):
         return False
     made_by = (operation.on for operation in spec.operations.values() if name in _creates(operation))
     return _direct(entity) or any(on in possible for on in made_by)
@@ -123,6 +103,19 @@ def _nobody_gives(name: str, entity: Entity) -> Iterator[Problem]:
                 "Add a `default`, make it `optional: true`, or let an operation create the record instead of a grant."
             )
             yield Problem(f"entities.{name}.fields.{key}", message, hint)
+    for key, relation in entity.references.items():
+        if relation.read_only and not relation.optional:
+            message = f"Nobody can give {key}: it is required and read-only."
+            hint = "Make it `optional: true`, or let an operation create the record instead of a grant."
+            yield Problem(f"entities.{name}.relations.{key}", message, hint)
+
+
+def _fixed(name: str, entity: Entity) -> Iterator[Problem]:
+    for key, relation in entity.relations.items():
+        if relation.read_only and relation.reassignable:
+            message = f"Callers cannot both change {key} and never give it."
+            hint = "Remove `reassignable`: operations set what is `read_only`."
+            yield Problem(f"entities.{name}.relations.{key}.reassignable", message, hint)
 
 
 def _rule(address: str, entity: Entity, rule: Rule) -> Iterator[Problem]:
@@ -199,11 +192,11 @@ def _operation(spec: Spec, name: str, operation: Operation) -> Iterator[Problem]
 def not_settable(entity: Entity, key: str) -> tuple[str, str] | None:
     """Why an operation cannot set a value of an existing record, and what to do."""
     field, relation = entity.fields.get(key), entity.references.get(key)
-    if field is not None and field.immutable:
+    if field is not None and field.immutable and not field.is_file:
         return f"{key} is immutable: it is set once, when the record is made.", "Drop `immutable`, or do not set it."
-    if relation is not None and not relation.reassignable:
+    if relation is not None and not (relation.reassignable or relation.read_only):
         return f"The relation {key} cannot change.", "Add `reassignable: true` to it."
-    return None if field is not None or relation is not None else _unknown(entity, key)
+    return None if key in entity.values or relation is not None else _unknown(entity, key)
 
 
 def _unknown(entity: Entity, key: str) -> tuple[str, str]:
@@ -211,13 +204,15 @@ def _unknown(entity: Entity, key: str) -> tuple[str, str]:
         return f"{key} holds the state, which only transitions change.", "Use `to: ...`."
     if key in entity.derived:
         return f"{key} is worked out, it cannot be set.", "Set the fields it is worked out from."
+    if key in entity.files:
+        return f"{key} is a file: callers put it, no operation sets it.", f"Take {key!r} out."
     return f"There is no field or relation {key!r}.", f"Known are: {', '.join([*entity.fields, *entity.references])}."
 
 
 def judge_creation(spec: Spec, address: str, creation: Creation) -> Iterator[Problem]:
     """What an operation makes: known values, and all that must be given."""
     entity, given = spec.entities[creation.entity], creation.set
-    settable: Mapping[str, object] = {**entity.fields, **entity.references}
+    settable: Mapping[str, object] = {**entity.values, **entity.references}
     for key in given:
         if key not in settable:
             yield Problem(f"{address}.set.{key}", *_unknown(entity, key))

@@ -4,8 +4,9 @@ import re
 from dataclasses import dataclass
 
 from quantumlayer.qlayer.packs.fastapi.code import Level, Prelude
+from quantumlayer.qlayer.packs.fastapi.columns import Columns
+from quantumlayer.qlayer.packs.fastapi.readers import ReaderSql
 from quantumlayer.qlayer.packs.fastapi.roots import Changing, Loaded, caller_root
-from quantumlayer.qlayer.packs.fastapi.sql import Columns, Sql
 from quantumlayer.qlayer.packs.fastapi.statements import Writer
 from quantumlayer.spec.cel import ANYONE, Scope, compile_cel
 from quantumlayer.spec.model import Action, Spec
@@ -111,7 +112,7 @@ def _sql(spec: Spec, entity: str, role: str, whens: tuple[str, ...] | None) -> s
     codes = []
     for when in whens:
         checked = compile_cel(when, Scope.for_grant(spec, entity, [role]))
-        writer = Sql(spec, checked, {"this": Columns(entity)}, {"caller": caller_root()})
+        writer = ReaderSql(spec, checked, {"this": Columns(entity)})
         parts = [f"{part}.is_(True)" if _COLUMN.fullmatch(part) else part for part in writer.conditions()]
         codes.append(parts[0] if len(parts) == 1 else f"and_({', '.join(parts)})")
     if not codes:

@@ -152,13 +152,6 @@ def _locked_by_derived(spec: Spec, node: Select, member: Member, checked: Checke
     return {(*base, *path[1:]) for path in paths}
 
 
-def conjuncts(expr: Expr) -> list[Expr]:
-    """The operands of a chain of `&&`."""
-    if isinstance(expr, Binary) and expr.operator == "&&":
-        return [*conjuncts(expr.left), *conjuncts(expr.right)]
-    return [expr]
-
-
 def chained(expr: Binary) -> bool:
     """Whether the right operand needs no parentheses: sums of sums and products of products are the same either way."""
     return expr.operator in {"+", "*"} and isinstance(expr.right, Binary) and expr.right.operator == expr.operator

@@ -3,12 +3,25 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
-from quantumlayer.qlayer.packs.fastapi.aggregates import conjuncts, is_null
+from quantumlayer.qlayer.packs.fastapi.aggregates import is_null
 from quantumlayer.qlayer.packs.fastapi.code import Level, Prelude, UnsupportedError
+from quantumlayer.qlayer.packs.fastapi.columns import Columns
 from quantumlayer.qlayer.packs.fastapi.python import Python
 from quantumlayer.qlayer.packs.fastapi.roots import Root
-from quantumlayer.qlayer.packs.fastapi.sql import Columns, Sql, asking
-from quantumlayer.spec.cel import Binary, CelError, Checked, Expr, Ident, Nullable, Select, check, children, walk
+from quantumlayer.qlayer.packs.fastapi.sql import Sql, asking
+from quantumlayer.spec.cel import (
+    Binary,
+    CelError,
+    Checked,
+    Expr,
+    Ident,
+    Nullable,
+    Select,
+    check,
+    children,
+    operands,
+    walk,
+)
 
 _SAME = frozenset({"caller", "takes", "timezone"})
 
@@ -38,7 +51,7 @@ class Conditions:
         self._optional, self._prelude = optional, prelude
         self.always: list[str] = []
         self.guarded: list[tuple[str, list[str]]] = []
-        for part in conjuncts(self._checked.expr):
+        for part in operands(self._checked.expr, "&&"):
             self._add(part)
 
     @property

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from quantumlayer.kit.identifiers import plural
 from quantumlayer.qlayer.packs.fastapi.aggregates import Question, collection_of, path_of
 from quantumlayer.qlayer.packs.fastapi.code import Prelude, UnsupportedError, names_in
+from quantumlayer.qlayer.packs.fastapi.files import released
 from quantumlayer.qlayer.packs.fastapi.roots import Changing, Loaded, Root
 from quantumlayer.qlayer.packs.fastapi.sql import Sql
 from quantumlayer.qlayer.packs.fastapi.statements import Writer, rule_name
@@ -15,6 +16,8 @@ from quantumlayer.spec.effects import CREATED
 from quantumlayer.spec.model import Action, Operation, Spec
 from quantumlayer.spec.naming import entity_names
 
+RELEASED = "contents"
+"""The variable that holds the contents of files which go with records that are removed."""
 REFUSED = "refused"
 """The variable that holds the rows which are left out."""
 
@@ -32,13 +35,23 @@ def effects(spec: Spec, name: str, writer: Writer, *, created: str) -> list[str]
     roots: dict[str, Root] = {**writer.roots, "this": Changing(variable)}
     if operation.creates is not None:
         roots[CREATED] = Changing(created)
-    taken = writer.prelude.taken | {created, REFUSED, "number"}
+    taken = writer.prelude.taken | {created, REFUSED, RELEASED, "number"}
     lines = []
     for found in acting(spec, name):
         lines += _Effect(spec, operation.on, found, Writer(spec, roots, Prelude(taken=taken), writer.quoted)).lines()
     start = [f"{REFUSED}: list[RefusedRow] = []"] if answers_rows(operation) else []
+    start += [f"{RELEASED}: list[str | None] = []"] if any(f"{RELEASED} += " in line for line in lines) else []
     end = [] if answers_rows(operation) else [f"await session.refresh({created})"]
     return [*start, *lines, "await session.flush()", *end]
+
+
+def effect_lines(spec: Spec, home: str, found: Acting, writer: Writer) -> list[str]:
+    """The statements of one effect in the service of an entity.
+
+    Raises:
+        UnsupportedError: It cannot be written.
+    """
+    return _Effect(spec, home, found, writer).lines()
 
 
 def answers_rows(operation: Operation) -> bool:
@@ -169,7 +182,9 @@ class _Effect:
             lines += _Effect(self.spec, self.home, inner, self._within(writer)).lines()
         if effect.deletes:
             entity = self.spec.entities[str(self.found.target)]
-            lines += [*audited(entity, Action.DELETE, variable), f"await session.delete({variable})"]
+            lines += audited(entity, Action.DELETE, variable)
+            lines += released(self.spec, str(self.found.target), variable, f"{RELEASED} +=")
+            lines.append(f"await session.delete({variable})")
         return lines
 
     def _within(self, writer: Writer) -> Writer:

@@ -6,16 +6,21 @@ from functools import cached_property
 from quantumlayer.qlayer.packs.fastapi import access
 from quantumlayer.qlayer.packs.fastapi.code import names_in
 from quantumlayer.qlayer.packs.fastapi.contract.endpoints import ACTIONS
+from quantumlayer.qlayer.packs.fastapi.docstrings import raises
 from quantumlayer.qlayer.packs.fastapi.files import released
+from quantumlayer.qlayer.packs.fastapi.jobs import JobView, job_view
 from quantumlayer.qlayer.packs.fastapi.lists import Lists
+from quantumlayer.qlayer.packs.fastapi.named import named_by, readable_ones, required
 from quantumlayer.qlayer.packs.fastapi.operations import OperationView, operation_view
 from quantumlayer.qlayer.packs.fastapi.queries import PAGING, QueryView, query_view
 from quantumlayer.qlayer.packs.fastapi.record_view import LinkView, RecordView, RelationView
 from quantumlayer.qlayer.packs.fastapi.records import assignments, stored_values
-from quantumlayer.qlayer.packs.fastapi.rules import REFUSALS, RuleFunction, calls, rule_functions
+from quantumlayer.qlayer.packs.fastapi.rules import RuleFunction, calls, rule_functions
+from quantumlayer.qlayer.packs.fastapi.trees import tree_check
 from quantumlayer.spec.interface import Interface
 from quantumlayer.spec.model import Action, Computed, Moment, OnDelete
 from quantumlayer.spec.naming import entity_names
+from quantumlayer.spec.pinned import is_pinned
 from quantumlayer.spec.remember import operations_on, ways_back
 
 
@@ -84,9 +89,18 @@ class EntityView(RecordView):
 
     read_takes_caller = list_takes_caller
 
+    def caller_type(self, action: str) -> str:
+        """The type of who makes or changes records."""
+        return "Caller | None" if self.public(action) else "Caller"
+
     def refuses_strangers(self, action: str) -> bool:
         """Whether anyone may do this, but not to every record."""
         return self.public(action) and bool(access.refusals(self.spec, self.name, Action(action), "refuse"))
+
+    @cached_property
+    def jobs(self) -> list[JobView]:
+        """What the service does to the records by itself."""
+        return [job_view(self.spec, name) for name, job in self.spec.jobs.items() if job.of == self.name]
 
     @property
     def create_takes_caller(self) -> bool:
@@ -106,17 +120,17 @@ class EntityView(RecordView):
     @property
     def create_raises(self) -> list[str]:
         """What creating refuses, for the docstring."""
-        return _raises(self.create_lines)
+        return raises(self.create_lines)
 
     @property
     def update_raises(self) -> list[str]:
         """What changing refuses beyond the usual, for the docstring."""
-        return _raises(self.update_lines)
+        return raises(self.update_lines)
 
     @property
     def delete_raises(self) -> list[str]:
         """What removing refuses beyond the usual, for the docstring."""
-        return _raises(self.delete_lines)
+        return raises(self.delete_lines)
 
     # What a contract's functions do around the values that callers give.
 
@@ -125,7 +139,7 @@ class EntityView(RecordView):
         """The statements that refuse a new record or let it pass."""
         variable = self.names.snake
         lines = stored_values(self.spec, self.name, variable)
-        lines += [self._referenced(item, variable) for item in self.relations]
+        lines += [self._referenced(item, variable, None) for item in self.relations]
         lines += self._refusals(Action.CREATE)
         return lines + calls(self.rule_functions, Moment.CREATE, variable)
 
@@ -151,7 +165,7 @@ class EntityView(RecordView):
     @cached_property
     def create_lines(self) -> list[str]:
         """The statements that put a new record together, refuse it or let it pass."""
-        given = {item.column: f"body.{item.column}" for item in self.relations}
+        given = {item.column: f"body.{item.column}" for item in self.given_relations}
         given |= {field.name: f"body.{field.name}" for field in self._writable}
         missing = [field.name for field in self._writable if isinstance(field.field.default, Computed)]
         before, values = assignments(self.spec, self.name, given, missing=missing)
@@ -161,16 +175,28 @@ class EntityView(RecordView):
         made = ", ".join(f"{key}={source}" for key, source in values.items())
         lines = [*before, f"{variable} = {self.name}({made})", *stored_values(self.spec, self.name, variable)]
         refusals = self._refusals(Action.CREATE)
-        references = [self._referenced(item, variable) for item in self.relations]
-        references += [f"{variable}.{link.name} = {_records(link)}" for link in self.links]
         looks_up = any("await" in line for line in refusals)  # only what is there can be looked up
+        roles = named_by(self.spec, self.name, Action.CREATE)
+        references = []
+        for item in self.given_relations:
+            asking = [role for role in roles if not is_pinned(self.spec, self.name, item.name, role)]
+            references.append(self._referenced(item, variable, self._known(item.relation.to, asking)))
+        references += [
+            f"{variable}.{link.name} = {_records(link, self._known(link.relation.to, roles))}"
+            for link in self.given_links
+        ]
         lines += [*references, *refusals] if looks_up else [*refusals, *references]
         lines += calls(self.rule_functions, Moment.CREATE, variable)
         return lines
 
-    def _referenced(self, item: RelationView, variable: str) -> str:
-        call = f"await require_reference(session, {item.target.name}, {variable}.{item.column})"
-        return f"if {variable}.{item.column} is not None:\n        {call}" if item.relation.optional else call
+    def _known(self, target: str, roles: Sequence[str]) -> str | None:
+        return readable_ones(self.spec, self.name, target, roles)
+
+    def _referenced(self, item: RelationView, variable: str, known: str | None, more: Sequence[str] = ()) -> str:
+        calls = [required(item.target.name, f"{variable}.{item.column}", known), *more]
+        if not item.relation.optional:
+            return "\n    ".join(calls)
+        return "\n        ".join([f"if {variable}.{item.column} is not None:", *calls])
 
     def _refusals(self, action: Action) -> list[str]:
         """Refuse what the role may do in principle but not to this record."""
@@ -183,12 +209,13 @@ class EntityView(RecordView):
         """The statements that change a record."""
         variable = self.names.snake
         lines = self._refusals(Action.UPDATE)
+        roles = named_by(self.spec, self.name, Action.UPDATE)
         for item in self.common_relations:
-            lines.append(f"{variable}.{item.column} = body.{item.column}")
-            lines.append(self._referenced(item, variable))
+            lines += self._moved(item, variable, self._known(item.relation.to, roles))
         for link in self.common_links:
             wanted, held = f"wanted_{link.name}", f"{variable}.{link.name}"
-            lines.append(f"{wanted} = {_records(link)}")
+            known = self._known(link.relation.to, roles)
+            lines.append(f"{wanted} = {_records(link, known, f', {held}' if known else '')}")
             lines.append(f"if {held} != {wanted}:\n        {held} = {wanted}\n        touch({variable})")
         lines += [
             f"{variable}.{field.name} = body.{field.name}"
@@ -197,6 +224,24 @@ class EntityView(RecordView):
         ]
         lines += stored_values(self.spec, self.name, variable)
         return lines + calls(self.rule_functions, Moment.UPDATE, variable)
+
+    def _moved(self, item: RelationView, variable: str, known: str | None) -> list[str]:
+        """The statements that give a record another relation; what it refers to already is its own."""
+        moved = f"{variable}.{item.column} = body.{item.column}"
+        tree = tree_check(self.spec, self.name, item.name, variable)
+        if known is None:
+            return [moved, self._referenced(item, variable, None, tree)]
+        given = f"body.{item.column} is not None and " if item.relation.optional else ""
+        call = required(item.target.name, f"body.{item.column}", known)
+        if tree and item.relation.optional:
+            tree = ["\n        ".join([f"if {variable}.{item.column} is not None:", *tree])]
+        return [f"if {given}body.{item.column} != {variable}.{item.column}:\n        {call}", moved, *tree]
+
+    @property
+    def links_are_read(self) -> bool:
+        """Whether callers may link only what they may read."""
+        roles = {*named_by(self.spec, self.name, Action.CREATE), *named_by(self.spec, self.name, Action.UPDATE)}
+        return any(self._known(link.relation.to, sorted(roles)) for link in self.links)
 
     @cached_property
     def delete_lines(self) -> list[str]:
@@ -208,7 +253,7 @@ class EntityView(RecordView):
     @cached_property
     def released(self) -> list[str]:
         """The statements that note which contents a record takes along."""
-        return released(self.spec, self.name)
+        return released(self.spec, self.name, self.names.snake, "contents =")
 
     @property
     def file_takes_caller(self) -> bool:
@@ -219,7 +264,7 @@ class EntityView(RecordView):
     @property
     def file_raises(self) -> list[str]:
         """What putting a file refuses beyond the usual, for the docstring."""
-        return _raises([*self.refused_lines, *self.changed_lines])
+        return raises([*self.refused_lines, *self.changed_lines])
 
     @cached_property
     def operations(self) -> list[OperationView]:
@@ -340,16 +385,7 @@ class EntityView(RecordView):
         return ", ".join(role.replace("_", " ") for role in self.spec.roles if role in roles) or "anyone"
 
 
-def _records(link: LinkView) -> str:
+def _records(link: LinkView, known: str | None, held: str = "") -> str:
     """The source of the records that a body names."""
-    return f"await referenced(session, {link.target.name}, body.{link.ids})"
-
-
-def _raises(lines: list[str]) -> list[str]:
-    names = names_in(lines)
-    found = {
-        "Forbidden: The caller may not do this to it.": "Forbidden" in names,
-        "Conflict: It refers to a record that is not there.": bool({"require_reference", "referenced"} & names),
-        "RuleBroken: A rule stands against it.": bool(REFUSALS & names),
-    }
-    return [line for line, there in found.items() if there]
+    among = "" if known is None else f", {known}{held}"
+    return f"await referenced(session, {link.target.name}, body.{link.ids}{among})"

@@ -3,8 +3,9 @@
 from dataclasses import dataclass
 
 from quantumlayer.qlayer.packs.fastapi import access
+from quantumlayer.qlayer.packs.fastapi.code import UnsupportedError
 from quantumlayer.spec.base import LARGEST_FILE
-from quantumlayer.spec.model import Action, Field, OnDelete, Spec
+from quantumlayer.spec.model import Action, Field, OnDelete, Proof, Spec
 from quantumlayer.spec.naming import content_column, entity_names, file_columns, route_name
 
 _COLUMNS = (("str", "String(200)"), ("int", "BigInteger()"), ("str", "String(127)"), ("str", "String(64), index=True"))
@@ -86,6 +87,19 @@ class FileView:
         return [*found, ("PUT", writers), *([("DELETE", writers)] if self.removable else [])]
 
 
+def judge_file(spec: Spec, entity: str) -> None:
+    """Refuse what cannot be written.
+
+    Raises:
+        UnsupportedError: A contract gives the API, or who puts the file signs requests, which are read whole for it.
+    """
+    if spec.interface is not None:
+        raise UnsupportedError("files where a contract gives the API")
+    writers = {who for grant in spec.entities[entity].access if Action.UPDATE in grant.may for who in grant.who}
+    if any(who in spec.roles and spec.roles[who].proves is Proof.SIGNATURE for who in writers):
+        raise UnsupportedError("files put by callers who sign their requests")
+
+
 def file_views(spec: Spec, entity: str) -> list[FileView]:
     """The files of an entity."""
     return [FileView(spec, entity, key, field) for key, field in spec.entities[entity].files.items()]
@@ -96,10 +110,12 @@ def contents(spec: Spec) -> list[str]:
     return [f"{name}.{content_column(key)}" for name, entity in spec.entities.items() for key in entity.files]
 
 
-def released(spec: Spec, entity: str) -> list[str]:
-    """The statements that note which contents a record takes along when it is removed; none if it has none."""
+def released(spec: Spec, entity: str, variable: str, noted: str) -> list[str]:
+    """The statements that note which contents a record takes along when it is removed; none if it has none.
+
+    `noted` is what stands before the list of contents, `contents =`.
+    """
     found = _Released(spec)
-    variable = entity_names(entity).snake
     if trees := _trees(spec, entity):
         ids = found.tree(entity, trees, f"{entity}.id == {variable}.id")
         parts, condition = found.selects(entity, f"id.in_({ids})"), f".in_({ids})"
@@ -107,7 +123,7 @@ def released(spec: Spec, entity: str) -> list[str]:
         own = spec.entities[entity].files
         parts, condition = [f"{variable}.{content_column(key)}" for key in own], f" == {variable}.id"
     parts += found.below(entity, condition)
-    return [*found.lines, f"contents = [{', '.join(parts)}]"] if parts else []
+    return [*found.lines, f"{noted} [{', '.join(parts)}]"] if parts else []
 
 
 class _Released:

@@ -9,7 +9,8 @@ from quantumlayer.qlayer.packs.fastapi import access
 from quantumlayer.qlayer.packs.fastapi.code import UnsupportedError, names_in
 from quantumlayer.qlayer.packs.fastapi.contract.service import ContractView
 from quantumlayer.qlayer.packs.fastapi.entities import EntityView
-from quantumlayer.qlayer.packs.fastapi.files import file_views
+from quantumlayer.qlayer.packs.fastapi.files import file_views, judge_file
+from quantumlayer.qlayer.packs.fastapi.jobs import job_view
 from quantumlayer.qlayer.packs.fastapi.operations import operation_view
 from quantumlayer.qlayer.packs.fastapi.python import Python
 from quantumlayer.qlayer.packs.fastapi.queries import query_view
@@ -80,7 +81,6 @@ def _first_failure(attempts: Attempts) -> tuple[str, str] | None:
 
 
 def _phases(spec: Spec) -> Iterator[list[Stage]]:
-    yield [_relations]
     yield [partial(_of_entity, name=name) for name in spec.entities]
     yield [_imports]
     yield [_endpoints]
@@ -99,7 +99,7 @@ def _reports(spec: Spec) -> Attempts:
 
 def _jobs(spec: Spec) -> Attempts:
     for name in spec.jobs:
-        yield f"jobs.{name}", partial(_refuse, "what happens by itself, without a caller")
+        yield f"jobs.{name}", partial(job_view, spec, name)
 
 
 def _of_operation(spec: Spec, name: str) -> Attempts:
@@ -156,8 +156,7 @@ def _requests(spec: Spec, entity: str) -> frozenset[str]:
 def _of_entity(spec: Spec, name: str) -> Attempts:
     entity = spec.entities[name]
     for key in entity.files:
-        if spec.interface is not None:
-            yield f"entities.{name}.fields.{key}", partial(_refuse, "files where a contract gives the API")
+        yield f"entities.{name}.fields.{key}", partial(judge_file, spec, name)
     for key in entity.fields:
         yield f"entities.{name}.fields.{key}.default", partial(_default, spec, name, key)
     for key, derived in entity.derived.items():
@@ -244,19 +243,6 @@ def _grant(spec: Spec, name: str) -> None:
     access.readable(spec, name)
     for action in Action:
         access.refusals(spec, name, action, "")
-
-
-def _relations(spec: Spec) -> Attempts:
-    """Tables that refer to each other in a circle: the first optional relation of the circle is left out."""
-    graph = {name: {item.to for item in entity.references.values()} - {name} for name, entity in spec.entities.items()}
-    try:
-        TopologicalSorter(graph).prepare()
-    except CycleError as error:
-        circle = set(error.args[1])
-        for name in sorted(circle):
-            for key, relation in spec.entities[name].references.items():
-                if relation.optional and relation.to in circle:
-                    yield f"entities.{name}.relations.{key}", partial(_refuse, "tables that refer to each other")
 
 
 def _imports(spec: Spec) -> Attempts:

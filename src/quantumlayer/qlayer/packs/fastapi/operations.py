@@ -5,12 +5,13 @@ from dataclasses import dataclass
 from quantumlayer.kit.identifiers import class_name, singular
 from quantumlayer.qlayer.packs.fastapi.access import member, roles_of
 from quantumlayer.qlayer.packs.fastapi.code import Prelude, names_in
-from quantumlayer.qlayer.packs.fastapi.effects import REFUSED, answers_rows, effects
+from quantumlayer.qlayer.packs.fastapi.effects import REFUSED, RELEASED, answers_rows, effects
 from quantumlayer.qlayer.packs.fastapi.fields import FieldView
 from quantumlayer.qlayer.packs.fastapi.named import named_records
 from quantumlayer.qlayer.packs.fastapi.roots import Loaded, caller_root
 from quantumlayer.qlayer.packs.fastapi.rules import REFUSALS
 from quantumlayer.qlayer.packs.fastapi.statements import Writer
+from quantumlayer.qlayer.packs.fastapi.trees import moved_by, tree_locks
 from quantumlayer.qlayer.packs.fastapi.writes import Change, changed, made
 from quantumlayer.spec.cel import Scope, acting, compile_cel
 from quantumlayer.spec.model import Creation, Operation, Reference, Rows, Spec
@@ -63,6 +64,7 @@ class OperationView:
     takes_caller: bool
     may_conflict: bool
     answers_rows: bool
+    releases: bool
 
     @property
     def has_body(self) -> bool:
@@ -106,6 +108,7 @@ def operation_view(spec: Spec, name: str) -> OperationView:
         takes_caller="caller" in names_in(lines),
         may_conflict=bool(REFUSALS & names_in(lines)),
         answers_rows=answers_rows(operation),
+        releases=RELEASED in names_in(lines),
     )
 
 
@@ -143,7 +146,8 @@ def _body(spec: Spec, name: str, operation: Operation, names: EntityNames) -> tu
     writer = Writer(spec, roots, Prelude(taken={variable, f"new_{variable}", "caller", "session", "body"}))
     required = {key: compile_cel(item.cel, scope) for key, item in operation.requires.items()}
     locks = writer.locks(required.values(), f"{variable}_id", via_this=False, also=(operation.on, f"{variable}_id"))
-    lines = [*locks, f"{variable} = await get_{variable}(session, CALLER{variable}_id)"]
+    lines = [*tree_locks(spec, moved_by(spec, name)), *locks]
+    lines.append(f"{variable} = await get_{variable}(session, CALLER{variable}_id)")
     lines.append(f"require_match(if_match, {variable})")
     lines += named_records(spec, operation)
     later = writer.locks(required.values(), f"{variable}_id", via_this=True)
@@ -165,6 +169,8 @@ def _body(spec: Spec, name: str, operation: Operation, names: EntityNames) -> tu
     lines += effects(spec, name, writer, created=result)
     if (rows := next((one.rows for one in acting(spec, name) if one.effect.skips), None)) is not None:
         result = f"KeptRows(kept=len(body.{rows}) - len({REFUSED}), {REFUSED}={REFUSED})"
+    if RELEASED in names_in(lines):
+        lines += ["await session.commit()", f"await remove_unheld(session, file_store, {RELEASED})"]
     return [*lines, f"return {result}"], len(locks) > 1 or bool(later)
 
 

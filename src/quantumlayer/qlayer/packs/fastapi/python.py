@@ -216,18 +216,17 @@ class Python:
         owner = self._checked.type_of(expr.operand)
         if not isinstance(owner, RecordType):
             return None
-        spec = self._checked.scope.spec
-        derived = spec.entities[owner.entity].derived[expr.field]
-        inner = compile_cel(derived.cel, Scope.for_derived(spec, owner.entity))
+        scope = Scope.for_derived(self._checked.scope.spec, owner.entity)
+        derived = scope.spec.entities[owner.entity].derived[expr.field]
+        inner = compile_cel(derived.cel, scope)
         if derived.stored or not touches_relations(inner) or self._query is None:
             return None
-        return Code(Python(inner, {"this": root}, self._prelude, self._query).value(derived.type), Level.CHOICE)
+        value = Python(inner, {"this": root}, self._prelude, self._query).value(derived.type)
+        return Code(value, Level.ATOM if value.isidentifier() else Level.CHOICE)
 
     def _of_caller(self, member: Member) -> Code:
-        caller = self._roots["caller"]
-        if member.name in {"id", "role"}:
-            return Code(caller.value(member.name))
-        return Code(caller.value(f"{member.name}_id"))
+        own = member.name if member.name in {"id", "role"} else f"{member.name}_id"
+        return Code(self._roots["caller"].value(own))
 
     def _owner(self, expr: Expr) -> Root:
         """The record whose member is selected, loaded when it is not there yet."""

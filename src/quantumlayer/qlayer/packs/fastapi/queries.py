@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from quantumlayer.kit.identifiers import class_name
 from quantumlayer.qlayer.packs.fastapi import access
 from quantumlayer.qlayer.packs.fastapi.code import Prelude, UnsupportedError, names_in
+from quantumlayer.qlayer.packs.fastapi.columns import Columns
 from quantumlayer.qlayer.packs.fastapi.conditions import Conditions
 from quantumlayer.qlayer.packs.fastapi.fields import MAX_BIG, MAX_INT, FieldView
 from quantumlayer.qlayer.packs.fastapi.roots import Loaded, caller_root
-from quantumlayer.qlayer.packs.fastapi.sql import Columns
 from quantumlayer.spec.cel import ANYONE, Scope, compile_cel
 from quantumlayer.spec.model import FieldType, Listing, Query, Spec
 from quantumlayer.spec.naming import CLASSES, SUFFIXES, entity_names, route_name

@@ -8,6 +8,7 @@ from quantumlayer.kit.identifiers import singular
 from quantumlayer.qlayer.packs.fastapi import access
 from quantumlayer.qlayer.packs.fastapi.aggregates import touches_relations
 from quantumlayer.qlayer.packs.fastapi.code import UnsupportedError
+from quantumlayer.qlayer.packs.fastapi.columns import Columns
 from quantumlayer.qlayer.packs.fastapi.contract.relationships import RelationshipView, relationships
 from quantumlayer.qlayer.packs.fastapi.fields import FieldView, one_of, python_type, quoted, read_type
 from quantumlayer.qlayer.packs.fastapi.files import file_views
@@ -15,7 +16,7 @@ from quantumlayer.qlayer.packs.fastapi.python import Python
 from quantumlayer.qlayer.packs.fastapi.records import column_default
 from quantumlayer.qlayer.packs.fastapi.roots import Loaded
 from quantumlayer.qlayer.packs.fastapi.rules import Exclusion, exclusions
-from quantumlayer.qlayer.packs.fastapi.sql import Columns, Sql
+from quantumlayer.qlayer.packs.fastapi.sql import Sql
 from quantumlayer.qlayer.packs.fastapi.uniques import UniqueIndex, unique_indexes
 from quantumlayer.spec.cel import Scope, compile_cel
 from quantumlayer.spec.model import Derived, Entity, Field, OnDelete, Proof, Relation, RelationKind, Spec
@@ -277,24 +278,34 @@ class RecordView:
         return [field for field in self.create_only if not field.field.immutable]
 
     @property
+    def given_relations(self) -> list[RelationView]:
+        """Relations that callers give."""
+        return [item for item in self.relations if not item.relation.read_only]
+
+    @property
+    def given_links(self) -> list[LinkView]:
+        """Relations to many that callers give."""
+        return [item for item in self.links if not item.relation.read_only]
+
+    @property
     def create_relations(self) -> list[RelationView]:
         """Relations that only creating takes."""
-        return [item for item in self.relations if not item.relation.reassignable]
+        return [item for item in self.given_relations if not item.relation.reassignable]
 
     @property
     def common_relations(self) -> list[RelationView]:
         """Relations that creating and changing take alike."""
-        return [item for item in self.relations if item.relation.reassignable]
+        return [item for item in self.given_relations if item.relation.reassignable]
 
     @property
     def create_links(self) -> list[LinkView]:
         """Relations to many that only creating takes."""
-        return [item for item in self.links if not item.relation.reassignable]
+        return [item for item in self.given_links if not item.relation.reassignable]
 
     @property
     def common_links(self) -> list[LinkView]:
         """Relations to many that creating and changing take alike."""
-        return [item for item in self.links if item.relation.reassignable]
+        return [item for item in self.given_links if item.relation.reassignable]
 
     @property
     def aliases(self) -> list[FieldView]:

@@ -128,6 +128,7 @@ class Templates:
         files = ["__init__", "models", "schemas"]
         files += ["rules"] if entity.rule_functions else []
         files += ["service", "router"] if entity.routed else []
+        files += ["jobs"] if entity.jobs else []
         return [
             self._file(f"src/package/entity/{file}.py", f"src/PACKAGE/{entity.names.module}/{file}.py", entity=entity)
             for file in files
@@ -159,7 +160,9 @@ class Templates:
                 f"src/package/{part}" in target and not uses.any_of(words.split()) for part, words in optional.items()
             )
             unused = unused or ("/reports/" in target and not self._spec.reports)
+            unused = unused and not (target.endswith("package/references.py") and self._view.trees)  # seeds need it
             unused = unused or ("/contract/" in target) or (target.endswith("/shapes.py") and not self._view.contract)
+            unused = unused or (target.endswith("package/jobs.py") and not self._spec.jobs)
             unused = unused or (_ACCOUNTS in target and not self._spec.roles)
             unused = unused or any(target.endswith(file) and proof not in proofs for file, proof in _PROOFS.items())
             if "/entity/" not in target and "/versions/" not in target and not unused:

@@ -6,13 +6,13 @@ from dataclasses import dataclass
 from quantumlayer.kit.identifiers import class_name, safe
 from quantumlayer.qlayer.packs.fastapi import access
 from quantumlayer.qlayer.packs.fastapi.code import Prelude, UnsupportedError, names_in
+from quantumlayer.qlayer.packs.fastapi.columns import Columns
 from quantumlayer.qlayer.packs.fastapi.conditions import Conditions
 from quantumlayer.qlayer.packs.fastapi.entities import EntityView
 from quantumlayer.qlayer.packs.fastapi.fields import FieldView, read_type
 from quantumlayer.qlayer.packs.fastapi.loads import Loads
 from quantumlayer.qlayer.packs.fastapi.queries import Parameter, class_names
 from quantumlayer.qlayer.packs.fastapi.roots import Loaded, Root, caller_root
-from quantumlayer.qlayer.packs.fastapi.sql import Columns
 from quantumlayer.qlayer.packs.fastapi.tables import Table
 from quantumlayer.spec.cel import ANYONE, Comprehension, Scope, compile_cel, walk
 from quantumlayer.spec.model import Report, Spec

@@ -2,13 +2,24 @@
 
 from dataclasses import dataclass
 
-from quantumlayer.qlayer.packs.fastapi.aggregates import conjuncts
 from quantumlayer.qlayer.packs.fastapi.code import Prelude, UnsupportedError, names_in
+from quantumlayer.qlayer.packs.fastapi.columns import Columns
 from quantumlayer.qlayer.packs.fastapi.fields import quoted
 from quantumlayer.qlayer.packs.fastapi.roots import Changing, caller_root, column_name
-from quantumlayer.qlayer.packs.fastapi.sql import Columns, Sql
+from quantumlayer.qlayer.packs.fastapi.sql import Sql
 from quantumlayer.qlayer.packs.fastapi.statements import Writer, rule_name
-from quantumlayer.spec.cel import Binary, Checked, ListNode, Literal, Nullable, Scope, Select, Unary, compile_cel
+from quantumlayer.spec.cel import (
+    Binary,
+    Checked,
+    ListNode,
+    Literal,
+    Nullable,
+    Scope,
+    Select,
+    Unary,
+    compile_cel,
+    operands,
+)
 from quantumlayer.spec.model import Moment, NoOverlap, Rule, Spec
 from quantumlayer.spec.naming import entity_names
 
@@ -192,7 +203,7 @@ def condition_text(checked: Checked) -> str:
         UnsupportedError: It is more than comparisons with constants.
     """
     parts = []
-    for part in conjuncts(checked.expr):
+    for part in operands(checked.expr, "&&"):
         if isinstance(part, Select):
             parts.append(quoted(part.field))
             continue

@@ -3,22 +3,24 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from graphlib import CycleError, TopologicalSorter
 from math import ceil
 
 from quantumlayer.qlayer.packs.fastapi.access import member
 from quantumlayer.qlayer.packs.fastapi.amounts import amount_pattern
-from quantumlayer.qlayer.packs.fastapi.code import UnsupportedError
+from quantumlayer.qlayer.packs.fastapi.code import names_in
 from quantumlayer.qlayer.packs.fastapi.contract.service import ContractView
 from quantumlayer.qlayer.packs.fastapi.decimals import PLACES
 from quantumlayer.qlayer.packs.fastapi.entities import EntityView
 from quantumlayer.qlayer.packs.fastapi.fields import LARGEST, FieldView
 from quantumlayer.qlayer.packs.fastapi.files import contents
+from quantumlayer.qlayer.packs.fastapi.jobs import RECORD_JOB
 from quantumlayer.qlayer.packs.fastapi.reports import ReportView
 from quantumlayer.qlayer.packs.fastapi.rules import Exclusion
+from quantumlayer.qlayer.packs.fastapi.trees import trees
 from quantumlayer.qlayer.packs.fastapi.uniques import UniqueIndex
 from quantumlayer.spec.model import Proof, RelationKind, Spec
 from quantumlayer.spec.naming import entity_names, service_package
+from quantumlayer.spec.order import making_order, set_later
 
 _NUMBER = 40
 """Characters that a number, a date or an instant and its name take in a row, at most."""
@@ -60,27 +62,28 @@ class ServiceView:
 
     @cached_property
     def entities(self) -> list[EntityView]:
-        """The entities in an order in which each comes after those that it refers to.
+        """The entities in an order in which each comes after those that it cannot be without."""
+        return [self.by_name[name] for name in making_order(self.spec)]
 
-        Raises:
-            UnsupportedError: Some refer to each other.
-        """
-        graph = {
-            name: {item.to for item in entity.references.values()} - {name}
-            for name, entity in self.spec.entities.items()
+    @cached_property
+    def later(self) -> dict[str, tuple[str, ...]]:
+        """The relations of each entity to records that may be made after its own."""
+        return set_later(self.spec, (entity.name for entity in self.entities))
+
+    @property
+    def altered(self) -> dict[str, tuple[str, ...]]:
+        """The relations of each entity whose foreign key waits for the other table."""
+        found = {
+            name: tuple(key for key in keys if self.spec.entities[name].relations[key].to != name)
+            for name, keys in self.later.items()
         }
-        sorter = TopologicalSorter(graph)
-        try:
-            sorter.prepare()
-        except CycleError as error:
-            message = f"entities that refer to each other: {', '.join(dict.fromkeys(error.args[1]))}"
-            raise UnsupportedError(message) from error
-        order: list[str] = []
-        while sorter.is_active():
-            ready = sorter.get_ready()
-            order += [name for name in self.spec.entities if name in ready]
-            sorter.done(*ready)
-        return [self.by_name[name] for name in order]
+        return {name: keys for name, keys in found.items() if keys}
+
+    @property
+    def trees(self) -> dict[str, tuple[str, ...]]:
+        """The relations of each entity that make a tree."""
+        found = {name: trees(self.spec, name) for name in self.spec.entities}
+        return {name: keys for name, keys in found.items() if keys}
 
     @cached_property
     def reports(self) -> list[ReportView]:
@@ -131,6 +134,9 @@ class ServiceView:
             "timezone": self.spec.service.timezone,
             "entities": self.entities,
             "by_name": self.by_name,
+            "later": self.later,
+            "altered": self.altered,
+            "trees": self.trees,
             "contract": self.contract,
             "roles": self.roles,
             "record_roles": [role for role in self.roles if role.entity],
@@ -145,10 +151,13 @@ class ServiceView:
             "reports": self.reports,
             "report_readers": sorted({reader for report in self.reports for reader in report.readers}),
             "keeps_routes": any(entity.taken_keys for entity in self.entities),
+            "has_jobs": bool(self.spec.jobs),
+            "audits_jobs": any(RECORD_JOB in names_in(job.body) for entity in self.entities for job in entity.jobs),
             "has_audit": any(entity.entity.audit for entity in self.entities),
             "has_files": bool(contents(self.spec)),
             "contents": contents(self.spec),
             "has_links": any(entity.links for entity in self.entities),
+            "links_are_read": any(entity.links_are_read for entity in self.entities),
             "optional_search": any(
                 entity.entity.fields[name].optional for entity in self.entities for name in entity.entity.list.search
             ),

@@ -1,11 +1,11 @@
 """CEL to SQLAlchemy: conditions and values over the columns of a query."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
 
 from quantumlayer.qlayer.packs.fastapi.absence import is_callers_record, may_both_miss
-from quantumlayer.qlayer.packs.fastapi.aggregates import Aggregate, Question, aggregate_of, chained, conjuncts, is_null
+from quantumlayer.qlayer.packs.fastapi.aggregates import Aggregate, Question, aggregate_of, chained, is_null
 from quantumlayer.qlayer.packs.fastapi.code import Code, Level, Prelude, UnsupportedError
+from quantumlayer.qlayer.packs.fastapi.columns import Columns
 from quantumlayer.qlayer.packs.fastapi.decimals import PLACES, rounding
 from quantumlayer.qlayer.packs.fastapi.functions import executed
 from quantumlayer.qlayer.packs.fastapi.moments import Moments
@@ -33,6 +33,7 @@ from quantumlayer.spec.cel import (
     Unary,
     children,
     compile_cel,
+    operands,
     walk,
 )
 from quantumlayer.spec.model import FieldType, Spec
@@ -42,24 +43,6 @@ from quantumlayer.spec.validate.failures import shape
 _OPPOSITE = {"==": "!=", "!=": "==", "<": ">=", ">=": "<", ">": "<=", "<=": ">"}
 _ARITHMETIC = {"+": Level.SUM, "-": Level.SUM, "*": Level.PRODUCT, "%": Level.PRODUCT}
 _CLOCK = frozenset({"today", "now"})
-
-
-@dataclass(frozen=True, slots=True)
-class Columns:
-    """The columns of one table in a query: of a model class or its alias, or bare names in the class's own body."""
-
-    entity: str
-    alias: str = ""
-    bare: bool = False
-
-    @property
-    def table(self) -> str:
-        """The source of the table itself."""
-        return self.alias or entity_names(self.entity).name
-
-    def column(self, name: str) -> str:
-        """The source of a column."""
-        return name if self.bare else f"{self.table}.{name}"
 
 
 class Sql:
@@ -96,14 +79,13 @@ class Sql:
 
     def conditions(self, expr: Expr | None = None) -> list[str]:
         """The conditions that all must hold, for `where`."""
-        return [self._where(part).text for part in conjuncts(expr or self._checked.expr)]
+        return [self._where(part).text for part in operands(expr or self._checked.expr, "&&")]
 
     def _where(self, expr: Expr) -> Code:
         """A condition on rows: what is unknown keeps a row out just as what is false does."""
         match expr:
-            case Binary(operator="&&" | "||" as operator, left=left, right=right) if self._of_row(expr):
-                function = "and_" if operator == "&&" else "or_"
-                return Code(f"{function}({self._where(left).text}, {self._where(right).text})")
+            case Binary(operator="&&" | "||" as operator) if self._of_row(expr):
+                return _joined(operator, (self._where(part) for part in operands(expr, operator)))
             case Binary(operator="==", left=left, right=right) if self._of_row(expr) and not (
                 self._may_be_null(left) and self._may_be_null(right)
             ):
@@ -287,10 +269,8 @@ class Sql:
 
     def _binary(self, expr: Binary) -> Code:
         match expr.operator:
-            case "&&":
-                return Code(f"and_({self._expr(expr.left).text}, {self._expr(expr.right).text})")
-            case "||":
-                return Code(f"or_({self._expr(expr.left).text}, {self._expr(expr.right).text})")
+            case "&&" | "||" as operator:
+                return _joined(operator, (self._expr(part) for part in operands(expr, operator)))
             case "in" if isinstance(expr.right, ListNode):
                 listed = self._listed(expr)
                 there = f"{self._expr(expr.left).at(Level.ATOM)}.is_not(None)"
@@ -388,3 +368,8 @@ def _condition(code: Code, expr: Expr) -> Code:
     if isinstance(expr, Literal):
         return Code("true()" if expr.value else "false()")
     return Code(f"(true() if {code.at(Level.OR)} else false())")
+
+
+def _joined(operator: str, parts: Iterable[Code]) -> Code:
+    function = "and_" if operator == "&&" else "or_"
+    return Code(f"{function}({', '.join(part.text for part in parts)})")

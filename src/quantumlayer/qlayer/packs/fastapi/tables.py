@@ -3,14 +3,15 @@
 from collections.abc import Iterator, Mapping, Sequence
 
 from quantumlayer.kit.identifiers import safe
-from quantumlayer.qlayer.packs.fastapi.aggregates import Aggregate, conjuncts
+from quantumlayer.qlayer.packs.fastapi.aggregates import Aggregate
 from quantumlayer.qlayer.packs.fastapi.code import Code, Level, UnsupportedError
+from quantumlayer.qlayer.packs.fastapi.columns import Columns
 from quantumlayer.qlayer.packs.fastapi.conditions import may_miss, of_row
 from quantumlayer.qlayer.packs.fastapi.decimals import PLACES
 from quantumlayer.qlayer.packs.fastapi.loads import Group, Item, Loads, Source
 from quantumlayer.qlayer.packs.fastapi.python import Python
 from quantumlayer.qlayer.packs.fastapi.roots import Loaded, Root
-from quantumlayer.qlayer.packs.fastapi.sql import Columns, Sql, asking
+from quantumlayer.qlayer.packs.fastapi.sql import Sql, asking
 from quantumlayer.spec.cel import (
     DATE,
     INT,
@@ -30,6 +31,7 @@ from quantumlayer.spec.cel import (
     RecordType,
     Select,
     TakesType,
+    operands,
     walk,
 )
 from quantumlayer.spec.cel.narrowing import path_of, present_if
@@ -155,7 +157,7 @@ class Table(Python):
             case Comprehension(kind=Macro.FILTER, range=items, variable=variable, body=body):
                 group = self._group(items)
                 if group is not None:
-                    group, rest = self._chosen(group, variable, conjuncts(body), ())
+                    group, rest = self._chosen(group, variable, operands(body, "&&"), ())
                     return None if rest else group
         return None
 
@@ -252,7 +254,7 @@ class Table(Python):
 
     def _comprehension(self, expr: Comprehension) -> Code:
         condition = expr.where if expr.kind is Macro.MAP else None if expr.kind is Macro.ALL else expr.body
-        rest = conjuncts(condition) if condition is not None else []
+        rest = operands(condition, "&&") if condition is not None else []
         also = [expr.body] if expr.kind is Macro.MAP else []
         group = self._group(expr.range)
         if group is None:

@@ -4,9 +4,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
+from quantumlayer.qlayer.packs.fastapi.aggregates import is_null
 from quantumlayer.qlayer.packs.fastapi.records import assignments, own_reads, stored_values
 from quantumlayer.qlayer.packs.fastapi.rules import calls, overlap_call, rule_functions
 from quantumlayer.qlayer.packs.fastapi.statements import Writer
+from quantumlayer.qlayer.packs.fastapi.trees import tree_check
 from quantumlayer.spec.cel import CelRuntimeError, Checked, Record, Scope, World, compile_cel, evaluate
 from quantumlayer.spec.model import Action, Creation, Entity, Moment, Spec
 from quantumlayer.spec.naming import entity_names
@@ -50,6 +52,9 @@ def changed(spec: Spec, change: Change, writer: Writer, *, at_once: bool = True)
         lines.append(f"{variable}.{entity.states.field} = {change.to!r}")
     if lines:
         lines[0:0] = writer.sentence(change.address)
+    for key, checked in change.sets.items():
+        if key in entity.references and not is_null(checked.expr):
+            lines += tree_check(spec, change.entity, key, variable)
     lines += stored_values(spec, change.entity, variable, change.sets)
     if _disturbs_overlap(spec, change):
         lines.append(overlap_call(variable).replace("rules.", _rules(change.entity, change.home)))
