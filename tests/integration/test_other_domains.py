@@ -48,6 +48,7 @@ def test_the_spec_of_the_reference_is_built(reference: Path, tmp_path: Path) -> 
     [
         "cabinet",
         "farm-shop",
+        "ferry",
         "field-service",
         "lost-and-found",
         "motor-claims",

@@ -7,7 +7,7 @@ from itertools import islice
 
 from quantumlayer.qtest.decisive import of_condition
 from quantumlayer.qtest.limits import rows
-from quantumlayer.qtest.literals import source, text, wire
+from quantumlayer.qtest.literals import text, wire
 from quantumlayer.qtest.parts import numbered
 from quantumlayer.qtest.places import TAKES, Slot
 from quantumlayer.qtest.samples import TEXTS, samples
@@ -16,7 +16,7 @@ from quantumlayer.qtest.suite import Suite, required, sample
 from quantumlayer.qtest.tests import Row, Test
 from quantumlayer.qtest.witness import Condition, Question, Witness
 from quantumlayer.qtest.worlds import constant
-from quantumlayer.spec.cel import ANYONE
+from quantumlayer.spec.cel import ANYONE, Record
 from quantumlayer.spec.model import Action, Field, FieldType, Reference
 
 
@@ -58,12 +58,14 @@ class Asking(ABC):
 
     def params(self, scene: Scene, *, without: Container[str] = ()) -> str:
         """The parameters of a request in the world of a scene, as Python."""
-        found = {
-            key: told(value, self.takes[key].type)
+        found = [
+            f"{text(key)}: {text(told(value, self.takes[key].type))}"
             for key, value in scene.built.takes.items()
             if key in self.takes and value is not None and key not in without
-        }
-        return source(found)
+        ]
+        named = [(key, scene.built.takes.get(key)) for key in self.references]
+        found += [f'"{key}_id": {scene.name(one)}.id' for key, one in named if isinstance(one, Record)]
+        return f"{{{', '.join(found)}}}"
 
     def get(self, scene: Scene, params: str) -> str:
         """The request, as Python."""

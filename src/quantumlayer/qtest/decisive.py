@@ -1,7 +1,7 @@
 """Worlds in which one part of what an expression asks of related records decides, so that none can be left away."""
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import islice
@@ -52,12 +52,14 @@ class Aggregates:
         checked: The expression.
         slots: What it reads.
         fits: Whether a world can be arranged and asked.
+        names: Names that the expression uses besides the usual ones.
     """
 
     question: Question
     checked: Checked
     slots: Sequence[Slot]
     fits: Callable[[Built], bool]
+    names: Callable[[Built], Mapping[str, object]] = lambda _built: {}
 
     def worlds(self, known: Sequence[Witness]) -> Iterator[Decisive]:
         """What the known worlds do not tell: each part that decides alone, and that records of others do not count."""
@@ -77,8 +79,15 @@ class Aggregates:
 
     def _value(self, checked: Checked, built: Built) -> object:
         try:
-            return evaluate(checked, built.world, this=built.this, caller=built.caller, takes=built.takes)
-        except (CelRuntimeError, TypeError):
+            return evaluate(
+                checked,
+                built.world,
+                this=built.this,
+                caller=built.caller,
+                takes=built.takes,
+                others=self.names(built),
+            )
+        except (CelRuntimeError, TypeError, AttributeError):
             return _NONE  # a part lacks the guard that stood before it
 
     def _collection(self, node: Expr) -> str | None:

@@ -2,19 +2,18 @@
 
 from collections.abc import Iterator
 
-from quantumlayer.qtest.decisive import Aggregates, told
+from quantumlayer.qtest.decisive import told
 from quantumlayer.qtest.factories import parameter_type
 from quantumlayer.qtest.literals import source, text, wire
-from quantumlayer.qtest.places import COUNT, THIS
+from quantumlayer.qtest.places import THIS
 from quantumlayer.qtest.records import Records
 from quantumlayer.qtest.scenes import Scene, with_values
 from quantumlayer.qtest.tests import Row, Test
 from quantumlayer.qtest.witness import Witness
+from quantumlayer.qtest.worked_out import worked_out
 from quantumlayer.qtest.worlds import Built
 from quantumlayer.spec.cel import CelRuntimeError, Scope, compile_cel, evaluate, rounded
 from quantumlayer.spec.model import Action, Derived, Example
-
-_MOST_VALUES = 4
 
 
 def derived_tests(records: Records) -> Iterator[Test]:
@@ -155,21 +154,4 @@ def values(records: Records, derived: Derived, role: str) -> list[tuple[Witness,
         except CelRuntimeError:
             return None
 
-    found: dict[object, Witness] = {}
-    for witness in question.variations(slots):
-        found.setdefault(value(witness.built), witness)
-        if len(found) == _MOST_VALUES:
-            break
-    worlds = list(found.values())
-    counted = next((one for one in worlds if any(one.choice.get(slot) for slot in slots if slot.name == COUNT)), None)
-    for slot in slots:
-        inside = any(step.endswith("*") for step in slot.place)
-        start = counted if inside else next(iter(worlds), None)
-        if start is not None and slot.name.isidentifier():
-            worlds += question.border(start, slot, value) or ()
-    unlike: dict[tuple[str, ...], Witness] = {}
-    for one in worlds:
-        unlike.setdefault(tuple(Scene(records.suite, one).lines), one)
-    aggregates = Aggregates(question, checked, slots, question.accepts)
-    decisive = [(one.witness, value(one.witness.built), one.told) for one in aggregates.worlds(list(unlike.values()))]
-    return [*((one, value(one.built), "") for one in unlike.values()), *decisive]
+    return worked_out(records.suite, question, checked, slots, value)

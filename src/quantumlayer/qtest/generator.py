@@ -30,6 +30,7 @@ from quantumlayer.qtest.queries import query_tests
 from quantumlayer.qtest.ranges import range_tests
 from quantumlayer.qtest.records import Records
 from quantumlayer.qtest.relations import relation_tests
+from quantumlayer.qtest.reports import report_tests
 from quantumlayer.qtest.rules import rule_tests
 from quantumlayer.qtest.samples import NOW
 from quantumlayer.qtest.scenes import SET_LATER
@@ -154,9 +155,11 @@ def _modules(suite: Suite) -> list[Module]:
     races.constants += [one.definition for one in bodies if one is not None and one.constant in used]
     jobs = Module("tests/test_jobs.py", "What the service does by itself.")
     jobs.tests += job_tests(suite)
+    reports = Module("tests/test_reports.py", "What reports show.")
+    reports.tests += report_tests(suite)
     texts = Module("tests/test_properties.py", "What holds for every value, tried with many.")
     texts.tests += property_tests(suite)
-    return [*found, *(module for module in (access, races, jobs, texts) if module.tests)]
+    return [*found, *(module for module in (access, races, jobs, reports, texts) if module.tests)]
 
 
 def _contract_modules(suite: Suite, interface: Interface) -> list[Module]:

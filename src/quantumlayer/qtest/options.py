@@ -9,6 +9,7 @@ from quantumlayer.qtest.places import (
     SAME,
     TAKES,
     THIS,
+    UNLIKE,
     Place,
     Reader,
     Slot,
@@ -53,6 +54,8 @@ class Options:
             return list(self._roles)
         if slot.name == COUNT:
             return self._counts(slot)
+        if slot.name.endswith(UNLIKE):
+            return [True, False]
         if slot.place == TAKES:
             return candidates(slot.name, self._takes[slot.name], self._reader.constants)
         if (rows := self._rows_at(slot.place)) is not None:
@@ -92,7 +95,9 @@ class Options:
         single = any(
             relation.kind is RelationKind.ONE_TO_ONE and relation.to == owner for relation in entity.references.values()
         )
-        return [0, 1] if single else counts(self._reader.constants)
+        unlike = any(one.place == slot.place and one.name.endswith(UNLIKE) for one in self._reader.slots)
+        several = sorted({*counts(self._reader.constants), 3}) if unlike else counts(self._reader.constants)
+        return [0, 1] if single else several
 
     def _entity(self, place: Place) -> str:
         return self._this if place == THIS else self._reader.entities[place]

@@ -35,13 +35,15 @@ Place = tuple[str, ...]
 THIS: Place = ("this",)
 CALLER: Place = ("caller",)
 TAKES: Place = ("takes",)
-COUNT, SAME, ABSENT, ROLE = "#", "=", "?", "@"
+COUNT, SAME, ABSENT, ROLE, UNLIKE = "#", "=", "?", "@", "~"
 _MOST_COUNTED = 12
 _DEEPEST = 6
 _MINUTE = timedelta(minutes=1)
 _LONGEST = 300
 _OF_THE_DAY = frozenset({"time_of_day", "getHours", "getMinutes"})
 _OF_THE_CALENDAR = frozenset({"getDayOfWeek", "getDayOfMonth", "getDayOfYear", "getDate", "getMonth", "getFullYear"})
+_OF_UNLIKE = frozenset({"min", "max", "average", "median", "first", "last", "distinct"})
+_STEPPED = frozenset({FieldType.INT, FieldType.DECIMAL, FieldType.MONEY, FieldType.DATETIME})
 _ADDRESS = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
 
 
@@ -51,7 +53,8 @@ class Slot:
 
     `place` is the way to a record from `this`, the caller or the input; a step that ends in `*` is a collection.
     `name` is a field, or one of the marks above: how many records a collection has, whether the record is the one at
-    `other`, whether an optional one is absent, which role the caller has.
+    `other`, whether an optional one is absent, which role the caller has, and behind a field, whether the records of a
+    collection differ in it.
     """
 
     place: Place
@@ -131,15 +134,26 @@ class Reader:
         return place
 
     def _parts(self, expr: Expr, checked: Checked, scope: Scope, names: dict[str, Place], depth: int) -> None:
+        known = {*self.slots}
         places = [self._walk(part, checked, scope, names, depth) for part in children(expr)]
         if isinstance(expr, Call):
             self._called(expr)
+            if expr.function in _OF_UNLIKE:
+                self._unlike([slot for slot in self.slots if slot not in known])
         if isinstance(expr, Binary) and expr.operator in {"==", "!="}:
             left, right = places
             if left is not None and right is not None:
                 self._same(left, right)
             elif (one := left or right) is not None and len(one) > 1 and not one[-1].endswith("*"):
                 self.slots.setdefault(Slot(one, ABSENT), None)
+
+    def _unlike(self, read: Iterable[Slot]) -> None:
+        """What is made of several records shows only where they differ."""
+        for slot in read:
+            entity = self.spec.entities.get(self.entities.get(slot.place, ""))
+            item = entity.fields.get(slot.name) if entity is not None else None
+            if item is not None and item.type in _STEPPED and slot.place[-1].endswith("*"):
+                self.slots.setdefault(Slot(slot.place, f"{slot.name}{UNLIKE}"), None)
 
     def _same(self, left: Place, right: Place) -> None:
         """The relation gives way, so that `this.member == caller.member` sets the member of `this`."""
@@ -353,6 +367,17 @@ def at_the_clock(constants: Constants, place: tzinfo) -> Iterator[datetime]:
         yield from (midnight + span + step * _MINUTE for span in hours for step in steps)
     if constants.weekdays:
         yield from (midnight + timedelta(days=day) + step * _MINUTE for day in range(1, 8) for step in (0, -1))
+
+
+def stepped(value: object, number: int) -> object:
+    """A value that differs from that of the record before it: the second by one, the third by four, and so on."""
+    match value:
+        case datetime():
+            return value + number**2 * _MINUTE
+        case int() | Decimal():
+            return value + number**2
+        case _:
+            return value
 
 
 def counts(constants: Constants) -> list[int]:

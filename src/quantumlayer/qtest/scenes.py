@@ -208,8 +208,9 @@ class Scene:
         for key, target in self._targets(records[0]):
             if key not in alone:
                 self._make(target, ("", key))
-        if len(records) == 1:
-            self.lines.append(self.call(records[0]))
+        calls = [self.call(record) for record in records]
+        if len(records) == 1 or (len(set(calls)) > 1 and not alone):
+            self.lines += calls
         else:
             usual = {key: value for key, value in self.given(records[0]).items() if not self._numbered(records[0], key)}
             usual |= {key: self.call(target) for key, target in alone.items()}
@@ -224,7 +225,7 @@ class Scene:
         free = {key: one for key, one in self._targets(records[0]) if one not in elsewhere}
         found: dict[str, Record] = {}
         for rule in rules if len(records) > 1 else ():
-            if rule is not None and not found.keys() & set(rule.of):
+            if rule is not None and not found.keys() & set(rule.of) and not _unlike(records, rule.of):
                 found |= {key: one for key, one in free.items() if key in rule.of}
         return found
 
@@ -293,6 +294,11 @@ def _named_in(values: Iterable[object]) -> Iterator[Record]:
         elif isinstance(value, list):
             for row in value:
                 yield from _named_in(row.values())
+
+
+def _unlike(records: Sequence[Record], keys: Iterable[str]) -> bool:
+    """Whether no two of the records have the same value under one of the keys."""
+    return any(len({record.values.get(key) for record in records}) == len(records) for key in keys)
 
 
 def with_values(line: str, made: str, given: str) -> str:

@@ -6,7 +6,7 @@ slot, then two, then three, values near the constants of the expressions first.
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime, tzinfo
+from datetime import UTC, date, datetime, tzinfo
 from itertools import combinations, islice, product
 
 from quantumlayer.qtest.clocks import WEEKS, later
@@ -18,6 +18,7 @@ from quantumlayer.qtest.places import (
     SAME,
     TAKES,
     THIS,
+    UNLIKE,
     Place,
     Reader,
     Slot,
@@ -28,7 +29,7 @@ from quantumlayer.qtest.samples import NOW
 from quantumlayer.qtest.worlds import Builder, Built, Choice, Defaults
 from quantumlayer.spec.cel import CelRuntimeError, Checked, Scope, compile_cel, evaluate, operands
 from quantumlayer.spec.cel.runtime import zone
-from quantumlayer.spec.model import Field, Reference, Rows, Spec
+from quantumlayer.spec.model import Field, FieldType, Reference, Rows, Spec
 
 _MOST_WORLDS = 3000
 _MOST_CHANGES = 3
@@ -97,6 +98,7 @@ class Question:
             must name it, and no collection holds it yet.
         values: What is worked out of the world, so that it must hold what they read.
         now: The moment of the call.
+        day: The day that the question is about: everything happens on it unless something else is chosen.
     """
 
     spec: Spec
@@ -112,6 +114,7 @@ class Question:
     now: datetime = NOW
     references: Mapping[str, Reference] = field(default_factory=dict)
     rows: Mapping[str, Rows] = field(default_factory=dict)
+    day: date | None = None
 
     def __post_init__(self) -> None:
         self.reader = Reader(self.spec)
@@ -166,7 +169,21 @@ class Question:
         """The plainest choice: records as the factories make them, and whoever is compared with is the same."""
         choice: dict[Slot, object] = {Slot(CALLER, ROLE): self.roles[0] if self.roles else "anyone"}
         choice |= {slot: True for slot in self.reader.slots if slot.name == SAME and self._options.may_be_same(slot)}
-        return choice | dict(self.fixed)
+        choice |= {slot: True for slot in self.reader.slots if slot.name.endswith(UNLIKE)}
+        return choice | self._on_the_day() | dict(self.fixed)
+
+    def _on_the_day(self) -> dict[Slot, object]:
+        if self.day is None:
+            return {}
+        dates = {Slot(TAKES, key): self.day for key, item in self.takes.items() if item.type is FieldType.DATE}
+        moments = {
+            slot: self.now for slot in self.reader.slots if slot.place[-1].endswith("*") and self._is_moment(slot)
+        }
+        return {**dates, **moments}
+
+    def _is_moment(self, slot: Slot) -> bool:
+        item = self.spec.entities[self.reader.entities[slot.place]].fields.get(slot.name)
+        return item is not None and item.type is FieldType.DATETIME
 
     def accepts(self, built: Built, besides: str = "") -> bool:
         """Whether every condition holds in a world, one aside."""
@@ -315,14 +332,14 @@ class Question:
         best = min(apart, key=lambda item: item[0], default=None)
         return None if best is None else best[1:]
 
-    def variations(self, slots: Sequence[Slot]) -> Iterator[Witness]:
+    def variations(self, slots: Sequence[Slot], *, most: int = 2) -> Iterator[Witness]:
         """Worlds around the base in which every condition holds, the base first."""
         base = self.base()
         if base is None:
             return
         yield base
         builder = self.builder()
-        for choice in self.changes(base.choice, list(slots), most=2):
+        for choice in self.changes(base.choice, list(slots), most=most):
             built = builder.build(choice)
             if self.accepts(built):
                 yield Witness(choice, built)

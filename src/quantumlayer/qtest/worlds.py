@@ -6,7 +6,21 @@ from datetime import date, datetime
 from decimal import Decimal
 from functools import cached_property
 
-from quantumlayer.qtest.places import ABSENT, CALLER, COUNT, ROLE, SAME, TAKES, THIS, Constants, Place, Slot, candidates
+from quantumlayer.qtest.places import (
+    ABSENT,
+    CALLER,
+    COUNT,
+    ROLE,
+    SAME,
+    TAKES,
+    THIS,
+    UNLIKE,
+    Constants,
+    Place,
+    Slot,
+    candidates,
+    stepped,
+)
 from quantumlayer.qtest.samples import NOW
 from quantumlayer.spec.cel import Caller, CelError, CelRuntimeError, Record, Scope, World, compile_cel, evaluate
 from quantumlayer.spec.model import Computed, Field, FieldType, Rows, Spec
@@ -211,13 +225,19 @@ class _Building:
         owner = {self._via(place, entity): owners[0]} if owners else {}
         wanted = int(str(self.choice.get(Slot(place, COUNT), 0))) if owners or len(place) == 1 else 0
         self.found[place] = []
-        for _ in range(wanted):
+        for number in range(wanted):
             record = self._made(entity, place)
-            record.values |= owner
+            record.values |= {**owner, **self._apart(record, place, number)}
             self.found[place].append(record)
             self._relate(record, place)
             record.values |= owner
         return self.found[place]
+
+    def _apart(self, record: Record, place: Place, number: int) -> dict[str, object]:
+        """The values in which a record of a collection differs from the one before it."""
+        chosen = (slot.name for slot, yes in self.choice.items() if yes and slot.place == place)
+        keys = [name.removesuffix(UNLIKE) for name in chosen if name.endswith(UNLIKE)]
+        return {key: stepped(record.values[key], number) for key in keys}
 
     def _via(self, place: Place, entity: str) -> str:
         owner, back = self.builder.entities[place[:-1]], place[-1].removesuffix("*")

@@ -16,6 +16,7 @@ CASES = Path(__file__).parents[2] / "cases"
 SPECS = [
     "cabinet",
     "farm-shop",
+    "ferry",
     "field-service",
     "motor-claims",
     "purchase-approvals",

@@ -108,7 +108,7 @@ class Loads:
         """The variable that holds records by their id, or by the id in a column."""
         names = entity_names(source.entity)
         found = f"await session.scalars({source.statement()})"
-        each = f"{names.snake}.{column}: {names.snake} for {names.snake}"
+        each = f"one.{column}: one for one"
         return self._variable(f"{names.plural}_by_{column}", f"{{{each} in {found}}}")
 
     def _variable(self, name: str, value: str) -> str:

@@ -181,6 +181,8 @@ class Templates:
         files += [self._file("src/package/shapes.py", "shapes.py")] if self._view.contract else []
         reports = ("schemas", "service", "router") if self._spec.reports else ()
         files += [self._file(f"src/package/reports/{name}.py", f"{name}.py") for name in reports]
+        days = ("days",) if reports else ()
+        files += [self._file(f"src/package/reports/{name}.py", f"{name}.py", uses=frozenset()) for name in days]
         return Uses(artifact.content.decode() for artifact in files)
 
     @cached_property

@@ -22,7 +22,7 @@ from quantumlayer.spec.reports import DAY, PERIOD
 _FIXED = frozenset(
     {
         "Decimal", "average", "caller", "day", "day_of", "days", "dict", "during", "end_of", "found", "grouped", "ids",
-        "iter", "len", "list", "median", "next", "page", "page_by_day", "page_of_days", "pairs", "query", "reversed",
+        "iter", "len", "list", "median", "next", "one", "page", "page_by_day", "page_of_days", "pairs", "query", "reversed",
         "rows", "select", "session", "start_of", "statement", "sum", "total",
     }
 )  # fmt: skip
