@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Iterator
 from functools import partial
-from graphlib import CycleError, TopologicalSorter
 from itertools import islice, product
 
 from quantumlayer.qlayer.packs.fastapi import access
@@ -82,7 +81,6 @@ def _first_failure(attempts: Attempts) -> tuple[str, str] | None:
 
 def _phases(spec: Spec) -> Iterator[list[Stage]]:
     yield [partial(_of_entity, name=name) for name in spec.entities]
-    yield [_imports]
     yield [_endpoints]
     yield [partial(_of_operation, name=name) for name in spec.operations]
     yield [partial(_of_query, name=name) for name in spec.queries]
@@ -243,21 +241,6 @@ def _grant(spec: Spec, name: str) -> None:
     access.readable(spec, name)
     for action in Action:
         access.refusals(spec, name, action, "")
-
-
-def _imports(spec: Spec) -> Attempts:
-    """Derived values that look into each other's tables would make modules import each other."""
-    views = {name: EntityView(spec, name) for name in spec.entities}
-    graph = {name: {item.name for item in view.column_property_models} for name, view in views.items()}
-    try:
-        TopologicalSorter(graph).prepare()
-    except CycleError as error:
-        name = min(error.args[1])
-        circle = set(error.args[1])
-        for derived in views[name].column_properties:
-            if not derived.tables & circle:
-                continue
-            yield f"entities.{name}.derived.{derived.name}", partial(_refuse, "tables that look into each other")
 
 
 def _refuse(reason: str) -> None:

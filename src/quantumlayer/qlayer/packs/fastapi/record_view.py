@@ -1,7 +1,7 @@
 """What an entity's record is, in the words of the target: its columns, its derived values, its bodies."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 from quantumlayer.kit.identifiers import singular
@@ -18,7 +18,7 @@ from quantumlayer.qlayer.packs.fastapi.roots import Loaded
 from quantumlayer.qlayer.packs.fastapi.rules import Exclusion, exclusions
 from quantumlayer.qlayer.packs.fastapi.sql import Sql
 from quantumlayer.qlayer.packs.fastapi.uniques import UniqueIndex, unique_indexes
-from quantumlayer.spec.cel import Scope, compile_cel
+from quantumlayer.spec.cel import Checked, Scope, compile_cel
 from quantumlayer.spec.model import Derived, Entity, Field, OnDelete, Proof, Relation, RelationKind, Spec
 from quantumlayer.spec.naming import EntityNames, entity_names, link_ids, route_name
 
@@ -155,15 +155,23 @@ class RecordView:
         checked = compile_cel(derived.cel, Scope.for_derived(self.spec, self.name))
         related = touches_relations(checked)
         if related and not derived.stored:
-            columns = {"this": Columns(self.name, bare=True)}
-            writer = Sql(self.spec, checked, columns, {}, deferred=True)
-            source, tables = writer.value(derived.type).text, frozenset(writer.tables)
+            source, tables = self._queried(checked, derived, Columns(self.name, bare=True))
             if clash := self.members & _SQL_WORDS:
                 message = f"a value worked out by the database beside one called `{min(clash)}`"
                 raise UnsupportedError(message)
         else:
             source, tables = Python(checked, {"this": Loaded("self")}).value(derived.type), frozenset()
         return DerivedView(key, derived, python_type(derived), source, _about(key, derived), related, tables)
+
+    def outside(self, view: DerivedView) -> DerivedView:
+        """A value that the database works out, as it is written outside of the class's own body."""
+        checked = compile_cel(view.derived.cel, Scope.for_derived(self.spec, self.name))
+        return replace(view, source=self._queried(checked, view.derived, Columns(self.name))[0])
+
+    def _queried(self, checked: Checked, derived: Derived, this: Columns) -> tuple[str, frozenset[str]]:
+        """The source of the query for a value, and the entities whose tables it looks into."""
+        writer = Sql(self.spec, checked, {"this": this}, {}, deferred=True)
+        return writer.value(derived.type).text, frozenset(writer.tables)
 
     @cached_property
     def computed(self) -> dict[str, DerivedView]:
@@ -335,11 +343,11 @@ class RecordView:
         role = "caller.role" if allowed else "caller.role if caller else None" if visiting else "None"
         return f"{self.name}Read.shown_to({role}, {variable})"
 
-    @cached_property
-    def column_property_models(self) -> list[EntityNames]:
+    @property
+    def column_property_tables(self) -> list[str]:
         """The entities whose tables the derived values look into."""
-        wanted = frozenset().union(*(view.tables for view in self.column_properties))
-        return [entity_names(other) for other in self.spec.entities if other in wanted]
+        wanted = frozenset[str]().union(*(view.tables for view in self.column_properties))
+        return [other for other in self.spec.entities if other in wanted]
 
 
 def _about(key: str, derived: Derived) -> str:

@@ -7,6 +7,7 @@ from math import ceil
 
 from quantumlayer.qlayer.packs.fastapi.access import member
 from quantumlayer.qlayer.packs.fastapi.amounts import amount_pattern
+from quantumlayer.qlayer.packs.fastapi.circles import Circles
 from quantumlayer.qlayer.packs.fastapi.code import names_in
 from quantumlayer.qlayer.packs.fastapi.contract.service import ContractView
 from quantumlayer.qlayer.packs.fastapi.decimals import PLACES
@@ -79,6 +80,18 @@ class ServiceView:
         }
         return {name: keys for name, keys in found.items() if keys}
 
+    @cached_property
+    def circles(self) -> Circles:
+        """Where the derived values stand that the database works out."""
+        return Circles({view.name: view for view in self.entities}, self.routed)
+
+    @property
+    def routed(self) -> frozenset[str]:
+        """The entities for which there are requests."""
+        contract = self.contract
+        views = self.by_name.items()
+        return frozenset(name for name, view in views if (contract.routed(name) if contract else view.routed))
+
     @property
     def trees(self) -> dict[str, tuple[str, ...]]:
         """The relations of each entity that make a tree."""
@@ -136,6 +149,8 @@ class ServiceView:
             "by_name": self.by_name,
             "later": self.later,
             "altered": self.altered,
+            "circles": self.circles,
+            "routed": self.routed,
             "trees": self.trees,
             "contract": self.contract,
             "roles": self.roles,
