@@ -22,8 +22,8 @@ from quantumlayer.spec.reports import DAY, PERIOD
 _FIXED = frozenset(
     {
         "Decimal", "average", "caller", "day", "day_of", "days", "dict", "during", "end_of", "found", "grouped", "ids",
-        "iter", "len", "list", "median", "next", "one", "page", "page_by_day", "page_of_days", "pairs", "query", "reversed",
-        "rows", "select", "session", "start_of", "statement", "sum", "total",
+        "iter", "len", "list", "median", "next", "one", "page", "page_by_day", "page_of_days", "pairs", "query",
+        "reversed", "rows", "select", "session", "start_of", "statement", "sum", "total",
     }
 )  # fmt: skip
 """What the functions of reports have names for already."""
