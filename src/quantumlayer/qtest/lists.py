@@ -7,7 +7,8 @@ from decimal import Decimal
 
 from quantumlayer.qtest.literals import source, text, wire
 from quantumlayer.qtest.oneself import as_caller
-from quantumlayer.qtest.places import THIS, Constants, Slot, candidates
+from quantumlayer.qtest.places import THIS, Constants, Slot
+from quantumlayer.qtest.pools import candidates
 from quantumlayer.qtest.records import Records
 from quantumlayer.qtest.samples import NOW, TEXTS, lengths, samples
 from quantumlayer.qtest.scenes import Scene
