@@ -4,7 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from quantumlayer.qtest.literals import source, text, wire
-from quantumlayer.qtest.places import THIS, Slot, candidates
+from quantumlayer.qtest.places import THIS, Slot
+from quantumlayer.qtest.pools import candidates
 from quantumlayer.qtest.scenes import Scene
 from quantumlayer.qtest.suite import Suite, holds, relations_given, required, writable
 from quantumlayer.qtest.witness import Condition, Question, Witness

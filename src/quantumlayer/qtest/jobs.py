@@ -9,7 +9,7 @@ from quantumlayer.qtest.demands import read_by_effects
 from quantumlayer.qtest.effects import effect_test, effect_tests, found_world
 from quantumlayer.qtest.literals import text
 from quantumlayer.qtest.parts import numbered
-from quantumlayer.qtest.places import at_the_clock
+from quantumlayer.qtest.pools import at_the_clock
 from quantumlayer.qtest.scenes import Scene
 from quantumlayer.qtest.suite import NO_WITNESS, Suite
 from quantumlayer.qtest.tests import Test

@@ -7,7 +7,8 @@ from decimal import Decimal
 
 from quantumlayer.qtest.literals import source, text, wire
 from quantumlayer.qtest.oneself import as_caller
-from quantumlayer.qtest.places import THIS, Constants, Slot, candidates
+from quantumlayer.qtest.places import THIS, Constants, Slot
+from quantumlayer.qtest.pools import candidates
 from quantumlayer.qtest.records import Records
 from quantumlayer.qtest.samples import NOW, TEXTS, lengths, samples
 from quantumlayer.qtest.scenes import Scene
@@ -22,16 +23,14 @@ from quantumlayer.spec.naming import link_id
 
 def list_tests(records: Records) -> Iterator[Test]:
     """The list of one entity, as a caller sees it who reads as much as possible."""
-    reader = reader_of(records)
+    reader, plain = reader_of(records), Listing()
     if reader is None:
         for word in Listing.model_fields:
-            if getattr(records.entity.list, word) != getattr(Listing(), word):
+            if getattr(records.entity.list, word) != getattr(plain, word):
                 records.suite.leave_open(f"entities.{records.name}.list.{word}", "nobody reads such records")
         return
-    yield from _search(reader)
-    yield from _filters(reader)
-    yield from _sort(reader)
-    yield from _pages(reader)
+    for tests in (_search, _filters, _sort, _pages):
+        yield from tests(reader)
 
 
 @dataclass(frozen=True, slots=True)
@@ -394,7 +393,7 @@ def _pages(reader: Reader) -> Iterator[Test]:
 
 def _second_page(entity: Entity) -> str:
     """The check of what comes second and third; unique values have an order of their own."""
-    keys = [key.removeprefix("-") for key in entity.list.order]
-    if any(key in entity.fields and entity.fields[key].unique for key in keys):
+    keys = {key.removeprefix("-") for key in entity.list.order}
+    if any(item.unique for key, item in entity.fields.items() if key in keys):
         return 'assert {item["id"] for item in answer.json()["items"]} < {record.id for record in all_records}'
     return 'assert [item["id"] for item in answer.json()["items"]] == [record.id for record in all_records[1:]]'

@@ -2,20 +2,8 @@
 
 from collections.abc import Mapping, Sequence
 
-from quantumlayer.qtest.places import (
-    ABSENT,
-    COUNT,
-    ROLE,
-    SAME,
-    TAKES,
-    THIS,
-    UNLIKE,
-    Place,
-    Reader,
-    Slot,
-    candidates,
-    counts,
-)
+from quantumlayer.qtest.places import ABSENT, COUNT, ROLE, SAME, TAKES, THIS, UNLIKE, Place, Reader, Slot
+from quantumlayer.qtest.pools import candidates, counts
 from quantumlayer.spec.model import Field, FieldType, Reference, RelationKind, Rows
 
 

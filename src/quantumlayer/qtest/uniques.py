@@ -5,7 +5,8 @@ from dataclasses import replace
 
 from quantumlayer.qtest.bodies import Creation
 from quantumlayer.qtest.literals import source, text
-from quantumlayer.qtest.places import THIS, Slot, candidates
+from quantumlayer.qtest.places import THIS, Slot
+from quantumlayer.qtest.pools import candidates
 from quantumlayer.qtest.records import Records
 from quantumlayer.qtest.scenes import Scene
 from quantumlayer.qtest.suite import NO_WITNESS, relations_given, writable

@@ -11,20 +11,8 @@ from itertools import combinations, islice, product
 
 from quantumlayer.qtest.clocks import WEEKS, later
 from quantumlayer.qtest.options import Options
-from quantumlayer.qtest.places import (
-    CALLER,
-    ONESELF,
-    ROLE,
-    SAME,
-    TAKES,
-    THIS,
-    UNLIKE,
-    Place,
-    Reader,
-    Slot,
-    distance,
-    is_own,
-)
+from quantumlayer.qtest.places import CALLER, ONESELF, ROLE, SAME, TAKES, THIS, UNLIKE, Place, Reader, Slot
+from quantumlayer.qtest.pools import distance, is_own
 from quantumlayer.qtest.samples import NOW
 from quantumlayer.qtest.worlds import Builder, Built, Choice, Defaults
 from quantumlayer.spec.cel import CelRuntimeError, Checked, Scope, compile_cel, evaluate, operands

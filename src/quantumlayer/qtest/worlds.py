@@ -6,21 +6,8 @@ from datetime import date, datetime
 from decimal import Decimal
 from functools import cached_property
 
-from quantumlayer.qtest.places import (
-    ABSENT,
-    CALLER,
-    COUNT,
-    ROLE,
-    SAME,
-    TAKES,
-    THIS,
-    UNLIKE,
-    Constants,
-    Place,
-    Slot,
-    candidates,
-    stepped,
-)
+from quantumlayer.qtest.places import ABSENT, CALLER, COUNT, ROLE, SAME, TAKES, THIS, UNLIKE, Constants, Place, Slot
+from quantumlayer.qtest.pools import candidates, stepped
 from quantumlayer.qtest.samples import NOW
 from quantumlayer.spec.cel import Caller, CelError, CelRuntimeError, Record, Scope, World, compile_cel, evaluate
 from quantumlayer.spec.model import Computed, Field, FieldType, Rows, Spec

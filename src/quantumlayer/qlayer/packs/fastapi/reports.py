@@ -22,8 +22,8 @@ from quantumlayer.spec.reports import DAY, PERIOD
 _FIXED = frozenset(
     {
         "Decimal", "average", "caller", "day", "day_of", "days", "dict", "during", "end_of", "found", "grouped", "ids",
-        "iter", "len", "list", "median", "next", "one", "page", "page_by_day", "page_of_days", "pairs", "query", "reversed",
-        "rows", "select", "session", "start_of", "statement", "sum", "total",
+        "iter", "len", "list", "median", "next", "one", "page", "page_by_day", "page_of_days", "pairs", "query",
+        "reversed", "rows", "select", "session", "start_of", "statement", "sum", "total",
     }
 )  # fmt: skip
 """What the functions of reports have names for already."""
@@ -142,13 +142,16 @@ class ReportView:
 
     @property
     def readers(self) -> list[tuple[str, str]]:
-        """Which entities' `readable` and getters it needs: the module and the line after `import`."""
+        """What it needs of entities: who may read them, getters, the choices in their order, each with its module."""
         found = []
         if self.entity is not None and self.entity.readable:
-            found.append((self.entity.names.module, f"readable as readable_{self.entity.names.module}"))
+            found.append((f"{self.entity.names.module}.service", f"readable as readable_{self.entity.names.module}"))
+        if self.entity is not None:
+            order = self.entity.entity.list.order
+            found += [(f"{self.entity.names.module}.schemas", kind) for kind in self.entity.lists.ranked(order)]
         for reference in self.report.references.values():
             names = entity_names(reference.to)
-            found.append((names.module, f"get_{names.snake}"))
+            found.append((f"{names.module}.service", f"get_{names.snake}"))
         return found
 
     @property

@@ -33,8 +33,8 @@ def whole(value: object) -> object:
 
 
 def _in_utc(value: datetime) -> datetime:
-    if not 1 < value.year < 9999:
-        raise ValueError("lies outside the calendar")
+    if not 1000 <= value.year < 9000:  # in other time zones, too, it is an instant of the calendar
+        raise ValueError("must lie in the years 1000 to 8999")
     return value.astimezone(UTC)
 
 
@@ -59,7 +59,9 @@ Email = Annotated[
     ),
 ]
 Day = Annotated[date, BeforeValidator(_day)]
-Moment = Annotated[AwareDatetime, BeforeValidator(_written), AfterValidator(_in_utc)]
+Moment = Annotated[
+    AwareDatetime, BeforeValidator(_written), AfterValidator(_in_utc), Field(json_schema_extra={"pattern": "^[1-8]"})
+]
 Id = Annotated[int, Field(ge=1, le=MAX_ID)]
 Reference = Annotated[int, Field(strict=True, ge=1, le=MAX_ID), BeforeValidator(whole)]
 
