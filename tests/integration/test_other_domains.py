@@ -52,6 +52,7 @@ def test_the_spec_of_the_reference_is_built(reference: Path, tmp_path: Path) -> 
         "field-service",
         "lost-and-found",
         "motor-claims",
+        "project-rooms",
         "purchase-approvals",
         "rooms",
         "sea-buoys",

@@ -91,6 +91,8 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
         path = folder / artifact.path
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(artifact.content)
+    tidy = [sys.executable, "-m", "ruff", "check", "--isolated", "--quiet", "--select", "F401", "--fix", str(folder)]
+    subprocess.run(tidy, check=True)
     return folder
 
 

@@ -19,6 +19,7 @@ SPECS = [
     "ferry",
     "field-service",
     "motor-claims",
+    "project-rooms",
     "purchase-approvals",
     "rooms",
     "sea-buoys",

@@ -45,3 +45,23 @@ def test_a_trace_names_whoever_left_it(tests: dict[str, str]) -> None:
     test = tests["changing_a_member_leaves_a_trace"]
     assert 'me = await as_office.get("/auth/me")' in test
     assert '{entry["username"] for entry in entries} == {me.json()["username"]}' in test
+
+
+def test_colleagues_meet_themselves_in_the_list_of_all(written: Written) -> None:
+    tests = written("""
+spec: 1
+service: {name: offices}
+roles: {staff: {record: Person}}
+entities:
+  Office:
+    fields: {name: {type: string}}
+    access: [{who: staff, may: [create]}]
+  Person:
+    relations: {office: {to: Office}}
+    fields: {name: {type: string}}
+    access: [{who: staff, may: [create, read], when: this.office == caller.staff.office}]
+    list: {sort: [name]}
+""")
+    lines = [line.strip() for line in tests["people_are_sorted_by_name"].splitlines()]
+    assert 'low = await make.person(office=office, name="Anna")' in lines
+    assert 'as_staff = await sign_in("staff", low)' in lines
