@@ -47,6 +47,7 @@ def test_the_spec_of_the_reference_is_built(reference: Path, tmp_path: Path) -> 
     "name",
     [
         "cabinet",
+        "choir",
         "farm-shop",
         "ferry",
         "field-service",
@@ -56,7 +57,9 @@ def test_the_spec_of_the_reference_is_built(reference: Path, tmp_path: Path) -> 
         "purchase-approvals",
         "rooms",
         "sea-buoys",
+        "sensors",
         "shelf",
+        "microblog",
         "social",
         "tickets",
         "tool-pool",

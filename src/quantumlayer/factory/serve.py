@@ -2,7 +2,7 @@
 
 A service is a Python package under `src` that keeps to this contract: `python -m PACKAGE migrate` brings the database
 up to date, `python -m PACKAGE seed FILE` loads records, `PACKAGE.app:create_app` makes the application, and the
-settings `DATABASE_URL` and `TOKEN_SECRET` come from the environment.
+settings `DATABASE_URL` and, where callers have passwords, `TOKEN_SECRET` come from the environment.
 """
 
 import hashlib

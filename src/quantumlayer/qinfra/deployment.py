@@ -1,8 +1,9 @@
 """From a Spec to its deployment."""
 
 from quantumlayer.qinfra.models import Database, Deployment, Setting
-from quantumlayer.spec.model import Spec
+from quantumlayer.spec.model import Proof, Spec
 from quantumlayer.spec.naming import service_package
+from quantumlayer.spec.proofs import proving
 
 PYTHON = "3.11"
 """The version that the checks of a build run on, so that what runs is what was checked."""
@@ -15,6 +16,7 @@ _FILES = "/var/lib/service/files"
 def deployment(spec: Spec) -> Deployment:
     """The one deployment model that every generator reads."""
     package = service_package(spec)
+    signs_tokens = bool(proving(spec, Proof.PASSWORD))
     return Deployment(
         service=spec.service.name,
         package=package,
@@ -27,7 +29,7 @@ def deployment(spec: Spec) -> Deployment:
         migrate=("python", "-m", package, "migrate"),
         settings=(
             Setting("ENVIRONMENT", "production"),
-            *([Setting("TOKEN_SECRET", secret=True, about="32 characters or more")] if spec.roles else []),
+            *([Setting("TOKEN_SECRET", secret=True, about="32 characters or more")] if signs_tokens else []),
             Setting("LOG_LEVEL", "INFO"),
         ),
         database=Database(

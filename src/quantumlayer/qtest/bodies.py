@@ -7,10 +7,11 @@ from quantumlayer.qtest.literals import source, text, wire
 from quantumlayer.qtest.places import THIS, Slot
 from quantumlayer.qtest.pools import candidates
 from quantumlayer.qtest.scenes import Scene
-from quantumlayer.qtest.suite import Suite, holds, relations_given, required, writable
+from quantumlayer.qtest.suite import Suite, holds, links_given, relations_given, required, writable
 from quantumlayer.qtest.witness import Condition, Question, Witness
 from quantumlayer.spec.cel import Record
 from quantumlayer.spec.model import Action, Entity
+from quantumlayer.spec.naming import link_ids
 
 IF_ANY = 'headers={"If-Match": "*"}'
 
@@ -67,14 +68,19 @@ class Creation:
         """The records that the new one refers to, and the caller."""
         return Scene(self.suite, self.witness, this_is_made=False, repeated=repeated)
 
-    def body(self, scene: Scene, extra: dict[str, object] | None = None) -> str:
-        """The whole body as Python."""
+    def body(self, scene: Scene, extra: dict[str, object] | None = None, *, but: str = "") -> str:
+        """The whole body as Python; `but` one relation to many, which the test gives itself."""
         parts = [
             f'"{key}_id": {scene.name(target)}.id'
             for key in relations_given(self.entity)
             if f"{key}_id" not in (extra or {})
             and isinstance(target := self.witness.built.this.values.get(key), Record)
             and scene.named(target)
+        ]
+        parts += [
+            f"{text(link_ids(key))}: {new_ids(self.suite, self.entity.links[key].to, least)}"
+            for key, least in links_given(self.entity).items()
+            if key != but
         ]
         parts += [f"{text(key)}: {source(value)}" for key, value in (extra or {}).items()]
         return f"{self.constant} | {{{', '.join(parts)}}}" if parts else self.constant
@@ -96,6 +102,14 @@ class Creation:
         readable = self._reading if self.is_read_back else []
         changed = other_values(self.suite, question, self.witness, self.name, optional, readable)
         return {key: wire(value, self.entity.fields[key].type) for key, value in changed.items()}
+
+
+def new_ids(suite: Suite, target: str, number: int) -> str:
+    """The ids of new records, as Python."""
+    one = f"(await make.{suite.names(target).snake}()).id"
+    if number < 2:
+        return f"[{one}]" if number else "[]"
+    return f"[{one} for _ in range({number})]"
 
 
 def other_values(
@@ -121,3 +135,10 @@ def other_values(
                 choice = tried
                 break
     return {key: choice[Slot(THIS, key)] for key in keys if Slot(THIS, key) in choice}
+
+
+def with_value(body: str, key: str, value: str) -> str:
+    """A body with one more value, all as Python."""
+    if body == "{}":
+        return f"{{{text(key)}: {value}}}"
+    return f"{body[:-1]}, {text(key)}: {value}}}" if body.endswith("}") else f"{body} | {{{text(key)}: {value}}}"

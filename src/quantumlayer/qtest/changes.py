@@ -8,10 +8,11 @@ from quantumlayer.qtest.literals import source, text, wire
 from quantumlayer.qtest.records import Records
 from quantumlayer.qtest.samples import samples
 from quantumlayer.qtest.scenes import Scene
-from quantumlayer.qtest.suite import relations_given, writable
+from quantumlayer.qtest.suite import links_given, relations_given, writable
 from quantumlayer.qtest.tests import Row, Test
 from quantumlayer.spec.cel import ANYONE
 from quantumlayer.spec.model import Action
+from quantumlayer.spec.naming import link_ids
 
 
 def change_tests(records: Records) -> Iterator[Test]:
@@ -24,7 +25,8 @@ def change_tests(records: Records) -> Iterator[Test]:
 class Change:
     """How a caller changes a record as a whole.
 
-    `values` are those it then has; `like` names the variable of another record for a relation that it takes over.
+    `values` are those it then has; `like` names the variable of another record for a relation that it takes over. The
+    ids of a relation to many that needs some stay as they are, `but` those that the test gives itself.
     """
 
     records: Records
@@ -32,6 +34,7 @@ class Change:
     scene: Scene
     values: dict[str, object]
     like: Mapping[str, str] = field(default_factory=dict)
+    but: str = ""
 
     @property
     def url(self) -> str:
@@ -49,6 +52,8 @@ class Change:
         """The body of the request as Python."""
         keys = relations_given(self.records.entity, changing=True)
         relations = [f'"{key}_id": {self.like.get(key, self.scene.this)}.{key}_id' for key in keys]
+        held = map(link_ids, links_given(self.records.entity, changing=True))
+        relations += [f"{text(ids)}: {self.scene.this}.{ids}" for ids in held if ids != self.but]
         own = {self.records.entity.key: f"{self.scene.this}.{self.records.entity.key}"}  # else it would be elsewhere
         sent = (f"{text(key)}: {own.get(key, source(value))}" for key, value in self.sent.items())
         return "{" + ", ".join([*sent, *relations]) + "}"

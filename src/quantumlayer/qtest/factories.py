@@ -71,7 +71,10 @@ def _factory(suite: Suite, name: str, entity: Entity, moments: Sequence[str]) ->
         made.arguments.append((f"{key}_id", new))
     for key, relation in entity.links.items():
         made.parameters.append(Parameter(key, f"list[{relation.to}] | None", "None"))
-        made.arguments.append((key, f"{key} or []"))
+        new = f"await self.{suite.names(relation.to).snake}()"
+        least = relation.min or 0
+        several = f"[{new} for _ in range({least})]" if least > 1 else f"[{new}]" if least else "[]"
+        made.arguments.append((key, f"{key} or {several}"))
     usual = suite.defaults.of(name)
     stored = {key: derived for key, derived in entity.derived.items() if derived.stored}
     for key, item in entity.fields.items():
@@ -99,6 +102,10 @@ def _add_field(made: Factory, key: str, item: Field, usual: object, *, early: bo
         if early:
             made.lines.append(f"{key} = {value}")
         made.arguments.append((key, key if early else value))
+        return
+    if isinstance(usual, dict | list):  # each record gets one of its own
+        made.parameters.append(Parameter(key, kind, "None"))
+        made.arguments.append((key, f"{source(usual)} if {key} is None else {key}"))
         return
     made.parameters.append(Parameter(key, parameter_type(item), source(usual)))
     made.arguments.append((key, key))

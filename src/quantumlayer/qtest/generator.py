@@ -49,6 +49,7 @@ from quantumlayer.spec.interface import ErrorPart, Interface
 from quantumlayer.spec.model import Action, Proof, Spec
 from quantumlayer.spec.naming import collection
 from quantumlayer.spec.order import making_order, set_later
+from quantumlayer.spec.proofs import key_header, proving
 
 _PART = Part(id="tests", title="Tests", estimate=1.0)
 _PLATFORM = ("Account", "Base", "Record", "Role")
@@ -186,7 +187,7 @@ def _files(suite: Suite, modules: list[Module]) -> Iterator[Artifact]:
     templates.filters["quoted"] = text
     shared = _shared(suite, modules)
     proofs = {role.proves for role in suite.spec.roles.values()}
-    accounts = ["test_accounts"] if Proof.PASSWORD in proofs else []
+    accounts = ["test_accounts"] if proofs else []
     accounts += ["test_proofs"] if proofs - {Proof.PASSWORD} else []
     files = ["contents", "test_file_storage"] if shared["holders"] else []
     files += ["test_job_runner"] if suite.spec.jobs else []
@@ -201,20 +202,18 @@ def _files(suite: Suite, modules: list[Module]) -> Iterator[Artifact]:
     yield Artifact.text("tests/seed.json", json.dumps(seeds(suite), indent=2, ensure_ascii=False) + "\n")
 
 
-def _proving(spec: Spec, proof: Proof) -> list[str]:
-    """The roles whose callers prove who they are in one way."""
-    return [name for name, role in spec.roles.items() if role.proves is proof]
-
-
 def _shared(suite: Suite, modules: list[Module]) -> dict[str, Any]:
     spec = suite.spec
-    roles = list(spec.roles)
+    roles, passwords = list(spec.roles), proving(spec, Proof.PASSWORD)
     snakes = {suite.names(name).snake for name in spec.entities}
+    seeded = next(name for name, entity in spec.entities.items() if not entity.needed_links)
     return {
         "package": suite.package,
         "service": spec.service.name,
         "entities": [suite.names(name) for name in spec.entities],
-        "collection": collection(spec, next(iter(spec.entities))),
+        "seeded": suite.names(seeded),
+        "collection": collection(spec, seeded),
+        "needing": next((collection(spec, name) for name, one in spec.entities.items() if one.needed_links), None),
         "errors": _errors(spec.interface) if spec.interface is not None else None,
         "factories": factories(suite),
         "now": source(NOW.astimezone(UTC)),
@@ -228,9 +227,12 @@ def _shared(suite: Suite, modules: list[Module]) -> dict[str, Any]:
         "sets_later": any(SET_LATER in line for module in modules for test in module.tests for line in test.body),
         "plain_roles": [name for name, role in spec.roles.items() if role.record is None],
         "own": [{"role": name, "entity": suite.names(role.record)} for name, role in spec.roles.items() if role.record],
-        "example_role": next(iter([*_proving(spec, Proof.PASSWORD), *roles]), ""),
-        "keyed": _proving(spec, Proof.API_KEY),
-        "signing": _proving(spec, Proof.SIGNATURE),
+        "example_role": next(iter([*passwords, *roles]), ""),
+        "passwords": bool(passwords),
+        "has_accounts": any(role.proves is not Proof.SIGNATURE for role in spec.roles.values()),
+        "keyed": proving(spec, Proof.API_KEY),
+        "key_header": key_header(spec),
+        "signing": proving(spec, Proof.SIGNATURE),
         "related": any(entity.references for entity in spec.entities.values()),
         "listed": next((suite.names(name) for name in spec.entities if _listed(suite, name)), None)
         if spec.interface is None

@@ -4,9 +4,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from quantumlayer.qtest.beside import is_told_apart, with_others, without_idle
-from quantumlayer.qtest.bodies import IF_ANY, Creation
+from quantumlayer.qtest.bodies import IF_ANY, Creation, with_value
 from quantumlayer.qtest.changes import changing
-from quantumlayer.qtest.literals import text
+from quantumlayer.qtest.link_limits import holds_two, limit_tests
 from quantumlayer.qtest.records import NOBODY, Records
 from quantumlayer.qtest.scenes import Scene
 from quantumlayer.qtest.tests import Row, Test
@@ -20,6 +20,10 @@ def link_tests(records: Records) -> Iterator[Test]:
     """The relations to many of one entity."""
     for key, relation in records.entity.links.items():
         link = _Link(records, key, relation)
+        yield from limit_tests(records, key, relation)
+        if not holds_two(relation):
+            yield from link.deleted()
+            continue
         if records.creation is not None:
             yield from link.given(records.creation)
         elif (test := link.shown()) is not None:
@@ -74,7 +78,7 @@ class _Link:
         world = self._arranged(scene, question)
 
         def post(ids: str, scene: Scene = scene) -> str:
-            body = with_value(replace(creation, witness=scene.witness).body(scene), self.ids, ids)
+            body = with_value(replace(creation, witness=scene.witness).body(scene, but=self.key), self.ids, ids)
             return f'answer = await {scene.caller}.post("{path}", json={body})'
 
         lines = [
@@ -95,6 +99,9 @@ class _Link:
         yield Test(
             f"{a}_is_refused_with_{self.key}_that_do_not_exist", [*without_idle(alone, asked), *asked], [self.address]
         )
+        least = self.relation.min or 0
+        more = "".join(f", {number}" for number in range(1, least + 1))  # else it would be too short as well
+        wrong = [Row((f"[0{more}]", '"/0"')), Row((f'["nonsense"{more}]', '"/0"'))]
         yield Test(
             f"{a}_is_refused_with_{self.key}_such_as",
             [*scene.lines, post("ids"), f'assert pointers(answer) == [f"/body/{self.ids}{{place}}"]'],
@@ -104,8 +111,7 @@ class _Link:
                 Row(("[1, 1]", '""'), id="the_same_twice"),
                 Row(("None", '""')),
                 Row(("1", '""')),
-                Row(("[0]", '"/0"')),
-                Row(('["nonsense"]', '"/0"')),
+                *(wrong if least < (self.relation.max or 1000) else ()),
             ],
         )
 
@@ -137,6 +143,7 @@ class _Link:
         if change is None:
             return None
         scene = change.scene
+        change = replace(change, but=self.ids)
         body = with_value(change.body, self.ids, "ids")
         put = f"answer = await {scene.caller}.put({change.url}, json={body}, {IF_ANY})"
         if not self.relation.reassignable:
@@ -150,16 +157,17 @@ class _Link:
         world = self._arranged(scene, question)
         body = with_value(replace(change, scene=world.scene).body, self.ids, "ids")
         first, second = f"{world.first}.id", f"{world.second}.id"
+        steps = [f"[{first}, {second}]", f"[{second}]", "[]"][: 3 - (self.relation.min or 0)]
         return Test(
             f"{self.key}_of_{self.records.a}_are_changed",
             [
                 *world.lines,
                 "etags = set()",
-                f"for ids in ([{first}, {second}], [{second}], []):",
+                f"for ids in ({', '.join(steps)}{',' if len(steps) == 1 else ''}):",
                 f"    answer = await {scene.caller}.put({change.url}, json={body}, {IF_ANY})",
                 f'    assert answer.json()["{self.ids}"] == ids',
                 '    etags.add(answer.headers["ETag"])',
-                "assert len(etags) == 3",
+                f"assert len(etags) == {len(steps)}",
             ],
             [self.address],
         )
@@ -168,20 +176,28 @@ class _Link:
         """In the database itself, whoever may delete what."""
         kind, snake = self.records.name, self.records.names.snake
         owner = f"linked_{snake}"
-        made = [self.both[0], f"{owner} = await make.{snake}({self.key}=[{self.first}])"]
+        least, linked, kept = self.relation.min or 0, f"[{self.first}]", "[]"
+        made = [self.both[0]]
+        if least:
+            several = f" for _ in range({least})" if least > 1 else ""
+            made.append(f"others = [await make.{self.target.snake}(){several}]")
+            linked, kept = f"[{self.first}, *others]", "[one.id for one in others]"
+        made.append(f"{owner} = await make.{snake}({self.key}={linked})")
 
         def delete(variable: str) -> list[str]:
             return ["async with sessions.begin() as session:", f"    await session.delete({variable})"]
 
+        itself = self.records.suite.spec.entities[self.relation.to].needed_links
+        gone = f"await session.get_one({self.relation.to}, {self.first}.id)" if itself else self.first
         yield Test(
             f"deleting_what_is_among_{self.key}_leaves_{self.records.a}_without_it",
             [
                 *made,
-                *delete(self.first),
+                *delete(gone),
                 "async with sessions() as session:",
                 f"    kept = await session.get({kind}, {owner}.id)",
                 "assert kept is not None",
-                f"assert kept.{self.key} == []",
+                f"assert kept.{self.ids} == {kept}" if least else f"assert kept.{self.key} == []",
             ],
             [f"{self.address}.on_delete"],
         )
@@ -195,10 +211,3 @@ class _Link:
             ],
             [f"{self.address}.on_delete"],
         )
-
-
-def with_value(body: str, key: str, value: str) -> str:
-    """A body with one more value, all as Python."""
-    if body == "{}":
-        return f"{{{text(key)}: {value}}}"
-    return f"{body[:-1]}, {text(key)}: {value}}}" if body.endswith("}") else f"{body} | {{{text(key)}: {value}}}"

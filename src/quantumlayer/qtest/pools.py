@@ -21,6 +21,8 @@ def candidates(key: str, item: Field | None, constants: Constants) -> list[objec
     """Values worth trying in a field, ordinary ones first."""
     if item is None:
         return []
+    if item.type is FieldType.JSON:  # nothing is asked of what is in it
+        return [None, {}] if item.optional else [{}]
     if item.one_of:
         found: list[object] = list(item.one_of)
     else:

@@ -12,10 +12,11 @@ from quantumlayer.qtest.literals import source, text
 from quantumlayer.qtest.places import THIS, Reader, Slot
 from quantumlayer.qtest.records import Records
 from quantumlayer.qtest.scenes import Scene, with_values
-from quantumlayer.qtest.suite import Suite, relations_given, writable
+from quantumlayer.qtest.suite import Suite, links_given, relations_given, writable
 from quantumlayer.qtest.tests import Test
 from quantumlayer.spec.cel import Scope, compile_cel
 from quantumlayer.spec.model import LONGEST, Action, Derived, Field, FieldType
+from quantumlayer.spec.naming import link_ids
 
 _MANY = "@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])"
 _AS_JSON = {
@@ -68,6 +69,8 @@ def _texts(records: Records) -> Iterator[Test]:
         return f'f"{{{kept}:{_AS_JSON[item.type]}}}"' if item.type in _AS_JSON else kept
 
     relations = [f'"{key}_id": {scene.this}.{key}_id' for key in relations_given(records.entity, changing=True)]
+    held = map(link_ids, links_given(records.entity, changing=True))
+    relations += [f'"{ids}": {scene.this}.{ids}' for ids in held]
     given = {key: scene.parameter(key) for key in free}
     body = ", ".join([*(f"{text(k)}: {given[k] if k in free else own(k, v)}" for k, v in values.items()), *relations])
     yield Test(

@@ -11,13 +11,14 @@ from quantumlayer.qtest.patterns import matching
 from quantumlayer.qtest.places import SAME, THIS, Slot
 from quantumlayer.qtest.samples import lengths, samples, wrong_type
 from quantumlayer.qtest.scenes import Scene
-from quantumlayer.qtest.suite import Suite, relations_given, required, writable
+from quantumlayer.qtest.suite import Suite, links_given, relations_given, required, writable
 from quantumlayer.qtest.tests import Row, Test
 from quantumlayer.qtest.variables import variable, without_spare
 from quantumlayer.qtest.witness import Witness
 from quantumlayer.qtest.worlds import constant
 from quantumlayer.spec.cel import ANYONE
 from quantumlayer.spec.model import Action, FieldType
+from quantumlayer.spec.naming import link_ids
 
 NOBODY = 999_999
 
@@ -213,6 +214,9 @@ class Records:
         rows = [Row((text(key),), (f"{self.address}.fields.{key}",)) for key in needed]
         relations = [key for key in relations_given(self.entity) if not self.entity.references[key].optional]
         rows += [Row((text(f"{key}_id"),), (f"{self.address}.relations.{key}",)) for key in relations]
+        rows += [
+            Row((text(link_ids(key)),), (f"{self.address}.relations.{key}.min",)) for key in links_given(self.entity)
+        ]
         if rows:
             yield Test(
                 f"{self.a}_is_refused_without",

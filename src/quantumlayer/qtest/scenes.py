@@ -8,10 +8,11 @@ from quantumlayer.qtest.apart import apart
 from quantumlayer.qtest.literals import source, wire
 from quantumlayer.qtest.places import CALLER, Place
 from quantumlayer.qtest.samples import NOW
-from quantumlayer.qtest.suite import Suite, relations_given, writable
+from quantumlayer.qtest.suite import Suite, links_given, relations_given, writable
 from quantumlayer.qtest.variables import variable
 from quantumlayer.qtest.witness import Witness
 from quantumlayer.spec.cel import Record
+from quantumlayer.spec.naming import link_ids
 
 SYSTEM = ("id", "created_at", "updated_at")
 SET_LATER = "set_later"
@@ -87,6 +88,7 @@ class Scene:
                 parts.append(f'"{key}_id": {self.name(target)}.id')
             elif changing:
                 parts.append(f'"{key}_id": {self.this}.{key}_id')
+        parts += [f'"{link_ids(key)}": {self.this}.{link_ids(key)}' for key in links_given(entity, changing=changing)]
         return "{" + ", ".join(parts) + "}"
 
     def _find_needed(self) -> set[Record]:

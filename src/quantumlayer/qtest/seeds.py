@@ -13,9 +13,10 @@ from quantumlayer.qtest.samples import NOW, lengths, samples
 from quantumlayer.qtest.suite import Suite
 from quantumlayer.qtest.witness import Question, Witness
 from quantumlayer.spec.cel import Record, Scope, World, compile_cel, evaluate, rounded
-from quantumlayer.spec.model import RelationKind
-from quantumlayer.spec.naming import collection
+from quantumlayer.spec.model import Proof, RelationKind
+from quantumlayer.spec.naming import collection, link_ids
 from quantumlayer.spec.order import making_order, set_later
+from quantumlayer.spec.proofs import proving
 
 PASSWORD = "a password to try"  # noqa: S105 - everybody may know it
 _LATER = timedelta(weeks=52 * 60)
@@ -34,6 +35,7 @@ class _Seeding:
             collection(suite.spec, name): [] for name in suite.spec.entities
         }
         self.later = set_later(suite.spec, making_order(suite.spec))
+        self.password = {"password": PASSWORD} if proving(suite.spec, Proof.PASSWORD) else {}
         self.known: dict[Record, int] = {}  # a record counts as itself, whatever it holds
         self.callers = {
             role: self._account(role, item.record) for role, item in suite.spec.roles.items() if item.record is not None
@@ -43,16 +45,16 @@ class _Seeding:
         for name in suite.spec.operations:
             self._for_operation(name)
         if accounts := [
-            {"username": role, "password": PASSWORD, "role": role}
+            {"username": role, **self.password, "role": role}
             for role, item in suite.spec.roles.items()
-            if item.record is None
+            if item.record is None and (self.password or item.proves is Proof.API_KEY)
         ]:
             self.collections["accounts"] = accounts
 
     def _account(self, role: str, entity: str) -> int:
         number = self._row(Record(entity, dict(self.suite.defaults.of(entity))))
         row = self.collections[collection(self.suite.spec, entity)][number - 1]
-        row["account"] = {"username": role, "password": PASSWORD}
+        row["account"] = {"username": role, **self.password}
         return number
 
     def _for_operation(self, name: str) -> None:
@@ -83,6 +85,8 @@ class _Seeding:
                 value = next(islice(_many(self.suite, record.entity, key), len(rows), None), value)
             if value is not None:
                 row[key] = wire(value, item.type)
+        for key, least in entity.needed_links.items():
+            row[link_ids(key)] = self._linked(entity.links[key].to, least)
         row |= stored(self.suite, record)
         if entity.states is not None:
             row[entity.states.field] = record.values[entity.states.field]
@@ -108,6 +112,13 @@ class _Seeding:
             elif not relation.optional:
                 row[f"{key}_id"] = self._target(record.entity, key)
         return row
+
+    def _linked(self, target: str, least: int) -> list[int]:
+        """As many records as a relation to many needs: the first ones, and new ones where there are not enough."""
+        rows = self.collections[collection(self.suite.spec, target)]
+        while len(rows) < least:
+            self._row(Record(target, dict(self.suite.defaults.of(target))))
+        return list(range(1, least + 1))
 
     def _target(self, name: str, key: str) -> int:
         """A record to refer to: the first there is, unless each wants its own."""

@@ -272,6 +272,11 @@ def relations_given(entity: Entity, *, changing: bool = False) -> list[str]:
     ]
 
 
+def links_given(entity: Entity, *, changing: bool = False) -> dict[str, int]:
+    """The relations to many that callers must give, and how many records each holds at least."""
+    return {key: least for key, least in entity.needed_links.items() if entity.links[key].reassignable or not changing}
+
+
 def required(fields: Mapping[str, Field]) -> list[str]:
     """The fields that must be there when a record is made."""
     return [key for key, item in fields.items() if item.required]

@@ -11,13 +11,13 @@ from quantumlayer.qtest.operations import Operating
 from quantumlayer.qtest.places import TAKES, THIS
 from quantumlayer.qtest.records import Records
 from quantumlayer.qtest.scenes import SET_LATER, Scene
-from quantumlayer.qtest.suite import relations_given, writable
+from quantumlayer.qtest.suite import links_given, relations_given, writable
 from quantumlayer.qtest.tests import Test
 from quantumlayer.qtest.witness import Question
 from quantumlayer.qtest.worlds import Built
 from quantumlayer.spec.cel import Record
 from quantumlayer.spec.model import Action, FieldType
-from quantumlayer.spec.naming import collection, route_name
+from quantumlayer.spec.naming import collection, link_ids, route_name
 
 SEEDS = 'SEEDS = Path(__file__).with_name("seed.json")'
 ROUNDS = 5
@@ -193,6 +193,8 @@ def _by_change(records: Records, key: str, *, repeated: bool) -> _Move | None:
         parts = [f'"{name}": {value(name, record)}' for name in writable(entity, changing=True)]
         kept = (name for name in relations_given(entity, changing=True) if name != key)
         parts += [f'"{key}_id": {above}.id', *(f'"{name}_id": {record}.{name}_id' for name in kept)]
+        held = map(link_ids, links_given(entity, changing=True))
+        parts += [f'"{ids}": {record}.{ids}' for ids in held]
         url = f'f"{records.path}/{{{record}.id}}"'
         return f"{scene.caller}.put({url}, json={{{', '.join(parts)}}}, {IF_ANY})"
 

@@ -3,8 +3,7 @@
 from collections.abc import Iterator
 
 from quantumlayer.qtest.beside import is_told_apart, with_others, without_idle
-from quantumlayer.qtest.bodies import IF_ANY, Creation
-from quantumlayer.qtest.links import with_value
+from quantumlayer.qtest.bodies import IF_ANY, Creation, with_value
 from quantumlayer.qtest.literals import text
 from quantumlayer.qtest.records import NOBODY, Records
 from quantumlayer.qtest.scenes import Scene
@@ -84,7 +83,7 @@ def _asked(records: Records, key: str, scene: Scene, body: str, request: tuple[s
     one = f"{scene.name(record)}.id"
     member = link_ids(key) if key in records.entity.links else f"{key}_id"
     value, other = (f"[{NOBODY}]", f"[{one}]") if key in records.entity.links else (str(NOBODY), one)
-    if key in records.entity.links and scene.this_is_made:
+    if key in records.entity.links and scene.this_is_made and key not in records.entity.needed_links:
         body = with_value(body, member, "[]")
     before, after = request
     asked = [

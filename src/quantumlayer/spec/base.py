@@ -15,6 +15,7 @@ from quantumlayer.spec.sizes import read_size
 Cel = Annotated[str, Key(min_length=1, max_length=4000, description="An expression in CEL.")]
 EntityName = Annotated[str, Key(pattern=r"^[A-Z][A-Za-z0-9]{0,59}$")]
 Name = Annotated[str, Key(pattern=r"^[a-z][a-z0-9_]{0,59}$")]
+HeaderName = Annotated[str, Key(pattern=r"^[A-Za-z][A-Za-z0-9-]{0,59}$")]
 Literal_ = bool | int | Decimal | date | str
 
 

@@ -8,6 +8,7 @@ from quantumlayer.spec.cel import ANYONE
 from quantumlayer.spec.contract_claims import contract_claims
 from quantumlayer.spec.effect_claims import effect_claims, effect_words, job_claims
 from quantumlayer.spec.model import (
+    KEY_HEADER,
     Action,
     Derived,
     Entity,
@@ -34,7 +35,7 @@ from quantumlayer.spec.wording import a, and_, kind, line, or_, value
 _BEHIND_ENDPOINTS = frozenset({"rules", "derived"})
 _LENGTHS = frozenset({FieldType.STRING, FieldType.TEXT, FieldType.EMAIL})
 _PROOFS = {
-    Proof.API_KEY: "a {} is known by a key of its own, and by nothing else",
+    Proof.API_KEY: "a {} is known by a key of its own, sent as {}, and by nothing else",
     Proof.SIGNATURE: "a {} is known by the signature of each request, fresh and over the whole body",
 }
 _ON_DELETE = {
@@ -63,7 +64,7 @@ def claims(spec: Spec) -> tuple[Claim, ...]:
     """Every claim of a Spec, in the order of the Spec. Quality targets are measured in operation and are none."""
     quotes = _quotes(spec)
     found = [
-        (f"roles.{name}.proves", _PROOFS[role.proves].format(name))
+        (f"roles.{name}.proves", _PROOFS[role.proves].format(name, role.header or KEY_HEADER))
         for name, role in spec.roles.items()
         if role.proves is not Proof.PASSWORD
     ]
@@ -117,13 +118,15 @@ def _of_entity(spec: Spec, name: str, entity: Entity) -> Found:
     prefix, title = f"entities.{name}", entity_names(name).title
     # Where no caller writes at all, it says nothing that a field in particular cannot be written.
     written = any({Action.CREATE, Action.UPDATE} & set(grant.may) for grant in entity.access)
+    changed = any(Action.UPDATE in grant.may for grant in entity.access)
     for key, field in entity.fields.items():
         always = key in _always_given(spec, name, entity)
         said = _of_field(f"{prefix}.fields.{key}", key, title, field)
         said = (claim for claim in said if not (always and claim[0].endswith(".default")))
         if not written or field.read_only:  # what it is copied or worked out from is held to its limits
             said = (claim for claim in said if not claim[0].endswith(_unseen(field)))
-        yield from (claim for claim in said if written or not claim[0].endswith((".immutable", ".read_only")))
+        silent = () if changed else (".immutable",) if written else (".immutable", ".read_only")
+        yield from (claim for claim in said if not claim[0].endswith(silent))
     if entity.key is not None:
         yield f"{prefix}.key", f"{a(title)} is found at its {entity.key}, not at its id"
     for key, relation in entity.relations.items():
@@ -251,7 +254,12 @@ def _of_habits(address: str, key: str, title: str, field: Field) -> Found:
 def _of_relation(address: str, key: str, title: str, relation: Relation, *, written: bool) -> Found:
     target = entity_names(relation.to).title
     if relation.kind is RelationKind.MANY_TO_MANY:
-        yield address, f"{a(title)} may have any number of {key}: {plural(target)} that exist, each of them once"
+        yield address, f"{a(title)} {_number(key, relation)}: {plural(target)} that exist, each of them once"
+        if relation.min is not None:
+            few = f"without {key}" if relation.min == 1 else f"with fewer than {_several(relation.min, key)}"
+            yield f"{address}.min", f"{a(title)} {few} is refused, and so is deleting {a(target)} that one cannot spare"
+        if relation.max is not None:
+            yield f"{address}.max", f"{a(title)} with more than {_several(relation.max, key)} is refused"
         yield (
             f"{address}.on_delete",
             f"deleting {a(title)} or {a(target)} takes the links between them away, and nothing else",
@@ -267,6 +275,23 @@ def _of_relation(address: str, key: str, title: str, relation: Relation, *, writ
     yield f"{address}.on_delete", _ON_DELETE[relation.on_delete].format(target=target, records=plural(title))
     if relation.acyclic:
         yield f"{address}.acyclic", f"from {a(title)}, {key} after {key} never leads back to it"
+
+
+def _number(key: str, relation: Relation) -> str:
+    """How many records a relation to many holds."""
+    match relation.min, relation.max:
+        case None, None:
+            return f"may have any number of {key}"
+        case None, int(most):
+            return f"has at most {_several(most, key)}"
+        case int(least), None:
+            return f"has at least {_several(least, key)}"
+        case least, most:
+            return f"has exactly {least} {key}" if least == most else f"has {least} to {most} {key}"
+
+
+def _several(number: int, key: str) -> str:
+    return f"one of its {key}" if number == 1 else f"{number} {key}"
 
 
 def _of_derived(address: str, key: str, title: str, derived: Derived) -> Found:

@@ -274,6 +274,7 @@ _CHANGED: Mapping[str, Callable[[object, object], str]] = {
     "interface.errors.members.*": _always("Errors have another body."),
     "interface.errors.within": _always("Errors have another body."),
     "interface.errors.media": _always("Errors have another media type."),
+    "interface.endpoints.*.media": _always("The answer has another media type."),
     "interface.shapes.*.open": lambda _old, new: "" if new is True else "Members that were let pass are refused now.",
     "interface.shapes.*.members.*.is": _always("It shows another value."),
     "interface.shapes.*.members.*.shape": _always("It is another object."),
@@ -301,6 +302,7 @@ _CHANGED: Mapping[str, Callable[[object, object], str]] = {
     "interface.endpoints.*.parameters.*.first": _always("Pages are numbered from another number."),
     "interface.endpoints.*.parameters.*.optional": lambda _old, new: "" if new is True else "Callers must give it now.",
     "roles.*.proves": _always("Callers must prove in another way who they are."),
+    "roles.*.header": _always("Keys are sent in another header."),
     "roles.*.record": _always("Conditions about the caller's own records mean other records."),
     "entities.*.key": _always("Its records have other paths."),
     "entities.*.relations.*.to": _always("It refers to another kind of record."),
@@ -310,6 +312,8 @@ _CHANGED: Mapping[str, Callable[[object, object], str]] = {
     "entities.*.relations.*.reassignable": lambda _old, new: "" if new is True else "Callers can no longer change it.",
     "entities.*.relations.*.acyclic": _turned_on("What leads back to itself is refused now."),
     "entities.*.relations.*.read_only": _turned_on("Callers can no longer give it."),
+    "entities.*.relations.*.min": lambda old, new: _higher(old, new) and "Fewer records are refused now.",
+    "entities.*.relations.*.max": lambda old, new: _lower(old, new) and "More records are refused now.",
     "entities.*.derived.*.type": _always("Its values have another type."),
     "entities.*.derived.*.optional": lambda _old, new: "Callers may find no value now." if new is True else "",
     "entities.*.derived.*.visible_to": _narrowed("Some callers can no longer see it."),
@@ -357,7 +361,8 @@ def _added(raw: _Raw, new: Spec) -> str:
         only_read = isinstance(value, Member) and value.read_only
         return "" if value.optional or only_read else "Callers must give it now."
     needed = isinstance(value, Field) and value.required and not value.read_only
-    needed = needed or (isinstance(value, Relation | Reference) and not value.optional)
+    needed = needed or (isinstance(value, Relation) and value.required)
+    needed = needed or (isinstance(value, Reference) and not value.optional)
     needed = needed or (isinstance(value, Rows) and value.min > 0)
     if given and needed:
         return "Callers must give it now."

@@ -12,8 +12,9 @@ from quantumlayer.spec.base import EntityName, Field, Name, Node
 
 JsonName = Annotated[str, Key(pattern=r"^[^\x00-\x1f\x7f{}]{1,100}$")]
 ShapeName = Annotated[str, Key(pattern=r"^[A-Za-z][A-Za-z0-9_.-]{0,99}$")]
-Path = Annotated[str, Key(pattern=r"^(/[A-Za-z0-9._~{}-]+)+$", max_length=300)]
+Path = Annotated[str, Key(pattern=r"^(/[A-Za-z0-9._~{}-]+)+/?$", max_length=300)]
 Status = Annotated[int, Key(ge=200, le=599)]
+JsonMedia = Annotated[str, Key(pattern=r"^[a-z]+/([a-z0-9.-]+\+)*json$", max_length=100)]
 
 
 class Member(Node):
@@ -101,12 +102,25 @@ class Parameter(Node):
     about: str = ""
 
 
+_NOT_FOUND = 404
+NEAREST = {
+    400: (422, 404),
+    401: (403,),
+    403: (401, 404),
+    404: (409, 422, 400),
+    409: (422, 400),
+    422: (400, 404),
+    503: (500,),
+}
+"""What is answered where a contract has no status for a refusal, the nearest first."""
+
+
 class Endpoint(Node):
     """A method on a path, what it does, and what it answers.
 
     `takes` and `gives` are shapes; with `many` it gives an array of them. `status` is the answer when it went well,
-    `errors` are those it answers otherwise. Where the contract has no status for a refusal, the nearest is answered:
-    409 and 422 become 400.
+    `errors` are those it answers otherwise: where they have no status for a refusal, the nearest of them is answered.
+    `media` is the media type of the answer, JSON by whatever name.
     """
 
     method: Literal["get", "post", "put", "patch", "delete"]
@@ -118,8 +132,18 @@ class Endpoint(Node):
     takes: ShapeName | None = None
     gives: ShapeName | None = None
     many: bool = False
+    media: JsonMedia = "application/json"
     status: Status = 200
     errors: tuple[Status, ...] = ()
+
+    @property
+    def knows_parents(self) -> bool:
+        """Whether a path to what is not there is refused; a list without 404 is empty then."""
+        return self.does is not Does.LIST or _NOT_FOUND in self.errors
+
+    def refusal(self, status: int) -> int | None:
+        """The status of a refusal, or the nearest that the contract has; None where it has nothing like it."""
+        return next((near for near in (status, *NEAREST.get(status, ())) if near in self.errors), None)
 
 
 class ErrorPart(StrEnum):
@@ -148,7 +172,7 @@ class Errors(Node):
     members: dict[JsonName, ErrorPart]
     fault: dict[JsonName, ErrorPart] = {}
     within: JsonName | None = None
-    media: Literal["application/json", "application/problem+json"] = "application/json"
+    media: JsonMedia = "application/json"
 
 
 class Interface(Node):

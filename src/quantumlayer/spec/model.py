@@ -30,9 +30,11 @@ from quantumlayer.spec.base import (
 from quantumlayer.spec.effects import INPUT_TAGS, Creation, Effect, Input, Job, Reference, Requirement, Rows
 from quantumlayer.spec.interface import Interface
 from quantumlayer.spec.reports import Report
+from quantumlayer.spec.roles import KEY_HEADER, Proof, Role
 
 __all__ = [
     "INPUT_TAGS",
+    "KEY_HEADER",
     "LONGEST",
     "Cel",
     "Computed",
@@ -46,9 +48,11 @@ __all__ = [
     "Name",
     "Names",
     "Node",
+    "Proof",
     "Reference",
     "Report",
     "Requirement",
+    "Role",
     "Rows",
 ]
 
@@ -79,8 +83,9 @@ class Relation(Node):
 
     `back` names the way back on the target: a collection, by default the plural of this entity (`loans`), or for
     one-to-one a record, by default its singular. A relation is immutable unless `reassignable`. The links of a relation
-    to many go with either record. With `read_only` no caller gives it: operations do. `acyclic` ones make a tree of one
-    entity: followed on and on, none leads back to the record where it began.
+    to many go with either record; it holds `min` to `max` records, and one that cannot be spared is not deleted. With
+    `read_only` no caller gives it: operations do. `acyclic` ones make a tree of one entity: followed on and on, none
+    leads back to the record where it began.
     """
 
     to: EntityName
@@ -92,6 +97,13 @@ class Relation(Node):
     reassignable: bool = False
     acyclic: bool = False
     read_only: bool = False
+    min: Annotated[int, Key(ge=1, le=1000)] | None = None
+    max: Annotated[int, Key(ge=1, le=1000)] | None = None
+
+    @property
+    def required(self) -> bool:
+        """Whether no record can be without it."""
+        return self.min is not None if self.kind is RelationKind.MANY_TO_MANY else not self.optional
 
 
 class Example(Node):
@@ -250,24 +262,10 @@ class Entity(Node):
         """The relations to many records."""
         return {key: one for key, one in self.relations.items() if one.kind is RelationKind.MANY_TO_MANY}
 
-
-class Proof(StrEnum):
-    """How callers prove who they are: by a password, by a key of their own, or by signing each request."""
-
-    PASSWORD = "password"  # noqa: S105 - the name of a kind, not one
-    API_KEY = "api_key"
-    SIGNATURE = "signature"
-
-
-class Role(Node):
-    """A part a caller plays. `record` names the entity whose record such a caller is (`caller.member`).
-
-    With `proves: signature` it is another system, which has no account: a secret that both know signs its requests.
-    """
-
-    about: str = ""
-    record: EntityName | None = None
-    proves: Proof = Proof.PASSWORD
+    @property
+    def needed_links(self) -> dict[str, int]:
+        """The relations to many that must hold some records, and how many at least."""
+        return {key: one.min for key, one in self.links.items() if one.min is not None}
 
 
 class Operation(Node):

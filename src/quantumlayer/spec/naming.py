@@ -129,10 +129,12 @@ def _path_words(spec: Spec) -> Mapping[str, str]:
         known = shortest.get(one.on, "")
         if one.does in {Does.LIST, Does.CREATE} and (not known or len(one.path) < len(known)):
             shortest[one.on] = one.path
+    usual = {entity_names(name).collection: name for name in spec.entities}
     owners: dict[str, str] = {}
     for name, path in shortest.items():
         word = next((part for part in reversed(path.split("/")) if part and "{" not in part), "")
-        owners.setdefault(word, name)
+        if usual.get(word, name) == name:  # else others are called so already
+            owners.setdefault(word, name)
     return {name: word for word, name in owners.items()}
 
 

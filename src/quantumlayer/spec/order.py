@@ -41,9 +41,9 @@ def set_later(spec: Spec, order: Iterable[str]) -> dict[str, tuple[str, ...]]:
 def _graph(spec: Spec) -> _Graph:
     graph: dict[str, dict[str, bool]] = {name: {} for name in spec.entities}
     for name, entity in spec.entities.items():
-        for relation in entity.references.values():
-            if relation.to != name:
-                graph[name][relation.to] = graph[name].get(relation.to, False) or not relation.optional
+        for key, relation in entity.relations.items():
+            if relation.to != name and (key in entity.references or relation.required):
+                graph[name][relation.to] = graph[name].get(relation.to, False) or relation.required
     return graph
 
 

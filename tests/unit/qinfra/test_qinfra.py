@@ -11,7 +11,7 @@ from quantumlayer.qinfra.deployment import PYTHON, deployment
 from quantumlayer.qinfra.generator import QInfra
 from quantumlayer.spec.generator import Generator, Part
 from quantumlayer.spec.load import load_spec
-from quantumlayer.spec.model import Spec
+from quantumlayer.spec.model import Proof, Role, Spec
 
 ROOT = Path(__file__).parents[3]
 EXAMPLES = sorted((ROOT / "examples").glob("*.spec.yaml"))
@@ -68,6 +68,14 @@ def test_where_nobody_signs_in_there_is_no_secret_for_tokens() -> None:
     assert [setting.name for setting in deployment(spec).settings if setting.secret] == []
     assert "One secret comes" in text(spec, "compose.yaml")
     assert not any("TOKEN_SECRET" in text(spec, path) for path in files(spec))
+
+
+def test_who_has_a_key_needs_no_secret_for_tokens() -> None:
+    spec = named("town-library").model_copy(update={"roles": {"robot": Role(proves=Proof.API_KEY)}})
+    assert not any("TOKEN_SECRET" in text(spec, path) for path in files(spec))
+    signs_in = spec.model_copy(update={"roles": {**spec.roles, "clerk": Role()}})
+    assert "TOKEN_SECRET" in text(signs_in, "compose.yaml")
+    assert "TOKEN_SECRET" in text(signs_in, CI)
 
 
 @pytest.mark.parametrize("name", ["pg-backup", "template1", "class", "a", "x" * 60, "true", "null"])

@@ -25,6 +25,16 @@ entities:
     access: [{who: anyone, may: [create, read]}]
 """
 
+KEYS_ONLY = """
+spec: 1
+service: {name: guestbook}
+roles: {robot: {proves: api_key}, guest: {record: Guest, proves: api_key}}
+entities:
+  Guest:
+    fields: {name: {type: string}}
+    access: [{who: robot, may: [create, read]}]
+"""
+
 
 def generated(spec: Spec) -> dict[str, str]:
     generator = QTest()
@@ -236,3 +246,12 @@ def test_a_rule_against_overlaps_is_tried_from_every_side() -> None:
         assert ".put(" in test
         assert "(409, 'apart', 'The court is taken.')" in test
     assert "status_code == 200" in tests["test_a_turn_of_a_court_does_not_stand_in_its_own_way"]
+
+
+def test_callers_with_keys_only_are_tried_without_passwords() -> None:
+    files = generated(parse_spec(KEYS_ONLY).spec)
+    assert [path for path, text in files.items() if "password" in text or "token" in text] == []
+    seeds = json.loads(files["tests/seed.json"])
+    assert seeds["accounts"] == [{"username": "robot", "role": "robot"}]
+    assert seeds["guests"][0]["account"] == {"username": "guest"}
+    assert {"roles.robot.proves", "roles.guest.proves"} <= proven(files)

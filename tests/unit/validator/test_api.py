@@ -1,12 +1,15 @@
 """The running service against its API document."""
 
 import asyncio
+import hmac
 import json
 import os
+import re
 import socket
 import subprocess
 import sys
 import tomllib
+from argparse import Namespace
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -71,9 +74,11 @@ class Served:
 
     def __init__(self, **files: str) -> None:
         self.files = files
+        self.commands: list[Command] = []
 
     async def run(self, command: Command, /) -> Completed:
         """End well."""
+        self.commands.append(command)
         for name, text in self.files.items():
             (command.cwd / f"schemathesis.{name}").write_text(text)
         (command.cwd / serve_api.DOCUMENT).write_text('{"paths": {"/a": {"get": {}, "put": {"x-roles": ["b"]}}}}')
@@ -98,6 +103,15 @@ def test_a_run_that_leaves_no_report_is_an_error_of_the_check(
     assert found.log == "last words"
 
 
+def test_more_calls_are_made_where_more_are_asked_for_and_have_more_time(service: Path, tmp_path: Path) -> None:
+    for examples in (20, 200):
+        sandbox = Served()
+        asyncio.run(run_check("api", service, CheckContext(sandbox, Ready(sandbox), tmp_path, examples)))
+        (command,) = sandbox.commands
+        assert f"--max-examples {examples} --seed 1 " in " ".join(command.argv)
+        assert command.timeout == examples * 15
+
+
 @pytest.fixture
 def prepared(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A package `prepared` that serves nothing, in the working folder."""
@@ -119,6 +133,8 @@ def prepared(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.chdir(tmp_path)
     monkeypatch.syspath_prepend(str(tmp_path))
     monkeypatch.setattr(sys, "argv", ["ours"])
+    for name in ("prepared", "prepared.app"):  # another test may have had one of its own
+        monkeypatch.delitem(sys.modules, name, raising=False)
     return package
 
 
@@ -134,6 +150,46 @@ def test_preparing_migrates_seeds_and_makes_tokens(prepared: Path) -> None:
         serve_api.prepare("prepared")
 
 
+def test_keys_are_issued_for_whom_the_seeds_name(prepared: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    seeds = {"vans": [{"id": 4}, {"id": 7, "account": {"username": "b"}}], "accounts": [{"username": "c"}]}
+    (prepared.parent / "tests" / "seed.json").write_text(json.dumps(seeds))
+    monkeypatch.setenv(serve_api.KEYS, "b=X-Van c=X-Van")
+    serve_api.prepare("prepared")
+    settings = tomllib.loads(serve_api.SETTINGS.read_text())
+    assert settings["operations"][0]["headers"] == {"X-Van": "issue-key b 7"}
+    assert serve_api.proof("prepared", "c", seeds) == ("X-Van", "issue-key c c")
+
+
+def test_requests_are_signed_as_they_are_sent(prepared: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(serve_api.SIGNING, "b")
+    monkeypatch.setenv("B_SECRET", "a secret")
+    serve_api.prepare("prepared")
+    settings = tomllib.loads(serve_api.SETTINGS.read_text())
+    assert settings["hooks"] == str(serve_api.HOOKS)
+    assert settings["operations"][0]["headers"] == {"X-Signature": "b"}
+    written = (prepared.parent / serve_api.HOOKS).read_text()
+    assert written.endswith(serve_api.PROVING)
+    told: dict[str, Any] = {"schemathesis": Namespace(hook=lambda function: function)}
+    exec(written.partition("__add__))")[2], told)  # noqa: S102 - what the check runs
+    given: dict[str, Any] = {}
+    told["before_call"](None, Namespace(operation=Namespace(label="GET /a")), given)
+    for body in (b"{}", "{}"):
+        request = Namespace(headers={"X-Signature": "b"}, body=body)
+        moment, digest = re.findall(r"^t=(\d+),v1=(\w+)$", given["auth"](request).headers["X-Signature"])[0]
+        assert digest == hmac.new(b"a secret", f"{moment}.{{}}".encode(), "sha256").hexdigest()
+    assert given["auth"](Namespace(headers={"X-Signature": "c"}, body=b"")).headers == {"X-Signature": "c"}
+    told["before_call"](None, Namespace(operation=Namespace(label="PUT /a")), given)
+    assert given["auth"](Namespace(headers={"X-Signature": "b"}, body=b"")).headers == {}
+
+
+def test_only_callers_who_prove_themselves_in_more_than_one_way_are_told_apart() -> None:
+    token, key, signature = (("Authorization", "Bearer t"), ("X-API-Key", "k"), ("X-Signature", "b"))
+    assert not serve_api.varied({"a": token, "b": token})
+    assert not serve_api.varied({"a": key})
+    assert serve_api.varied({"a": token, "b": key})
+    assert serve_api.varied({"a": signature})
+
+
 def test_nobody_is_removed_while_calling_and_what_others_make_may_be_missing() -> None:
     number = {"name": "member_id", "in": "path"}
     change = {"name": "If-Match", "in": "header"}
@@ -147,7 +203,11 @@ def test_nobody_is_removed_while_calling_and_what_others_make_may_be_missing() -
         }
     }
     seeds = {"members": [{"id": 1, "account": {}}, {"id": 2}], "accounts": [{"username": "librarian"}]}
-    text = serve_api.settings(document, {"librarian": "l", "member": "m"}, serve_api.callers(seeds))
+    text = serve_api.settings(
+        document,
+        {"librarian": ("Authorization", "Bearer l"), "member": ("Authorization", "Bearer m")},
+        serve_api.callers(seeds),
+    )
     _, read, remove = tomllib.loads(text)["operations"]
     assert read["checks"] == {"ensure_resource_availability": {"enabled": False}}
     assert remove["parameters"] == {"path.member_id": 2, "header.If-Match": "*"}
@@ -178,7 +238,7 @@ def test_a_record_begins_without_its_file_and_no_schema_says_what_one_is() -> No
         for item in found["operations"]
     )
     assert serve_api.files(document) == ["application/pdf", "text/csv"]
-    made = serve_api.hooks(serve_api.files(document))
+    made = serve_api.hooks(document, {})
     compile(made, "hooks", "exec")
     assert "{'application/pdf': b'%PDF-', 'text/csv': b''}" in made
 

@@ -1,30 +1,42 @@
 """The running service against its own API document: schemathesis calls each operation as its widest role."""
 
 import json
-import re
 import socket
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
 from quantumlayer.qlayer.validator import serve_api
 from quantumlayer.qlayer.validator.api_report import read_report
+from quantumlayer.qlayer.validator.contract import contract_in
 from quantumlayer.qlayer.validator.models import CheckContext, Outcome
-from quantumlayer.qlayer.validator.serve_api import BASE, DOCUMENT, OPEN, SETTINGS, UNSEEN, first_role, operations
+from quantumlayer.qlayer.validator.serve_api import (
+    BASE,
+    DOCUMENT,
+    KEYS,
+    OPEN,
+    REFERS,
+    SETTINGS,
+    SIGNING,
+    UNSEEN,
+    first_role,
+    operations,
+)
 from quantumlayer.qlayer.validator.unseen import unseen_collections
 from quantumlayer.qlayer.validator.workspace import crashed, package, run_in
+from quantumlayer.spec.interface import Interface
 from quantumlayer.spec.load import load_spec
-from quantumlayer.spec.model import Spec
-
-EXAMPLES = 20
-"""Generated cases for each operation and phase."""
+from quantumlayer.spec.model import Proof, Spec
+from quantumlayer.spec.proofs import key_header, proving
 
 SEED = 1
 SHOWN_PORT = "8000"
 """Where `ql run` serves, and so what a person would call."""
 
-SECONDS = 300.0
-"""Enough for a service of a hundred operations."""
+SECONDS = 15.0
+"""Enough for a service of a hundred operations, for each example of an operation."""
 
+CONTRACT = "contract.json"
 SUMMARY, FAILURES = "schemathesis.json", "schemathesis.xml"
 OPTIONS = (
     *("--seed", str(SEED), "--generation-database", "none", "--continue-on-failure", "--no-color"),
@@ -39,11 +51,11 @@ async def check_api(copy: Path, context: CheckContext) -> Outcome:
     """No answer of the running service breaks its own API document."""
     database = await context.postgres.database()
     name = package(copy)
-    for left in (SUMMARY, FAILURES, DOCUMENT):
+    for left in (SUMMARY, FAILURES, DOCUMENT, CONTRACT):
         (copy / left).unlink(missing_ok=True)
     port = str(_free_port())
     spec = _spec(copy)
-    call = ("run", *_document(copy, spec, port), "--max-examples", str(EXAMPLES))
+    call = ("run", *_document(copy, spec, port, literal=context.literal), "--max-examples", str(context.examples))
     shown = ("schemathesis", *(part.replace(port, SHOWN_PORT) for part in call))
     # The service and its caller share one sandbox, and so the loopback device.
     completed = await run_in(
@@ -53,7 +65,7 @@ async def check_api(copy: Path, context: CheckContext) -> Outcome:
         # What the service does by itself would change records between two calls.
         env={"DATABASE_URL": database.url, "RUN_JOBS": "false", **_told(spec)},
         mounts=(database.mount,),
-        seconds=SECONDS,
+        seconds=SECONDS * context.examples,
         stdin=SCRIPT,
     )
     if not (copy / DOCUMENT).is_file():
@@ -81,20 +93,41 @@ def _told(spec: Spec | None) -> dict[str, str]:
     """What the Spec says to whoever prepares the calls."""
     if spec is None:
         return {}
-    told = {UNSEEN: " ".join(unseen_collections(spec))}
+    keyed, signing = proving(spec, Proof.API_KEY), proving(spec, Proof.SIGNATURE)
+    told = {
+        UNSEEN: " ".join(unseen_collections(spec)),
+        KEYS: " ".join(f"{role}={key_header(spec)}" for role in keyed),
+        SIGNING: " ".join(signing),
+        **{f"{role.upper()}_SECRET": "signs nothing but the requests of one check" for role in signing},
+    }
     if spec.interface is not None:
-        told |= {BASE: spec.interface.base, OPEN: "\n".join(spec.interface.open)}
+        told |= {
+            BASE: spec.interface.base,
+            OPEN: "\n".join(spec.interface.open),
+            REFERS: "\n".join(_referring(spec, spec.interface)),
+        }
     return told
 
 
-def _document(copy: Path, spec: Spec | None, port: str) -> tuple[str, ...]:
+def _referring(spec: Spec, interface: Interface) -> Iterator[str]:
+    """The operations that refuse references to what is not there with the status of any bad request."""
+    for endpoint in interface.endpoints.values():
+        shape = interface.shapes.get(endpoint.takes or "")
+        inner = (interface.shapes[one.shape] for one in shape.members.values() if one.shape) if shape else ()
+        taken = {one.is_ for each in (shape, *inner) if each for one in each.members.values()}
+        if taken & spec.entities[endpoint.on].relations.keys() and not {404, 409} & set(endpoint.errors):
+            yield f"{endpoint.method.upper()} {endpoint.path}"
+
+
+def _document(copy: Path, spec: Spec | None, port: str, *, literal: bool) -> tuple[str, ...]:
     """The API document to hold the service to: the contract that it was made from, else its own."""
     address = f"http://127.0.0.1:{port}"
-    if spec is not None and spec.interface is not None:
-        for path in sorted((copy / "requirements").glob("*")):
-            if re.search(r"^[\s{\"']*(openapi)[\"']?\s*:", path.read_text()[:8192], re.MULTILINE):
-                return (f"requirements/{path.name}", "--url", f"{address}{spec.interface.base}")
-    return (f"{address}/openapi.json",)
+    interface = spec.interface if spec is not None else None
+    contract = contract_in(copy, interface, literal=literal) if interface is not None else None
+    if contract is None or interface is None:
+        return (f"{address}/openapi.json",)
+    (copy / CONTRACT).write_text(json.dumps(contract))
+    return (CONTRACT, "--url", f"{address}{interface.base}")
 
 
 def _free_port() -> int:

@@ -20,11 +20,15 @@ class CheckContext:
         sandbox: What runs their commands.
         postgres: The server for the checks that need one.
         cache: A folder of the person's own, kept between builds; holds type information of installed packages.
+        literal: Whether a service is held to its contract as it was given, without what its Spec says beyond it.
+        examples: How often the running service is called by each operation and phase of the API check.
     """
 
     sandbox: Sandbox
     postgres: PostgresServer
     cache: Path
+    examples: int = 20
+    literal: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,6 +26,12 @@ UNSEEN = "UNSEEN_COLLECTIONS"
 BASE, OPEN = "CONTRACT_BASE", "CONTRACT_OPEN"
 """The variables that say what stands before every path of a contract, and which of its operations are left open."""
 
+KEYS, SIGNING = "KEY_HEADERS", "SIGNING_ROLES"
+"""The variables that say which roles send a key, and in which header, and which sign their requests."""
+
+REFERS = "CONTRACT_REFERS"
+"""The variable that names the operations that refuse references to what is not there as they refuse anything."""
+
 # How files begin that a service looks at.
 BEGINNINGS = {
     "application/pdf": b"%PDF-",
@@ -40,6 +46,51 @@ BEGINNINGS = {
 PRECONDITIONS = """[checks]
 missing_required_header.expected-statuses = [400, 401, 403, 406, 415, 422, 428]
 positive_data_acceptance.expected-statuses = ["2xx", "3xx", 401, 403, 404, 409, 412, 429, "5xx"]
+"""
+
+# Callers prove who they are in one way: another that is made up beside it would say nothing of it.
+PROOFS = """[generation]
+with-security-parameters = false
+"""
+
+
+PROVING = """
+import hashlib
+import hmac
+import os
+import time
+
+from requests import PreparedRequest
+from requests.auth import AuthBase
+
+
+class Proof(AuthBase):
+    def __init__(self, own: str | None) -> None:
+        self.own = own
+
+    def __call__(self, request: PreparedRequest) -> PreparedRequest:
+        for header, said in PROOFS:  # a session goes on sending what its first operation sent
+            if header != self.own and request.headers.get(header) == said:
+                del request.headers[header]
+        role = request.headers.get("X-Signature")
+        if ("X-Signature", role) in PROOFS:
+            request.headers["X-Signature"] = signature(request.body or b"", os.environ[f"{role.upper()}_SECRET"])
+        return request
+
+
+def signature(body: bytes | str, secret: str) -> str:
+    moment = int(time.time())
+    signed = f"{moment}.".encode() + (body.encode() if isinstance(body, str) else body)
+    return f"t={moment},v1={hmac.new(secret.encode(), signed, hashlib.sha256).hexdigest()}"
+
+
+@schemathesis.hook
+def before_call(context, case, kwargs):
+    kwargs["auth"] = Proof(OWN.get(case.operation.label))
+"""
+"""Lets each operation be called with the header that `OWN` says and without other `PROOFS`.
+
+A role that stands where its signature belongs becomes that signature once the request is ready to be sent.
 """
 
 
@@ -106,23 +157,28 @@ def fixed(label: str, operation: dict[str, Any], spare: dict[str, dict[str, obje
 
 
 def settings(
-    document: dict[str, Any], tokens: dict[str, str], spare: dict[str, dict[str, object]], unseen: tuple[str, ...] = ()
+    document: dict[str, Any],
+    proofs: dict[str, tuple[str, str]],
+    spare: dict[str, dict[str, object]],
+    unseen: tuple[str, ...] = (),
 ) -> str:
     """Who calls each operation, and what it is called with, as schemathesis reads it.
 
     Args:
         document: The API document.
-        tokens: A token for each role that calls.
+        proofs: For each role that calls, the header by which it is known, and what that says.
         spare: For each collection that callers are records of, a record that no caller is.
         unseen: The collections of which makers may lose sight of records.
     """
-    parts = [*([f'hooks = "{HOOKS}"'] if files(document) else []), PRECONDITIONS]
+    hooked = files(document) or varied(proofs)
+    parts = [*([f'hooks = "{HOOKS}"'] if hooked else []), PRECONDITIONS, PROOFS]
     makers = {name.removeprefix("POST "): first_role(operation) for name, operation in operations(document)}
     for label, operation in operations(document):
         lines = ["[[operations]]", f"include-name = {json.dumps(label)}"]
         role = first_role(operation)
         if role is not None:
-            lines.append(f'headers = {{ Authorization = "Bearer {tokens[role]}" }}')
+            header, value = proofs[role]
+            lines.append(f"headers = {{ {header} = {json.dumps(value)} }}")
         kept = fixed(label, operation, spare)
         if kept:
             given = ", ".join(f"{json.dumps(key)} = {json.dumps(value)}" for key, value in kept.items())
@@ -135,6 +191,8 @@ def settings(
             lines.append("checks.ensure_resource_availability.enabled = false")
         if is_file(document, label):  # no schema says what a file is, nor that it is not empty
             lines.append("checks.positive_data_acceptance.enabled = false")
+        if label in os.environ.get(REFERS, "").splitlines():
+            lines.append('checks.positive_data_acceptance.expected-statuses = ["2xx", "3xx", "4xx", "5xx"]')
         if spared:
             lines.append("warnings.enabled = false")
         if len(lines) > 2:
@@ -150,15 +208,26 @@ def files(document: dict[str, Any]) -> list[str]:
     return sorted({name for body in bodies for name in body.get("content", {}) if "*" not in name})
 
 
-def hooks(media_types: list[str]) -> str:
-    """What tells schemathesis how to make files of these types."""
-    beginnings = {name: BEGINNINGS.get(name, b"") for name in media_types}
-    return f"""import schemathesis
+def varied(proofs: dict[str, tuple[str, str]]) -> bool:
+    """Whether it takes more than one header, always the same, to prove who calls."""
+    headers = {header for header, _ in proofs.values()}
+    return len(headers) > 1 or "X-Signature" in headers
+
+
+def hooks(document: dict[str, Any], proofs: dict[str, tuple[str, str]]) -> str:
+    """What tells schemathesis how to make files, and how callers prove who they are."""
+    beginnings = {name: BEGINNINGS.get(name, b"") for name in files(document)}
+    found = f"""import schemathesis
 from hypothesis import strategies as st
 
 for name, beginning in {beginnings!r}.items():
     schemathesis.openapi.media_type(name, st.binary(min_size=1).map(beginning.__add__))
 """
+    if not varied(proofs):
+        return found
+    roles = {label: first_role(operation) for label, operation in operations(document)}
+    own = {label: proofs[role][0] for label, role in roles.items() if role is not None}
+    return f"{found}\nOWN = {own!r}\nPROOFS = {sorted(proofs.values())!r}\n{PROVING}"
 
 
 def is_file(document: dict[str, Any], label: str) -> bool:
@@ -173,6 +242,23 @@ def by_contract(document: dict[str, Any], base: str) -> dict[str, Any]:
     return {**document, "paths": paths}
 
 
+def owner(role: str, seeds: object) -> str:
+    """Whom a key is issued for: the record whose account the seeds call like the role, or the account itself."""
+    rows = [row for rows in seeds.values() for row in rows] if isinstance(seeds, dict) else []
+    opened = {str(row["account"]["username"]): str(row["id"]) for row in rows if isinstance(row.get("account"), dict)}
+    return opened.get(role, role)
+
+
+def proof(package: str, role: str, seeds: object) -> tuple[str, str]:
+    """The header by which callers of a role are known, and what it says; each request is signed when it is sent."""
+    headers = dict(pair.split("=") for pair in os.environ.get(KEYS, "").split())
+    if role in headers:
+        return headers[role], call(package, "issue-key", role, owner(role, seeds))
+    if role in os.environ.get(SIGNING, "").split():
+        return "X-Signature", role
+    return "Authorization", f"Bearer {call(package, 'token', role)}"
+
+
 def prepare(package: str) -> None:
     """Bring the database up to date, seed it, and write the API document and the settings of its caller."""
     call("alembic", "upgrade", "head")
@@ -181,10 +267,11 @@ def prepare(package: str) -> None:
     if BASE in os.environ:
         document = by_contract(document, os.environ[BASE])
     roles = {first_role(operation) for _, operation in operations(document)} - {None}
+    seeds = json.loads(SEEDS.read_text())
     unseen = tuple(os.environ.get(UNSEEN, "").split())
-    tokens = {role: call(package, "token", role) for role in sorted(map(str, roles))}
-    SETTINGS.write_text(settings(document, tokens, callers(json.loads(SEEDS.read_text())), unseen))
-    HOOKS.write_text(hooks(files(document)))
+    proofs = {role: proof(package, role, seeds) for role in sorted(map(str, roles))}
+    SETTINGS.write_text(settings(document, proofs, callers(seeds), unseen))
+    HOOKS.write_text(hooks(document, proofs))
     DOCUMENT.write_text(json.dumps(document))
 
 

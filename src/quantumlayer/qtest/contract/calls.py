@@ -18,8 +18,6 @@ ACTION = {
     Does.PATCH: Action.UPDATE,
     Does.DELETE: Action.DELETE,
 }
-NEAREST = {401: (403,), 404: (409, 422, 400), 409: (422, 400), 422: (400,)}
-"""What is answered where the contract has no status for a refusal."""
 
 
 @dataclass
@@ -48,8 +46,7 @@ class Call:
 
     def status(self, wanted: int) -> int:
         """The status of a refusal, or the nearest that the contract has."""
-        known = self.endpoint.errors
-        return next((near for near in (wanted, *NEAREST.get(wanted, ())) if near in known), wanted)
+        return self.endpoint.refusal(wanted) or wanted
 
     @property
     def opening(self) -> list[str]:
@@ -69,7 +66,7 @@ class Call:
 
     # Records.
 
-    def make(self, entity: str, name: str, targets: dict[str, Known] | None = None, **fields: str) -> Known:
+    def make(self, entity: str, name: str, targets: dict[str, Known] | None = None, /, **fields: str) -> Known:
         """Makes a record, and first those that it must refer to."""
         given = dict(targets or {})
         for key, relation in self.bodies.entity(entity).references.items():
@@ -115,12 +112,34 @@ class Call:
             found[way] = self.make(entity, parts[-1], inner)
             if len(parts) == 1:
                 self._made[way] = found[way]
+        references = self.bodies.entity(self.endpoint.on).references
+        for relation in self._needed():
+            if relation in references and relation not in found:
+                found[relation] = self.target(references[relation].to, relation)
         return found
+
+    def _needed(self) -> dict[str, Parameter]:
+        """The parameters that narrow every call of a list, given or not, by what they say of its records."""
+        asked = self.endpoint.parameters.values()
+        return {
+            one.is_: one
+            for one in asked
+            if one.in_ == "query" and one.is_ and (not one.optional or one.field.default is not None)
+        }
 
     def named(self, parents: dict[str, Known], name: str = "") -> Known:
         """Makes the record that the path names, below its parents."""
         own = {way: known for way, known in parents.items() if "." not in way}
-        return self.make(self.endpoint.on, name or self.record, own)
+        return self.make(self.endpoint.on, name or self.record, own, **self.narrowed)
+
+    @property
+    def narrowed(self) -> dict[str, str]:
+        """The fields of records that every call of a list finds."""
+        fields = self.bodies.entity(self.endpoint.on).fields
+        known = {key: one.field for key, one in self._needed().items() if key in fields}
+        return {
+            key: source(sample(key, held, 0) if held.default is None else held.default) for key, held in known.items()
+        }
 
     def ways(self) -> set[str]:
         """The ways of the path's parents, and of what stands between."""
@@ -163,7 +182,9 @@ class Call:
     def asked(self, **parameters: str) -> str:
         """The query that every call needs, with more."""
         needed = {
-            json: source(sample(json, one.field, 0))
+            json: self._made[one.is_ or ""].id
+            if one.is_ in self._made
+            else source(sample(one.is_ or json, one.field, 0))
             for json, one in self.endpoint.parameters.items()
             if one.in_ == "query" and not one.optional
         }

@@ -17,6 +17,9 @@ from quantumlayer.spec.model import Field, FieldType
 NOBODY = 987654
 """The id of no record."""
 
+_LARGEST = 2**63 - 1
+"""The greatest number of a record."""
+
 
 def contract_tests(suite: Suite, interface: Interface, entity: str) -> Iterator[Test]:
     """The tests of the endpoints to records of an entity."""
@@ -174,7 +177,7 @@ class _Endpoint:
 
     def _absent(self) -> Iterator[Test]:
         """Records that are not there, or belong to others."""
-        for json, parameter in self.call().in_path.items():
+        for json, parameter in self.call().in_path.items() if self.endpoint.knows_parents else ():
             call = self.call()
             parents = call.chain()
             known = call.named(parents) if self.endpoint.does not in {Does.LIST, Does.CREATE} else None
@@ -183,6 +186,10 @@ class _Endpoint:
             path = call.path(parents, known, **{json: nobody})
             body = call.wrapped(_dict(call.body(Known(self.endpoint.on)))) if self.endpoint.takes else ""
             lines = [call.send(path, body=body, query=call.asked()), f"assert refused(answer) == {call.status(404)}"]
+            if whole and parameter.field.max == _LARGEST:
+                beyond = call.path(parents, known, **{json: str(_LARGEST + 1)})
+                lines += [call.send(beyond, body=body, query=call.asked())]
+                lines += [f"assert refused(answer) == {call.status(404)}"]
             yield self._test(f"knows_no_{_word(json)}_that_is_not_there", call, lines, ".absent")
         yield from self._others()
 

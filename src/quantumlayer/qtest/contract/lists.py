@@ -89,14 +89,16 @@ class _Shown:
         own = {way: one for way, one in parents.items() if "." not in way}
         if name in node.references:
             target = call.make(node.references[name].to, name)
-            wanted, value = call.make(self.endpoint.on, "wanted", own | {name: target}), target.id
+            wanted, value = call.make(self.endpoint.on, "wanted", own | {name: target}, **call.narrowed), target.id
         elif name in node.fields:
-            held = node.fields[name]
+            narrow = parameter.field
+            held = narrow if narrow.one_of or (narrow.min, narrow.pattern) != (None, None) else node.fields[name]
             first, second = sample(name, held, 0), sample(name, held, 1)
             if first == second or not isinstance(first, str | int) or held.type in _WRITTEN_OUT:
                 return
-            wanted, value = call.make(self.endpoint.on, "wanted", own, **{name: source(second)}), source(second)
-            call.make(self.endpoint.on, "stray", own, **{name: source(first)})
+            wanted = call.make(self.endpoint.on, "wanted", own, **call.narrowed | {name: source(second)})
+            call.make(self.endpoint.on, "stray", own, **call.narrowed | {name: source(first)})
+            value = source(second)
         else:
             return
         if name in node.references:

@@ -42,12 +42,12 @@ def first_circle(spec: Spec) -> list[Problem]:
     except CycleError as error:
         circle = list(reversed(error.args[1]))
         name, target = circle[0], circle[1]
-        key = next(
-            key
-            for key, relation in spec.entities[name].references.items()
-            if relation.to == target and not relation.optional
-        )
+        relations = spec.entities[name].relations.items()
+        key, many = next((key, one.min) for key, one in relations if one.to == target and one.required)
         address = f"entities.{name}.relations.{key}"
+        if many is not None:
+            message = f"These entities need each other before they exist: {' -> '.join(circle)}."
+            return [Problem(f"{address}.min", message, "Take `min` out: the first one has none.")]
         if name == target:
             message = f"Every {name} needs another one before it, so there can be no first one: {name} -> {name}."
             return [Problem(address, message, "Add `optional: true`: the first one has none.")]
@@ -58,4 +58,4 @@ def first_circle(spec: Spec) -> list[Problem]:
 
 def required(entity: Entity) -> Iterable[Relation]:
     """The relations without which no record of the entity can be."""
-    return (relation for relation in entity.references.values() if not relation.optional)
+    return (relation for relation in entity.relations.values() if relation.required)

@@ -7,9 +7,26 @@ from quantumlayer.spec.address import elements
 from quantumlayer.spec.effects import effects_within
 from quantumlayer.spec.errors import Problem
 from quantumlayer.spec.lists import MOMENTS
-from quantumlayer.spec.model import Action, Entity, FieldType, Operation, Proof, Spec
+from quantumlayer.spec.model import KEY_HEADER, Action, Entity, FieldType, Operation, Proof, Spec
 
 ANYONE = "anyone"
+_OTHER_HEADERS = frozenset(
+    {
+        "accept",
+        "authorization",
+        "connection",
+        "content-disposition",
+        "content-length",
+        "content-type",
+        "cookie",
+        "host",
+        "if-match",
+        "if-none-match",
+        "origin",
+        "transfer-encoding",
+        "x-signature",
+    }
+)
 _PROSE = frozenset({FieldType.STRING, FieldType.TEXT, FieldType.EMAIL})
 
 
@@ -21,6 +38,7 @@ def judge_references(spec: Spec) -> Iterator[Problem]:
         yield from _roles_of(spec, name, entity)
         yield from _listing(name, entity)
     yield from _role_records(spec)
+    yield from _headers(spec)
     for name, operation in spec.operations.items():
         yield from _operation(spec, name, operation)
     for name, job in spec.jobs.items():
@@ -95,6 +113,21 @@ def _role_records(spec: Spec) -> Iterator[Problem]:
             message = f"{role.record} is the record of {owners[role.record]} already."
             yield Problem(address, message, "Give each role an entity of its own.")
         owners.setdefault(role.record, name)
+
+
+def _headers(spec: Spec) -> Iterator[Problem]:
+    """Headers for keys: one for all callers with keys, and none that means something else."""
+    first = next((role.header for role in spec.roles.values() if role.proves is Proof.API_KEY), None)
+    for name, role in spec.roles.items():
+        address = f"roles.{name}.header"
+        if role.proves is not Proof.API_KEY:
+            if role.header is not None:
+                yield Problem(address, f"{name} has no key that a header could carry.", "Say `proves: api_key`.")
+        elif role.header is not None and role.header.lower() in _OTHER_HEADERS:
+            yield Problem(address, f"`{role.header}` means something else.", "Choose a header of your own.")
+        elif (role.header or KEY_HEADER).lower() != (first or KEY_HEADER).lower():
+            message = f"Other callers send their keys as `{first or KEY_HEADER}`."
+            yield Problem(address, message, f"Say `header: {first or KEY_HEADER}`, or leave it out everywhere.")
 
 
 def _listing(name: str, entity: Entity) -> Iterator[Problem]:

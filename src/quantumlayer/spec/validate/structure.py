@@ -5,9 +5,9 @@ from collections.abc import Iterator, Mapping
 from quantumlayer.spec.effects import effects_within
 from quantumlayer.spec.errors import Problem
 from quantumlayer.spec.model import Action, Creation, Entity, Moment, OnDelete, Operation, Rule, Spec
-from quantumlayer.spec.naming import entity_names
 from quantumlayer.spec.remember import operations_on
 from quantumlayer.spec.validate.circles import first_circle, judge_trees, required
+from quantumlayer.spec.validate.links import judge_links, judge_needed_links
 from quantumlayer.spec.validate.uniques import judge_unique
 
 _INSTANTS = "a datetime field, or a stored derived one"
@@ -20,7 +20,7 @@ def judge_structure(spec: Spec) -> Iterator[Problem]:
             if relation.on_delete is OnDelete.SET_NULL and not relation.optional:
                 address = f"entities.{name}.relations.{key}.on_delete"
                 yield Problem(address, "`set_null` would leave a required relation empty.", "Add `optional: true`.")
-        yield from _links(spec, name, entity)
+        yield from judge_links(spec, name, entity)
         yield from _fixed(name, entity)
         for key, rule in entity.rules.items():
             yield from _rule(f"entities.{name}.rules.{key}", entity, rule)
@@ -29,32 +29,11 @@ def judge_structure(spec: Spec) -> Iterator[Problem]:
     for name, operation in spec.operations.items():
         yield from _operation(spec, name, operation)
     yield from judge_trees(spec)
+    yield from judge_needed_links(spec)
     circle = first_circle(spec)
     yield from circle
     if not circle:
         yield from _existence(spec)
-
-
-def _links(spec: Spec, name: str, entity: Entity) -> Iterator[Problem]:
-    """What a relation to many is anyway, or cannot be."""
-    for key, relation in entity.links.items():
-        address = f"entities.{name}.relations.{key}"
-        if "on_delete" in relation.model_fields_set:
-            message = "The links of a relation to many go with either record, and the records themselves stay."
-            yield Problem(f"{address}.on_delete", message, "Take `on_delete` out.")
-        if relation.optional:
-            message = "A relation to many may hold none anyway."
-            yield Problem(f"{address}.optional", message, "Take `optional` out.")
-        table = f"{entity_names(name).table}_{key}"
-        if clash := next((other for other in spec.entities if _tables(other) & {table}), None):
-            message = f"The links would be kept in the table {table!r}, which is one of {clash}."
-            yield Problem(address, message, "Rename the relation.")
-
-
-def _tables(name: str) -> set[str]:
-    """The tables that an entity may have."""
-    table = entity_names(name).table
-    return {table, f"{table}_version"}
 
 
 def _existence(spec: Spec) -> Iterator[Problem]:

@@ -63,11 +63,15 @@ def literal(value: object) -> str:
 
 @dataclass(slots=True)
 class Prelude:
-    """Statements that must run before an expression: records to load, rows to count. Each is written once."""
+    """Statements that must run before an expression: records to load, rows to count. Each is written once.
+
+    `purpose` tells variables apart that would be called alike.
+    """
 
     known: dict[str, str] = field(default_factory=dict)
     pending: list[str] = field(default_factory=list)
     taken: set[str] = field(default_factory=set)
+    purpose: str = ""
 
     def variable(self, name: str, value: str) -> str:
         """The variable that holds the value; the statement is added when the value is new."""
@@ -83,7 +87,7 @@ class Prelude:
 
     def free(self, name: str) -> str:
         """A name that nothing has yet."""
-        free = name
+        free = name = f"{name}_for_{self.purpose}" if self.purpose and name in self.taken else name
         number = 2
         while free in self.taken:
             free = f"{name}_{number}"
@@ -98,7 +102,7 @@ class Prelude:
 
     def copy(self) -> "Prelude":
         """What is there now."""
-        return Prelude(dict(self.known), list(self.pending), set(self.taken))
+        return Prelude(dict(self.known), list(self.pending), set(self.taken), self.purpose)
 
     def restore(self, before: "Prelude") -> None:
         """Forget what was added since the copy."""

@@ -14,6 +14,7 @@ def raises(lines: list[str]) -> list[str]:
         f"Conflict: It refers to a record that is not there{below}.": bool({"require_reference", "referenced"} & names)
         and not reads,
         f"Conflict: It refers to a record that is not there, or that the caller may not read{below}.": reads,
+        "Conflict: Another record cannot spare it.": "require_spare" in names,
         "RuleBroken: A rule stands against it.": bool(REFUSALS & names),
     }
     return [line for line, there in found.items() if there]

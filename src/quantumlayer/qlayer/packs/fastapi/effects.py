@@ -8,6 +8,7 @@ from quantumlayer.qlayer.packs.fastapi.aggregates import Question, collection_of
 from quantumlayer.qlayer.packs.fastapi.code import Prelude, UnsupportedError, names_in
 from quantumlayer.qlayer.packs.fastapi.files import released
 from quantumlayer.qlayer.packs.fastapi.roots import Changing, Loaded, Root
+from quantumlayer.qlayer.packs.fastapi.spares import spared
 from quantumlayer.qlayer.packs.fastapi.sql import Sql
 from quantumlayer.qlayer.packs.fastapi.statements import Writer, rule_name
 from quantumlayer.qlayer.packs.fastapi.writes import Change, audited, changed, made
@@ -38,7 +39,8 @@ def effects(spec: Spec, name: str, writer: Writer, *, created: str) -> list[str]
     taken = writer.prelude.taken | {created, REFUSED, RELEASED, "number"}
     lines = []
     for found in acting(spec, name):
-        lines += _Effect(spec, operation.on, found, Writer(spec, roots, Prelude(taken=taken), writer.quoted)).lines()
+        prelude = Prelude(taken=taken, purpose=found.address.rpartition(".")[2])
+        lines += _Effect(spec, operation.on, found, Writer(spec, roots, prelude, writer.quoted)).lines()
     start = [f"{REFUSED}: list[RefusedRow] = []"] if answers_rows(operation) else []
     start += [f"{RELEASED}: list[str | None] = []"] if any(f"{RELEASED} += " in line for line in lines) else []
     end = [] if answers_rows(operation) else [f"await session.refresh({created})"]
@@ -176,19 +178,23 @@ class _Effect:
         lines += changed(self.spec, change, writer, at_once=False)
         if effect.creates is not None:
             snake = entity_names(effect.creates.entity).snake
-            new = writer.prelude.free(f"new_{snake}" if snake in writer.prelude.taken else snake)
+            known = snake in writer.prelude.taken
+            new = writer.prelude.free(f"{writer.prelude.purpose or 'new'}_{snake}" if known else snake)
             lines += made(self.spec, effect.creates, new, writer, change, at_once=False)
         for inner in self.found.within:
-            lines += _Effect(self.spec, self.home, inner, self._within(writer)).lines()
+            purpose = inner.address.rpartition(".")[2]
+            lines += _Effect(self.spec, self.home, inner, self._within(writer, purpose)).lines()
         if effect.deletes:
             entity = self.spec.entities[str(self.found.target)]
+            lines += spared(self.spec, str(self.found.target), variable)
             lines += audited(entity, Action.DELETE, variable)
             lines += released(self.spec, str(self.found.target), variable, f"{RELEASED} +=")
             lines.append(f"await session.delete({variable})")
         return lines
 
-    def _within(self, writer: Writer) -> Writer:
-        return replace(writer, prelude=Prelude(taken=writer.prelude.taken))
+    @staticmethod
+    def _within(writer: Writer, purpose: str) -> Writer:
+        return replace(writer, prelude=Prelude(taken=writer.prelude.taken, purpose=purpose))
 
     @staticmethod
     def _left_out(key: str, said: str) -> list[str]:

@@ -16,6 +16,7 @@ from quantumlayer.qlayer.packs.fastapi.queries import PAGING, QueryView, query_v
 from quantumlayer.qlayer.packs.fastapi.record_view import LinkView, RecordView, RelationView
 from quantumlayer.qlayer.packs.fastapi.records import assignments, stored_values
 from quantumlayer.qlayer.packs.fastapi.rules import RuleFunction, calls, rule_functions
+from quantumlayer.qlayer.packs.fastapi.spares import spared
 from quantumlayer.qlayer.packs.fastapi.trees import tree_check
 from quantumlayer.spec.interface import Interface
 from quantumlayer.spec.model import Action, Computed, Moment, OnDelete
@@ -246,7 +247,11 @@ class EntityView(RecordView):
     @cached_property
     def delete_lines(self) -> list[str]:
         """The statements that stand before removing a record."""
-        return [*self._refusals(Action.DELETE), *calls(self.rule_functions, Moment.DELETE, self.names.snake)]
+        variable = self.names.snake
+        lines = [*self._refusals(Action.DELETE), *calls(self.rule_functions, Moment.DELETE, variable)]
+        if self.entity.needed_links:  # before its links go: whoever removes what it is linked to locks in this order
+            lines.append(f"await lock_to_remove(session, {self.name}, {variable}.id)")
+        return [*lines, *spared(self.spec, self.name, variable)]
 
     # What callers do with files.
 

@@ -6,6 +6,7 @@ from itertools import islice, product
 
 from quantumlayer.qlayer.packs.fastapi import access
 from quantumlayer.qlayer.packs.fastapi.code import UnsupportedError, names_in
+from quantumlayer.qlayer.packs.fastapi.contract.order import routed_order
 from quantumlayer.qlayer.packs.fastapi.contract.service import ContractView
 from quantumlayer.qlayer.packs.fastapi.entities import EntityView
 from quantumlayer.qlayer.packs.fastapi.files import file_views, judge_file
@@ -18,6 +19,7 @@ from quantumlayer.qlayer.packs.fastapi.reduction import PAGING, version_names, w
 from quantumlayer.qlayer.packs.fastapi.reports import ReportView
 from quantumlayer.qlayer.packs.fastapi.roots import Values
 from quantumlayer.qlayer.packs.fastapi.rules import exclusions, rule_functions
+from quantumlayer.qlayer.packs.fastapi.spares import needed_link
 from quantumlayer.qlayer.packs.fastapi.uniques import unique_indexes
 from quantumlayer.spec.cel import ANYONE, CelError, children
 from quantumlayer.spec.generator import OpenElement
@@ -82,6 +84,7 @@ def _first_failure(attempts: Attempts) -> tuple[str, str] | None:
 def _phases(spec: Spec) -> Iterator[list[Stage]]:
     yield [partial(_of_entity, name=name) for name in spec.entities]
     yield [_endpoints]
+    yield [_routes]
     yield [partial(_of_operation, name=name) for name in spec.operations]
     yield [partial(_of_query, name=name) for name in spec.queries]
     yield [_reports]
@@ -133,6 +136,19 @@ def _endpoints(spec: Spec) -> Attempts:
         yield f"interface.endpoints.{name}", partial(_endpoint, alone)
 
 
+def _routes(spec: Spec) -> Attempts:
+    """The endpoints that stand in the way of others wherever they stand: those after which no order is left."""
+    interface = spec.interface
+    if interface is None:
+        return
+    try:
+        routed_order(interface)
+    except UnsupportedError:
+        for index, name in enumerate(interface.endpoints, start=1):
+            first = interface.model_copy(update={"endpoints": dict(islice(interface.endpoints.items(), index))})
+            yield f"interface.endpoints.{name}", partial(routed_order, first)
+
+
 def _endpoint(spec: Spec) -> None:
     assert spec.interface is not None  # noqa: S101 - the caller put it there
     ContractView(spec, spec.interface).check()
@@ -165,6 +181,8 @@ def _of_entity(spec: Spec, name: str) -> Attempts:
             known = dict(islice(entity.rules.items(), list(entity.rules).index(key) + 1))
             yield f"entities.{name}.rules.{key}", partial(unique_indexes, _with(spec, name, rules=known), name)
     yield from _taken_names(spec, name, entity)
+    for key in entity.needed_links:
+        yield f"entities.{name}.relations.{key}.min", partial(needed_link, spec, name, key)
     for index in range(len(entity.access)):
         alone = _with(spec, name, access=(entity.access[index],))
         yield f"entities.{name}.access.{index}.who", partial(_strangers, spec, name, index)

@@ -17,7 +17,7 @@ PLATFORM = "platform"
 MIGRATIONS = "migrations"
 # Files of the platform that only some services need, with the word in the entities' code that tells.
 _OPTIONAL = {
-    "references.py": "leads_to require_reference require_readable referenced matched found_or_made",
+    "references.py": "leads_to require_reference require_readable require_spare referenced matched found_or_made",
     "audit/": "record_action",
     "decimals.py": "rounded",
     "file_storage/": "StoredFile",

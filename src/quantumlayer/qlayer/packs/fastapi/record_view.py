@@ -89,6 +89,16 @@ class LinkView:
         """What bodies call the ids of the other side."""
         return link_ids(self.name)
 
+    @property
+    def written(self) -> str:
+        """The type of the ids in the bodies of requests, with what they are if left out."""
+        least, most = self.relation.min, self.relation.max
+        if most is None:
+            return f"References = Field(min_length={least})" if least else "References = ()"
+        sizes = f"min_length={least}, max_length={most}" if least else f"max_length={most}"
+        kind = f'Annotated[tuple[Reference, ...], Field({sizes}, json_schema_extra={{"uniqueItems": True}}), Once]'
+        return kind if least else f"{kind} = ()"
+
 
 @dataclass(frozen=True, slots=True)
 class DerivedView:

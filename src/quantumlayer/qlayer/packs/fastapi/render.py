@@ -50,7 +50,13 @@ def environment() -> Environment:
     return env
 
 
-_PROOFS = {"/accounts/keys.py": Proof.API_KEY, "/accounts/signatures.py": Proof.SIGNATURE}
+_PROOFS = {
+    "/accounts/keys.py": Proof.API_KEY,
+    "/accounts/passwords.py": Proof.PASSWORD,
+    "/accounts/service.py": Proof.PASSWORD,
+    "/accounts/signatures.py": Proof.SIGNATURE,
+    "/accounts/tokens.py": Proof.PASSWORD,
+}
 
 
 def python_text(value: object) -> str:
@@ -153,6 +159,7 @@ class Templates:
         """Everything that does not belong to an entity."""
         uses = self._uses
         proofs = {role.proves for role in self._spec.roles.values()}
+        media = self._view.contract is not None and self._view.contract.media
         found = []
         for path in sorted(TEMPLATES.rglob(f"*{_SUFFIX}")):
             target = path.relative_to(TEMPLATES).as_posix().removesuffix(_SUFFIX)
@@ -163,12 +170,16 @@ class Templates:
             unused = unused and not (target.endswith("package/references.py") and self._view.trees)  # seeds need it
             unused = unused or ("/contract/" in target) or (target.endswith("/shapes.py") and not self._view.contract)
             unused = unused or (target.endswith("package/jobs.py") and not self._spec.jobs)
+            unused = unused or (target.endswith("/media.py") and not media)
             unused = unused or (_ACCOUNTS in target and not self._spec.roles)
             unused = unused or any(target.endswith(file) and proof not in proofs for file, proof in _PROOFS.items())
             if "/entity/" not in target and "/versions/" not in target and not unused:
                 found.append(self._file(target, target.replace("src/package", "src/PACKAGE"), uses=uses))
         locks = ((path.name, path.read_text()) for path in sorted(TEMPLATES.glob("*.lock")))
-        return [*found, *(Artifact.text(name, text if self._spec.roles else unlocked(text)) for name, text in locks)]
+        return [
+            *found,
+            *(Artifact.text(name, text if Proof.PASSWORD in proofs else unlocked(text)) for name, text in locks),
+        ]
 
     def migrations(self) -> list[Artifact]:
         """The first migration."""

@@ -22,6 +22,7 @@ from quantumlayer.qlayer.packs.fastapi.uniques import UniqueIndex
 from quantumlayer.spec.model import Proof, RelationKind, Spec
 from quantumlayer.spec.naming import entity_names, service_package
 from quantumlayer.spec.order import making_order, set_later
+from quantumlayer.spec.proofs import key_header, proving
 
 _NUMBER = 40
 """Characters that a number, a date or an instant and its name take in a row, at most."""
@@ -98,6 +99,17 @@ class ServiceView:
         found = {name: trees(self.spec, name) for name in self.spec.entities}
         return {name: keys for name, keys in found.items() if keys}
 
+    @property
+    def has_accounts(self) -> bool:
+        """Whether anybody has an account: systems that sign their requests have none."""
+        return any(role.proves is not Proof.SIGNATURE for role in self.roles)
+
+    @property
+    def opened(self) -> list[RoleView]:
+        """The roles without records that accounts are opened for; without passwords only keys have accounts."""
+        passwords = proving(self.spec, Proof.PASSWORD)
+        return [role for role in self.roles if not role.entity and (passwords or role.proves is Proof.API_KEY)]
+
     @cached_property
     def reports(self) -> list[ReportView]:
         """The reports."""
@@ -120,7 +132,7 @@ class ServiceView:
         relations = [relation for entity in entities for relation in entity.relations.values()]
         one_to_one = any(relation.kind is RelationKind.ONE_TO_ONE for relation in relations)
         unique = one_to_one or any(field.unique for entity in entities for field in entity.fields.values())
-        found = {"relations": bool(relations), "unique": unique or bool(self.roles)}
+        found = {"relations": bool(relations), "unique": unique or self.has_accounts}
         found["unique rules"] = bool(self.unique_indexes)
         return frozenset(name for name, there in found.items() if there)
 
@@ -156,7 +168,10 @@ class ServiceView:
             "roles": self.roles,
             "record_roles": [role for role in self.roles if role.entity],
             "staff": [role for role in self.roles if not role.entity and role.proves is Proof.PASSWORD],
-            "nameless": [role for role in self.roles if not role.entity],
+            "passwords": bool(proving(self.spec, Proof.PASSWORD)),
+            "has_accounts": self.has_accounts,
+            "opened": self.opened,
+            "key_header": key_header(self.spec),
             "keyed": [role for role in self.roles if role.proves is Proof.API_KEY],
             "signing": [role for role in self.roles if role.proves is Proof.SIGNATURE],
             "exclusions": self.exclusions,
@@ -172,6 +187,9 @@ class ServiceView:
             "has_files": bool(contents(self.spec)),
             "contents": contents(self.spec),
             "has_links": any(entity.links for entity in self.entities),
+            "seeds_link": any(
+                entity.links if self.contract else entity.entity.needed_links for entity in self.entities
+            ),
             "links_are_read": any(entity.links_are_read for entity in self.entities),
             "optional_search": any(
                 entity.entity.fields[name].optional for entity in self.entities for name in entity.entity.list.search

@@ -25,7 +25,7 @@ _LONGEST = 60
 """Characters of the longest name of an endpoint."""
 
 _BY_HTTP = frozenset({"authorization", "content-type", "accept"})
-_PATH = re.compile(r"(/[A-Za-z0-9._~{}-]+)+")
+_PATH = re.compile(r"(/[A-Za-z0-9._~{}-]+)+/?")
 
 
 class EndpointBook:
@@ -62,7 +62,7 @@ class EndpointBook:
             raise CannotSayError("it takes one kind of record and answers another")
         does = self._does(call, record)
         label = self._label(call)
-        if _PATH.fullmatch(_normal(call.path)) is None:
+        if _PATH.fullmatch(call.path) is None:
             raise CannotSayError("its path has characters that no path of a service has")
         keys: dict[str, Any] = {}
         if call.takes is not None:
@@ -74,9 +74,10 @@ class EndpointBook:
             raise CannotSayError("it takes no record")
         if call.gives is not None and call.status != 204:
             keys["gives"], keys["many"] = self._shapes.body(call.gives, f"{label}_response")
+            keys["media"] = call.gives.media
         return Endpoint(
             method=call.method,
-            path=_normal(call.path),
+            path=call.path,
             does=does,
             on=record.resource.name,
             about=_summary(call.operation),
@@ -228,10 +229,6 @@ _KINDS: dict[type, tuple[FieldType, ...]] = {
     str: (FieldType.STRING, FieldType.TEXT),
     bool: (FieldType.BOOL,),
 }
-
-
-def _normal(path: str) -> str:
-    return path.rstrip("/") or "/"
 
 
 def _summary(node: Mapping[str, Any]) -> str:

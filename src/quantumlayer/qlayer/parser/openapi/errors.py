@@ -31,11 +31,11 @@ _FAULTS = {"errors", "violations", "faults", "details", "fields", "issues", "cau
 
 def errors_of(document: Document, found: list[Call]) -> Errors | None:
     """The body that most errors have, in the words of the Spec; None where the document says nothing of it."""
-    faults = [call.fault for call in found if call.fault is not None and call.fault.members]
+    faults = [(call.fault, call.fault_media) for call in found if call.fault is not None and call.fault.members]
     if not faults:
         return None
-    names = [flat.name for flat in faults]
-    flat = max(faults, key=lambda one: names.count(one.name))
+    names = [flat.name for flat, _ in faults]
+    flat, media = max(faults, key=lambda one: names.count(one[0].name))
     inside = list(members(document, flat))
     within = None
     if len(inside) == 1 and inside[0][1].kind == "object" and inside[0][1].members:
@@ -62,7 +62,7 @@ def errors_of(document: Document, found: list[Call]) -> Errors | None:
     parts = _with_detail(parts)
     if not parts:
         return None
-    return Errors(members=parts, fault=fault, within=within, media="application/json")
+    return Errors(members=parts, fault=fault, within=within, media=media)
 
 
 def _with_detail(parts: dict[str, ErrorPart]) -> dict[str, ErrorPart]:

@@ -14,6 +14,7 @@ from quantumlayer.spec.validate.names import free_name
 
 _CREATED = frozenset({"created_at", "created_on", "date_created", "creation_date"})
 _UPDATED = frozenset({"updated_at", "modified_at", "last_modified", "date_modified", "updated_on"})
+_SCALARS = frozenset({"string", "integer", "number", "boolean"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +49,11 @@ class Record:
     nullable: set[str] = field(default_factory=set)
     emptied: set[str] = field(default_factory=set)
     backs: set[str] = field(default_factory=set)
+    structured: set[str] = field(default_factory=set)
+
+    def lacks(self, place: Place, flat: Flat) -> bool:
+        """Whether a view cannot show or take what other views have as an object or an array."""
+        return place.name in self.structured and flat.kind in _SCALARS
 
 
 class Records:
@@ -89,18 +95,22 @@ class Records:
             place = record.places.get(json)
             if place is not None and not place.target and place.name not in {"id", "created_at", "updated_at"}:
                 record.seen.setdefault(place.name, []).append(field_of(flat))
+                if flat.kind in {"object", "array"}:
+                    record.structured.add(place.name)
 
     def _place(self, record: Record, json: str, flat: Flat) -> Place:
         plain = "_".join(words(json))
         own = record.resource.name
-        if flat.kind == "integer" and plain in {"id", f"{singular(identifier(own))}_id"}:
+        if _is_id(flat, plain, own):
             return Place("id")
         if plain in _CREATED | _UPDATED and flat.kind == "string" and flat.keys.get("format") == "date-time":
             stamp = "created_at" if plain in _CREATED else "updated_at"
             if Place(stamp) not in record.places.values() and not self._written(record, json):
                 return Place(stamp)
         target = self.of(flat)
-        if target is not None and self._has_number(target) and not (flat.flag("readOnly") and target is record):
+        # Part of a record that is called like it, and has no number of its own, is no other record.
+        itself = target is record and (flat.flag("readOnly") or not self._numbered(flat, own))
+        if target is not None and self._has_number(target) and not itself:
             return self._refer(record, _free_relation(record, identifier(json)), target, flat)
         if flat.kind == "integer" and plain.endswith("_id") and (named := self._named(plain[:-3])) is not None:
             return self._refer(record, _free_relation(record, plain[:-3]), named, flat)
@@ -122,12 +132,10 @@ class Records:
 
     def _has_number(self, record: Record) -> bool:
         """Whether its records are known by a number that the service gives them."""
-        for view in record.resource.views.values():
-            for json, flat in members(self._document, view):
-                plain = "_".join(words(json))
-                if flat.kind == "integer" and plain in {"id", f"{singular(identifier(record.resource.name))}_id"}:
-                    return True
-        return False
+        return any(self._numbered(view, record.resource.name) for view in record.resource.views.values())
+
+    def _numbered(self, view: Flat, own: str) -> bool:
+        return any(_is_id(flat, "_".join(words(json)), own) for json, flat in members(self._document, view))
 
     def _written(self, record: Record, json: str) -> bool:
         """Whether some request carries the member."""
@@ -238,6 +246,31 @@ class Records:
         record.always = set.intersection(*sure) - record.nullable - record.emptied if sure else set()
         for view in record.resource.views.values():
             record.shown |= {record.places[json].name for json in view.required if json in record.places}
+        if not makes:
+            record.always = self._always_shown(record)
+
+    def _always_shown(self, record: Record) -> set[str]:
+        """The values that records which no request makes must have for answers to show them: a seed gives them."""
+        found = set()
+        for view in record.resource.views.values():
+            for json, flat in members(self._document, view):
+                place = record.places.get(json)
+                if place is None or place.many or flat.nullable or json not in view.required:
+                    continue
+                if place.target:
+                    found |= set() if self._needs(place.target, record) else {place.name}
+                elif place.name in record.seen:
+                    held = widest(record.seen[place.name])
+                    found |= {place.name} if held.default is None and _usual(held) is None else set()
+        return found - record.nullable - record.emptied
+
+    def _needs(self, name: str, record: Record, seen: frozenset[str] = frozenset()) -> bool:
+        """Whether such a record can only be made when one of the other kind is there."""
+        if name == record.resource.name:
+            return True
+        one = self.by_name[name]
+        targets = {one.relations[key].to for key in one.always & one.relations.keys()} - seen
+        return any(self._needs(target, record, seen | {name}) for target in sorted(targets))
 
     def _written_by(self, call: Call, record: Record, *, replacing: bool) -> set[str]:
         """The values that a request always gives; what a replacing one may leave out can be missing afterwards."""
@@ -245,7 +278,7 @@ class Records:
         sure: set[str] = set()
         for json, flat in members(self._document, call.takes.flat):
             place = record.places.get(json)
-            if place is None or flat.flag("readOnly"):
+            if place is None or flat.flag("readOnly") or record.lacks(place, flat):
                 continue
             always = json in call.takes.flat.required and not flat.nullable
             if always:
@@ -295,6 +328,11 @@ class Records:
                 changes["on_delete"] = OnDelete.SET_NULL
             found[key] = relation.model_copy(update=changes)
         return found
+
+
+def _is_id(flat: Flat, plain: str, own: str) -> bool:
+    """Whether a member is the number that the service gives a record; some documents forget that it is whole."""
+    return flat.kind in {"integer", "number"} and plain in {"id", f"{singular(identifier(own))}_id"}
 
 
 def _free_relation(record: Record, name: str) -> str:

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from typing import Any
 
@@ -21,6 +21,8 @@ _VIEW_WORDS = frozenset(
         "list",
     }
 )  # fmt: skip
+JSON = "application/json"
+_MEDIA = re.compile(r"[a-z]+/([a-z0-9.-]+\+)*json")
 _PARAMETER = re.compile(r"\{([^{}]+)\}")
 _PAGE_WORDS = frozenset(
     {
@@ -40,6 +42,7 @@ class Body:
         many: Whether it is an array of them.
         page: The member that holds the records of a page.
         envelope: The member that is the record.
+        media: Its media type.
     """
 
     flat: Flat
@@ -47,6 +50,7 @@ class Body:
     many: bool = False
     page: str = ""
     envelope: str = ""
+    media: str = JSON
 
 
 @dataclass(slots=True)
@@ -60,8 +64,11 @@ class Call:
     takes: Body | None = None
     gives: Body | None = None
     status: int = 200
+    needs_body: bool = False
     errors: tuple[int, ...] = ()
+    any_error: bool = False
     fault: Flat | None = None
+    fault_media: str = JSON
     refused: str = ""
 
     @property
@@ -106,11 +113,12 @@ def calls(document: Document) -> list[Call]:
 
 def _request(document: Document, call: Call) -> None:
     body = document.resolved(call.operation.get("requestBody"))
-    schema, other = _json(document, body)
+    schema, media = _json(document, body)
     if schema is not None:
         call.takes = _body(document, schema)
-    elif other:
-        call.refused = f"it takes {other}, not JSON"
+        call.needs_body = body.get("required") is True
+    elif media:
+        call.refused = f"it takes {media}, not JSON"
 
 
 def _answers(document: Document, call: Call) -> None:
@@ -119,6 +127,7 @@ def _answers(document: Document, call: Call) -> None:
     codes = sorted(int(code) for code in map(str, answers) if code.isdecimal() and 200 <= int(code) <= 599)
     success = next((code for code in codes if code < 300), None)
     call.errors = tuple(code for code in codes if code >= 400)
+    call.any_error = any(str(code).lower() in {"default", "4xx"} for code in answers)
     by_code = {str(code): answer for code, answer in answers.items()}
     if success is None:
         success = 200
@@ -126,25 +135,25 @@ def _answers(document: Document, call: Call) -> None:
     else:
         answer = document.resolved(by_code[str(success)])
     call.status = success
-    schema, other = _json(document, answer)
+    schema, media = _json(document, answer)
     if schema is not None and success != 204:
-        call.gives = _body(document, schema)
-    elif other and success != 204:
-        call.refused = f"it answers {other}, not JSON"
+        call.gives = replace(_body(document, schema), media=media)
+    elif media and success != 204:
+        call.refused = f"it answers {media}, not JSON"
     for code in (*map(str, call.errors), "4XX", "default"):
-        schema, _ = _json(document, document.resolved(by_code.get(code)))
+        schema, media = _json(document, document.resolved(by_code.get(code)))
         if schema is not None and call.fault is None:
-            call.fault = flatten(document, schema)
+            call.fault, call.fault_media = flatten(document, schema), media
 
 
 def _json(document: Document, node: Mapping[str, Any]) -> tuple[object | None, str]:
-    """The schema of a JSON body, and the media type where there is only another."""
+    """The schema of a JSON body with its media type, or the media type alone where there is only another."""
     content = node.get("content")
     content = content if isinstance(content, dict) else {}
-    for media, entry in content.items():
-        kind = str(media).partition(";")[0].strip()
-        if kind == "application/json" or kind.endswith("+json") or kind == "*/*":
-            return document.resolved(entry).get("schema"), ""
+    kinds = {str(media).partition(";")[0].strip().lower(): entry for media, entry in reversed(content.items())}
+    for kind in (JSON, *reversed(kinds)):
+        if kind in kinds and (kind == "*/*" or _MEDIA.fullmatch(kind)):
+            return document.resolved(kinds[kind]).get("schema"), JSON if kind == "*/*" else kind
     return None, next(iter(map(str, content)), "")
 
 

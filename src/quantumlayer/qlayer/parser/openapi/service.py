@@ -11,7 +11,9 @@ from quantumlayer.qlayer.parser.openapi.document import Document, read_document
 from quantumlayer.qlayer.parser.openapi.endpoints import EndpointBook
 from quantumlayer.qlayer.parser.openapi.errors import errors_of
 from quantumlayer.qlayer.parser.openapi.records import Records
+from quantumlayer.qlayer.parser.openapi.refusals import Refusals
 from quantumlayer.qlayer.parser.openapi.resources import Call, Resources, calls
+from quantumlayer.qlayer.parser.openapi.security import caller, is_guarded
 from quantumlayer.qlayer.parser.openapi.shapes import CannotSayError, ShapeBook
 from quantumlayer.qlayer.parser.openapi.unrefused import Unrefused
 from quantumlayer.spec.interface import Does, Endpoint, Interface
@@ -57,7 +59,8 @@ def parse_openapi(requirement: Requirement) -> Spec:
         open=left_open,
     )
     unrefused.cascade()
-    return _spec(document, requirement, records, fields, interface, book.unique, closed)
+    spec = _spec(document, requirement, records, fields, interface, book.unique, closed)
+    return spec.model_copy(update={"roles": {name: caller(document, found) for name in spec.roles}})
 
 
 def _endpoints(
@@ -68,6 +71,7 @@ def _endpoints(
     left_open: dict[str, str] = {}
     closed: set[str] = set()
     taken: dict[tuple[str, str], str] = {}
+    refusals = Refusals(document)
     for call in found:
         try:
             endpoint = book.endpoint(call)
@@ -83,20 +87,16 @@ def _endpoints(
             continue
         taken[place] = call.label
         name = book.name(call)
-        endpoints[name] = endpoint
-        if _guarded(document, call):
+        guarded = is_guarded(document, call)
+        endpoints[name] = refusals.complete(call, endpoint, guarded=guarded)
+        if guarded:
             closed.add(name)
+    refusals.note()
     return endpoints, left_open, closed
 
 
 def _bare(path: str) -> str:
     return "/".join("{}" if part.startswith("{") else part for part in path.split("/"))
-
-
-def _guarded(document: Document, call: Call) -> bool:
-    """Whether callers must prove who they are."""
-    wanted = call.operation.get("security", document.root.get("security"))
-    return isinstance(wanted, list) and bool(wanted) and all(isinstance(one, dict) and one for one in wanted)
 
 
 def _base(document: Document) -> str:

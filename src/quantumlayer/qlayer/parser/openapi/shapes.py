@@ -145,6 +145,8 @@ class ShapeBook:
             return {"field": field_of(held)} if place.name == "id" and bounded else {}
         kept = self._fields[record.resource.name][place.name]
         if kept.type is FieldType.JSON:
+            if record.lacks(place, held):
+                raise CannotSayError("elsewhere it is an object or an array")
             return self._structured(held, f"{name}_{json}")
         own = field_of(held)
         return {} if _alike(own, kept) else {"field": own}

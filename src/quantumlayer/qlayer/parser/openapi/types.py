@@ -1,6 +1,7 @@
 """What a value of a document is as a field of a Spec."""
 
 import math
+import re
 from collections.abc import Iterable
 from decimal import Decimal
 from typing import Any
@@ -12,9 +13,12 @@ from quantumlayer.spec.model import Field, FieldType
 _LONGEST_STRING = 4000
 """Characters of a text that has a column of its length; longer ones have none."""
 _MOST = 1_000_000
+_PLAIN = re.compile(r"[A-Za-z0-9_ -]*")
+_LONGEST_PATTERN = 2000
 _DEFAULTS: dict[str, type] = {"boolean": bool, "integer": int}
 _INT32 = (-(2**31), 2**31 - 1)
-_INT64 = (1 - 2**63, 2**63 - 1)
+_INT64 = (None, 2**63 - 1)
+"""The least is what a column holds: SQLite reads a greater number where it is written out."""
 
 
 def field_of(flat: Flat, **more: Any) -> Field:  # noqa: ANN401 - keys of a Field
@@ -27,6 +31,8 @@ def field_of(flat: Flat, **more: Any) -> Field:  # noqa: ANN401 - keys of a Fiel
     wholes = [choice for choice in choices if type(choice) is int] if isinstance(choices, list) else []
     if flat.kind == "string" and texts and all(choice.strip() for choice in texts):
         return Field(type=FieldType.STRING, one_of=tuple(dict.fromkeys(texts)), **keys)
+    if flat.kind == "string" and texts and (either := _either(texts)):
+        return Field(type=FieldType.STRING, min=0, max=max(map(len, texts)), pattern=either, **keys)
     if flat.kind == "integer" and wholes:
         return Field(type=FieldType.INT, one_of=tuple(dict.fromkeys(wholes)), **keys)
     if flat.kind == "string":
@@ -44,6 +50,14 @@ def field_of(flat: Flat, **more: Any) -> Field:  # noqa: ANN401 - keys of a Fiel
 def _choices(flat: Flat) -> list[Any]:
     choices = flat.keys.get("enum")
     return [choice for choice in choices if isinstance(choice, str)] if isinstance(choices, list) else []
+
+
+def _either(choices: list[str]) -> str:
+    """A pattern for choices of which one is empty; nothing where they are too many or have odd characters."""
+    if not all(_PLAIN.fullmatch(choice) for choice in choices):
+        return ""
+    found = "|".join(dict.fromkeys(choice for choice in choices if choice))
+    return f"({found})?" if len(found) <= _LONGEST_PATTERN else ""
 
 
 def _text(flat: Flat, keys: dict[str, Any]) -> Field:
@@ -66,7 +80,7 @@ def _text(flat: Flat, keys: dict[str, Any]) -> Field:
 def _whole(flat: Flat, keys: dict[str, Any]) -> Field:
     least, most = _bounds(flat)
     lowest, highest = _INT32 if flat.keys.get("format") == "int32" else _INT64
-    low = lowest if least is None else max(lowest, math.ceil(least))
+    low = lowest if least is None else max(-(2**63) + 1 if lowest is None else lowest, math.ceil(least))
     high = highest if most is None else min(highest, math.floor(most))
     return Field(type=FieldType.INT, min=low, max=high, **keys)
 

@@ -125,8 +125,8 @@ class ObserveRequests:
 
 def log_crash(error: Exception) -> None:
     """Say where it happened. The message stays out: it may hold values that a person sent."""
-    stack = [f"{frame.filename}:{frame.lineno} {frame.name}" for frame in traceback.extract_tb(error.__traceback__)]
-    log.error("crash", error=type(error).__name__, stack=stack)
+    frames = [f"{frame.filename}:{frame.lineno} {frame.name}" for frame in traceback.extract_tb(error.__traceback__)]
+    log.error("crash", error=type(error).__name__, frames=frames)
 
 
 def install(app: FastAPI) -> None:

@@ -4,12 +4,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
 
-from quantumlayer.kit.identifiers import identifier
+from quantumlayer.kit.identifiers import identifier, words
 from quantumlayer.qlayer.packs.fastapi import access
 from quantumlayer.qlayer.packs.fastapi.code import UnsupportedError
 from quantumlayer.qlayer.packs.fastapi.contract.addresses import condition
+from quantumlayer.qlayer.packs.fastapi.contract.media import media_class
 from quantumlayer.qlayer.packs.fastapi.contract.shapes import Shapes
 from quantumlayer.qlayer.packs.fastapi.contract.types import arguments, query_type
+from quantumlayer.qlayer.packs.fastapi.fields import MAX_BIG
 from quantumlayer.spec.interface import Does, Endpoint, Interface, Parameter, Part
 from quantumlayer.spec.model import Action, Spec
 from quantumlayer.spec.naming import EntityNames, entity_names, function_name
@@ -26,6 +28,9 @@ ACTIONS = {
 
 USUAL_SIZE = 20
 """Records of a page whose size nobody says."""
+
+_LARGEST_PAGE = 2**31
+"""More records than any page has."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +108,8 @@ class EndpointView:
         verb = {"list": "List", "read": "Read", "create": "Add", "update": "Replace", "patch": "Change"}
         article = "an" if self.names.title[0] in "aeiou" else "a"
         one = f"{article} {self.names.title}" if self.does != "list" else self.names.plural.replace("_", " ")
-        return self.endpoint.about or f"{verb.get(self.does, 'Remove')} {one}"
+        said = self.endpoint.about
+        return said[:1].upper() + said[1:] or f"{verb.get(self.does, 'Remove')} {one}"
 
     @cached_property
     def parameters(self) -> list[ParameterView]:
@@ -148,7 +154,7 @@ class EndpointView:
     @property
     def parents(self) -> list[Parent]:
         """The records of the path to which what is listed or made belongs."""
-        if self.does not in {"list", "create"}:
+        if self.does not in {"list", "create"} or not self.endpoint.knows_parents:
             return []
         grouped: dict[str, list[tuple[str, str]]] = {}
         for view in self._in_path:
@@ -214,6 +220,9 @@ class EndpointView:
         first = page.parameter.first
         number = page.number(first, first)
         offset = f"{number} * {size}" if first == 0 else f"({number} - 1) * {size}"
+        most = page.parameter.field.max
+        if most is None or most * _LARGEST_PAGE > MAX_BIG:  # the database counts no further
+            offset = f"min({offset}, 2**63 - 1)"
         return Paging(size, offset, {"page": number, "size": size, "limit": size, "offset": offset})
 
     @property
@@ -266,6 +275,11 @@ class EndpointView:
         return self._shapes.class_of(self.endpoint.gives, taking=False) if self.endpoint.gives else ""
 
     @property
+    def response_class(self) -> str:
+        """The class of answers of its media type; empty for the usual one."""
+        return media_class(self.endpoint.media) if self.answer_class else ""
+
+    @property
     def answer_type(self) -> str:
         """The type of the answer."""
         if not self.answer_class:
@@ -281,6 +295,11 @@ class EndpointView:
         shape = self._interface.shapes[gives].members[inner].shape or ""
         shown = self._shapes.class_of(shape, taking=False)
         return f"shapes.{self.answer_class}({identifier(inner)}=shapes.{shown}.model_validate({variable}))"
+
+    @property
+    def says_total(self) -> bool:
+        """Whether a page says how many records there are in all."""
+        return not self.endpoint.many and any("total" in words(source) for _, source in self.page_arguments)
 
     @property
     def page_arguments(self) -> Iterator[tuple[str, str]]:

@@ -1,13 +1,17 @@
 """What a contract asks of the functions behind its routes."""
 
 from functools import cached_property
+from http import HTTPStatus
 
 from quantumlayer.qlayer.packs.fastapi.contract.endpoints import EndpointView
 from quantumlayer.qlayer.packs.fastapi.contract.errors import PROBLEM, error_content, error_schema
+from quantumlayer.qlayer.packs.fastapi.contract.media import media_classes
+from quantumlayer.qlayer.packs.fastapi.contract.order import fixed_first, routed_order
 from quantumlayer.qlayer.packs.fastapi.contract.relationships import RelationshipView, relationships
 from quantumlayer.qlayer.packs.fastapi.contract.shapes import Shapes
-from quantumlayer.spec.interface import Interface
-from quantumlayer.spec.model import Spec
+from quantumlayer.qlayer.packs.fastapi.fields import MAX_BIG
+from quantumlayer.spec.interface import NEAREST, Interface
+from quantumlayer.spec.model import FieldType, Spec
 from quantumlayer.spec.naming import collection
 
 
@@ -18,10 +22,14 @@ class ContractView:
         self.spec, self.interface = spec, interface
         self.base = interface.base
         self.shapes = Shapes(spec, interface)
+        self.media = media_classes(interface)
         self.errors = interface.errors or PROBLEM
         self.error_media = self.errors.media
         self.error_schema = error_schema(self.errors)
         self.error_content = error_content(self.errors)
+        self.nearest = {
+            HTTPStatus(status).name: [HTTPStatus(other).name for other in others] for status, others in NEAREST.items()
+        }
 
     @cached_property
     def endpoints(self) -> dict[str, list[EndpointView]]:
@@ -29,7 +37,13 @@ class ContractView:
         found: dict[str, list[EndpointView]] = {name: [] for name in self.spec.entities}
         for name, endpoint in self.interface.endpoints.items():
             found[endpoint.on].append(EndpointView(self.spec, self.interface, self.shapes, name))
-        return {name: sorted(views, key=_fixed_first) for name, views in found.items()}
+        return {name: sorted(views, key=lambda view: fixed_first(view.path)) for name, views in found.items()}
+
+    @cached_property
+    def numbered(self) -> bool:
+        """Whether some path has a number for which the contract has no limit but that of a column."""
+        asked = (one for endpoint in self.interface.endpoints.values() for one in endpoint.parameters.values())
+        return any(one.in_ == "path" and one.field.type is FieldType.INT and one.field.max == MAX_BIG for one in asked)
 
     def check(self) -> None:
         """Write everything once.
@@ -67,6 +81,11 @@ class ContractView:
     def routed(self, entity: str) -> bool:
         """Whether there are routes to records of an entity."""
         return bool(self.endpoints[entity])
+
+    @cached_property
+    def order(self) -> list[str]:
+        """The entities with routes, in the order in which requests must find them."""
+        return routed_order(self.interface)
 
     def relationships(self, entity: str) -> list[RelationshipView]:
         """What is read with a record."""
@@ -121,7 +140,3 @@ class ContractView:
         """The classes, and those in their envelopes."""
         inner = {name for shape in self.shapes.views if shape.name in bodies for name in shape.uses}
         return bodies | inner
-
-
-def _fixed_first(view: EndpointView) -> list[bool]:
-    return [segment.startswith("{") for segment in view.path.split("/")]

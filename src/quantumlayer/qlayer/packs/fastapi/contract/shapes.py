@@ -255,7 +255,7 @@ class Shapes:
     def _member(self, shape: Shape, json: str, member: Member, *, taking: bool) -> MemberView:
         assert shape.of is not None  # noqa: S101 - structures are made elsewhere
         entity, shown = self._spec.entities[shape.of], member.is_ or ""
-        if member.shape is not None and (shown in {"this", "items"}):
+        if member.shape is not None and (shown == "this" or (shape.page and shown == "items")):
             inner = self.class_of(member.shape, taking=taking)
             return MemberView(json, _attribute(json), f"list[{inner}]" if shown == "items" else inner, (), member)
         if shape.page and shown in PAGE:
@@ -264,7 +264,6 @@ class Shapes:
             return self._relation(entity, json, member, taking=taking)
         if (field := _held(entity, shown)) is not None:
             kind, constraints = self._of_field(field, member, taking=taking)
-            constraints = () if shown == "id" and member.field is None else constraints
             return self._field(json, member, field, kind, constraints)
         if member.shape is not None and back_of(self._spec, shape.of, shown) is not None:
             inner = self.class_of(member.shape, taking=False)

@@ -1,0 +1,36 @@
+"""How callers of a document prove who they are."""
+
+import re
+from collections.abc import Iterable
+
+from quantumlayer.qlayer.parser.openapi.document import Document
+from quantumlayer.qlayer.parser.openapi.resources import Call
+from quantumlayer.spec.model import Proof, Role
+
+_HEADER = re.compile(r"[A-Za-z][A-Za-z0-9-]{0,59}")
+
+
+def _wanted(document: Document, call: Call) -> list[object]:
+    wanted = call.operation.get("security", document.root.get("security"))
+    return wanted if isinstance(wanted, list) else []
+
+
+def is_guarded(document: Document, call: Call) -> bool:
+    """Whether callers must prove who they are."""
+    wanted = _wanted(document, call)
+    return bool(wanted) and all(isinstance(one, dict) and one for one in wanted)
+
+
+def caller(document: Document, calls: Iterable[Call]) -> Role:
+    """Callers with a key, where most operations ask for a key in a header; else with a password and a token."""
+    schemes = document.mapping("components", "securitySchemes")
+    named = [
+        str(name) for call in calls for one in _wanted(document, call)[:1] if isinstance(one, dict) for name in one
+    ]
+    usual = max(dict.fromkeys(named), key=named.count, default="")
+    scheme = document.resolved(schemes.get(usual))
+    header = str(scheme.get("name"))
+    keyed = scheme.get("type") == "apiKey" and scheme.get("in") == "header" and _HEADER.fullmatch(header)
+    if not keyed or header.lower() == "authorization":  # where bearer tokens are
+        return Role()
+    return Role(proves=Proof.API_KEY, header=header)

@@ -1,0 +1,73 @@
+"""The contract that a service was made from, as the service is held to it."""
+
+from http import HTTPStatus
+from importlib import import_module
+from pathlib import Path
+from typing import Any, cast
+
+from quantumlayer.spec.interface import Interface
+
+_SIZES = frozenset({"int32", "int64"})
+_METHODS = frozenset({"get", "put", "post", "delete", "options", "head", "patch", "trace"})
+
+
+def contract_in(copy: Path, interface: Interface, *, literal: bool = False) -> dict[str, Any] | None:
+    """The contract among the requirements of a service, with what its Spec says beyond it; None where there is none.
+
+    Operations that the Spec leaves open are not in it. Refusals for which the contract has no status, bodies that
+    cannot be left out, and the size of numbers are told as assumptions of the Spec: they are in it, unless it is to be
+    taken literally.
+    """
+    for path in sorted((copy / "requirements").glob("*")):
+        document = _loaded(path)
+        if document is not None and isinstance(document.get("paths"), dict):
+            if not literal:
+                _hold(document, interface)
+                _bound(document)
+            return document
+    return None
+
+
+def _loaded(path: Path) -> dict[str, Any] | None:
+    text = path.read_text()
+    if "openapi" not in text[:8192]:
+        return None
+    yaml: Any = import_module("yaml")  # has no types; other services need none of it
+    try:
+        found = yaml.load(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
+    except yaml.YAMLError:
+        return None
+    return cast("dict[str, Any]", found) if isinstance(found, dict) and "openapi" in found else None
+
+
+def _bound(node: object) -> None:
+    """Whole numbers without a limit have 64 bits here, as everywhere."""
+    if isinstance(node, list):
+        for item in node:
+            _bound(item)
+    elif isinstance(node, dict):
+        kinds = node.get("type")
+        if "integer" in (kinds if isinstance(kinds, list) else [kinds]) and node.get("format") not in _SIZES:
+            node["format"] = "int64"
+        for item in node.values():
+            _bound(item)
+
+
+def _hold(document: dict[str, Any], interface: Interface) -> None:
+    kept = {(str(one.method), one.path): one for one in interface.endpoints.values()}
+    for path, item in document["paths"].items():
+        if not isinstance(item, dict):
+            continue
+        for method in _METHODS & item.keys():
+            endpoint = kept.get((method, path))
+            if endpoint is None:
+                del item[method]
+                continue
+            responses = item[method].setdefault("responses", {})
+            known = {str(code).lower() for code in responses}
+            for status in endpoint.errors:
+                if not known & {str(status), "4xx", "default"}:
+                    responses[str(status)] = {"description": HTTPStatus(status).phrase}
+            body = item[method].get("requestBody")
+            if endpoint.takes is not None and isinstance(body, dict) and "$ref" not in body:
+                body["required"] = True
