@@ -23,7 +23,8 @@ class Member(Node):
     `is` names what it shows of the record: a field, a derived value, the state, `id`, `created_at`, a relation, or a
     way back to many. A relation without `shape` is written as the id of its record. `this` is the record itself, for an
     envelope; of a page `is` names `items`, `total`, `page`, `size`, `pages`, `limit` or `offset`. A member without `is`
-    belongs to a structure, a shape of no entity, and `field` says what it holds.
+    belongs to a structure, a shape of no entity, and `field` says what it holds; in a view of a record it is
+    `write_only`: what callers write there is held to `field`, and kept nowhere.
 
     `shape` is the object that stands there, `many` an array of it or of plain values. `field` narrows what callers may
     write, where the contract is narrower than the entity. An `optional` member may be left out, a `nullable` one may be

@@ -13,7 +13,7 @@ from quantumlayer.spec.validate import checked_spec
 from quantumlayer.spec.write import dump_spec
 
 CASES = Path(__file__).parents[2] / "cases"
-DOCUMENTS = ["petclinic/openapi.yml", "openapi/bookshop.yaml", "openapi/tracker.json"]
+DOCUMENTS = ["petclinic/openapi.yml", "openapi/bookshop.yaml", "openapi/harbour.yaml", "openapi/tracker.json"]
 
 
 def read(name: str) -> Spec:

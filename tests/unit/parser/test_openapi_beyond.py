@@ -1,13 +1,14 @@
 """What a Spec says beyond a document that is silent: refusals, keys, sizes, records that nobody makes."""
 
 import json
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from quantumlayer.qlayer.parser import Requirement
 from quantumlayer.qlayer.parser.openapi import parse_openapi
-from quantumlayer.spec.model import Proof, Spec
+from quantumlayer.spec.model import FieldType, Proof, Spec
 from quantumlayer.spec.validate import checked_spec
 
 NUMBER: dict[str, Any] = {"type": "integer"}
@@ -17,6 +18,11 @@ ID = {"name": "id", "in": "path", "required": True, "schema": NUMBER}
 
 def parse(document: dict[str, Any]) -> Spec:
     return checked_spec(parse_openapi(Requirement(name="api.json", text=json.dumps(document))))
+
+
+def harbour() -> Spec:
+    path = Path(__file__).resolve().parents[2] / "cases" / "openapi" / "harbour.yaml"
+    return checked_spec(parse_openapi(Requirement(name=path.name, text=path.read_text())))
 
 
 def answer(schema: dict[str, Any], media: str = "application/json") -> dict[str, Any]:
@@ -100,10 +106,32 @@ def test_callers_prove_themselves_as_the_document_says(
 def test_an_id_that_is_any_number_is_whole() -> None:
     document = buoys()
     document["components"]["schemas"]["Buoy"]["properties"]["id"] = {"type": "number"}
-    assert "id" not in "".join(parse(document).entities["Buoy"].fields)
+    spec = parse(document)
+    assert "id" not in "".join(spec.entities["Buoy"].fields)
+    assert "'id' is a whole number: the document lets it be any." in told(spec)
 
 
-def test_a_text_that_is_an_object_elsewhere_is_left_out_of_bodies() -> None:
+def test_paths_and_members_name_records_by_any_number() -> None:
+    spec = harbour()
+    assert spec.interface is not None
+    assert spec.entities["Visit"].relations["berth"].to == "Berth"
+    parameter = spec.interface.endpoints["berths_visits"].parameters["berthId"]
+    assert (parameter.is_, parameter.field.type) == ("berth", FieldType.INT)
+    assert spec.interface.endpoints["visits_list"].parameters["berthId"].is_ == "berth"
+
+
+def test_seeds_give_the_value_by_which_a_path_names_a_record() -> None:
+    field = harbour().entities["Tariff"].fields["code"]
+    assert (field.unique, field.optional) == (True, False)
+
+
+def test_a_list_below_a_record_that_is_not_there_can_be_refused() -> None:
+    spec = harbour()
+    assert spec.interface is not None
+    assert 404 in spec.interface.endpoints["berths_visits"].errors
+
+
+def test_a_text_that_is_an_object_elsewhere_is_checked_and_not_kept() -> None:
     document = buoys(makes=True)
     body = {"type": "object", "required": ["colour"], "properties": {"colour": TEXT, "depth": {"type": "number"}}}
     document["components"]["schemas"]["BuoyRequest"] = body
@@ -111,8 +139,9 @@ def test_a_text_that_is_an_object_elsewhere_is_left_out_of_bodies() -> None:
     document["paths"]["/buoys"]["post"]["requestBody"] = taken
     spec = parse(document)
     assert spec.interface is not None
-    assert list(spec.interface.shapes["BuoyRequest"].members) == ["depth"]
-    assert "elsewhere it is an object or an array" in told(spec)
+    colour = spec.interface.shapes["BuoyRequest"].members["colour"]
+    assert (colour.is_, colour.write_only, colour.field and colour.field.type) == (None, True, FieldType.TEXT)
+    assert "checked and not kept: elsewhere it is an object or an array" in told(spec)
 
 
 def test_one_choice_of_several_may_be_empty() -> None:

@@ -30,7 +30,7 @@ SPECS = [
     "tickets",
     "tool-pool",
 ]
-DOCUMENTS = ["openapi/bookshop.yaml", "openapi/tracker.json", "petclinic/openapi.yml"]
+DOCUMENTS = ["openapi/bookshop.yaml", "openapi/harbour.yaml", "openapi/tracker.json", "petclinic/openapi.yml"]
 
 
 def whole(spec: Spec) -> Spec:

@@ -5,6 +5,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any, cast
 
+from quantumlayer.kit.identifiers import words
 from quantumlayer.spec.interface import Interface
 
 _SIZES = frozenset({"int32", "int64"})
@@ -41,16 +42,29 @@ def _loaded(path: Path) -> dict[str, Any] | None:
 
 
 def _bound(node: object) -> None:
-    """Whole numbers without a limit have 64 bits here, as everywhere."""
+    """Whole numbers without a limit have 64 bits here, as everywhere; so have the ids of records."""
     if isinstance(node, list):
         for item in node:
             _bound(item)
     elif isinstance(node, dict):
+        _count(node)
         kinds = node.get("type")
         if "integer" in (kinds if isinstance(kinds, list) else [kinds]) and node.get("format") not in _SIZES:
             node["format"] = "int64"
         for item in node.values():
             _bound(item)
+
+
+def _count(node: dict[str, Any]) -> None:
+    """What is called the id of something is a whole number, as a member and as a parameter."""
+    members = node.get("properties")
+    named = dict(members) if isinstance(members, dict) else {}
+    if "in" in node:
+        named[node.get("name")] = node.get("schema")
+    for name, schema in named.items():
+        if words(str(name))[-1:] == ["id"] and isinstance(schema, dict) and schema.get("type") == "number":
+            schema["type"] = "integer"
+            schema.pop("format", None)
 
 
 def _hold(document: dict[str, Any], interface: Interface) -> None:

@@ -222,7 +222,9 @@ class Call:
             if member.read_only:
                 continue
             name, node = member.is_ or "", self.bodies.entity(self.endpoint.on)
-            if name == "id":
+            if not name:
+                found[json] = source(self.bodies.sample(member, self.endpoint.on, number))
+            elif name == "id":
                 found[json] = known.id or "1"
             elif name in node.references:
                 target = self.target(node.references[name].to, name)

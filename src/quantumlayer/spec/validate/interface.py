@@ -72,7 +72,7 @@ def _shape(spec: Spec, interface: Interface, address: str, shape: Shape) -> Iter
         if shape.of is None:
             if (member.is_ is not None) or (member.field is None and member.shape is None):
                 yield Problem(place, "A structure belongs to no record.", "Say what it holds: `field` or `shape`.")
-        elif member.is_ is None or member.is_ not in known:
+        elif member.is_ not in known and not _is_unkept(shape, member):
             yield _unknown(f"{place}.is", "value", member.is_ or "", known)
         elif member.is_ in seen and not shape.page:
             message = f"{seen[member.is_]} shows {member.is_} already."
@@ -80,6 +80,11 @@ def _shape(spec: Spec, interface: Interface, address: str, shape: Shape) -> Iter
         seen.setdefault(member.is_ or json, json)
         if member.read_only and member.write_only:
             yield Problem(place, "Nobody could ever see or write it.", "Remove `read_only` or `write_only`.")
+
+
+def _is_unkept(shape: Shape, member: Member) -> bool:
+    """Whether what callers write there is held to a field, and kept nowhere."""
+    return member.is_ is None and member.write_only and member.field is not None and not shape.page
 
 
 def _circles(interface: Interface) -> Iterator[Problem]:

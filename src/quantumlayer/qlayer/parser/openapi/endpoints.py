@@ -8,7 +8,7 @@ from quantumlayer.kit.identifiers import identifier, singular, words
 from quantumlayer.qlayer.parser.openapi.document import Document
 from quantumlayer.qlayer.parser.openapi.records import Record, Records
 from quantumlayer.qlayer.parser.openapi.resources import Call
-from quantumlayer.qlayer.parser.openapi.schemas import Flat, flatten
+from quantumlayer.qlayer.parser.openapi.schemas import Flat, counting, flatten
 from quantumlayer.qlayer.parser.openapi.shapes import CannotSayError, ShapeBook, fits_json
 from quantumlayer.qlayer.parser.openapi.types import field_of
 from quantumlayer.spec.interface import Does, Endpoint, Part
@@ -126,7 +126,7 @@ class EndpointBook:
         places = self._records.path_records(call)
         for index, (parent, name) in enumerate(places):
             last = index == len(places) - 1 and does not in {Does.LIST, Does.CREATE}
-            flat = self._schema(described.get(name, {}))
+            flat = self._schema(described.get(name, {}), name)
             meant = self._key(record, name, flat) if last else self._way(record, parent, name, flat)
             held = field_of(flat)
             found[name] = {"is": meant, "in": "path", "field": held.model_copy(update={"about": ""})}
@@ -144,13 +144,13 @@ class EndpointBook:
                 found[name] = self._asked(parameter, name, record if does is Does.LIST else None)
         return found
 
-    def _schema(self, parameter: Mapping[str, Any]) -> Flat:
+    def _schema(self, parameter: Mapping[str, Any], name: str) -> Flat:
         schema = parameter.get("schema")
         if schema is None and isinstance(content := parameter.get("content"), dict):
             entry = next(iter(content.values()), None)
             schema = entry.get("schema") if isinstance(entry, dict) else None
         flat = flatten(self._document, schema)
-        return flat if flat.kind != "any" else Flat("string", keys=flat.keys)
+        return counting(self._document, name, flat) if flat.kind != "any" else Flat("string", keys=flat.keys)
 
     def _key(self, record: Record, name: str, flat: Flat) -> str:
         """What of a record a path names it by."""
@@ -186,7 +186,7 @@ class EndpointBook:
         raise CannotSayError(f"nothing says how it belongs to {name!r}")
 
     def _asked(self, parameter: Mapping[str, Any], name: str, record: Record | None) -> dict[str, object]:
-        flat = self._schema(parameter)
+        flat = self._schema(parameter, name)
         many = flat.kind == "array"
         inner = flatten(self._document, flat.items) if many else flat
         joined = many and parameter.get("explode") is False

@@ -14,7 +14,7 @@ from quantumlayer.spec.validate.names import free_name
 
 _CREATED = frozenset({"created_at", "created_on", "date_created", "creation_date"})
 _UPDATED = frozenset({"updated_at", "modified_at", "last_modified", "date_modified", "updated_on"})
-_SCALARS = frozenset({"string", "integer", "number", "boolean"})
+SCALARS = frozenset({"string", "integer", "number", "boolean"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +53,7 @@ class Record:
 
     def lacks(self, place: Place, flat: Flat) -> bool:
         """Whether a view cannot show or take what other views have as an object or an array."""
-        return place.name in self.structured and flat.kind in _SCALARS
+        return place.name in self.structured and flat.kind in SCALARS
 
 
 class Records:
@@ -105,7 +105,7 @@ class Records:
             return Place("id")
         if plain in _CREATED | _UPDATED and flat.kind == "string" and flat.keys.get("format") == "date-time":
             stamp = "created_at" if plain in _CREATED else "updated_at"
-            if Place(stamp) not in record.places.values() and not self._written(record, json):
+            if Place(stamp) not in record.places.values() and not self.written(record, json):
                 return Place(stamp)
         target = self.of(flat)
         # Part of a record that is called like it, and has no number of its own, is no other record.
@@ -137,7 +137,7 @@ class Records:
     def _numbered(self, view: Flat, own: str) -> bool:
         return any(_is_id(flat, "_".join(words(json)), own) for json, flat in members(self._document, view))
 
-    def _written(self, record: Record, json: str) -> bool:
+    def written(self, record: Record, json: str) -> bool:
         """Whether some request carries the member."""
         return any(
             call.takes is not None
@@ -247,7 +247,7 @@ class Records:
         for view in record.resource.views.values():
             record.shown |= {record.places[json].name for json in view.required if json in record.places}
         if not makes:
-            record.always = self._always_shown(record)
+            record.always = self._always_shown(record) | self._addressed(record)
 
     def _always_shown(self, record: Record) -> set[str]:
         """The values that records which no request makes must have for answers to show them: a seed gives them."""
@@ -263,6 +263,21 @@ class Records:
                     held = widest(record.seen[place.name])
                     found |= {place.name} if held.default is None and _usual(held) is None else set()
         return found - record.nullable - record.emptied
+
+    def _addressed(self, record: Record) -> set[str]:
+        """The values by which paths name records that no request makes."""
+        own = singular(identifier(record.resource.name))
+        named = {
+            "_".join(words(name))
+            for call in self._calls
+            if call.item
+            for one, name in self.path_records(call)[-1:]
+            if one is record
+        }
+        bare = named | {name.removeprefix(f"{own}_") for name in named}
+        shown = {json for view in record.resource.views.values() for json in view.required}
+        places = {record.places[json] for json in shown & record.places.keys() if "_".join(words(json)) in bare}
+        return {place.name for place in places if not place.target and place.name in record.seen}
 
     def _needs(self, name: str, record: Record, seen: frozenset[str] = frozenset()) -> bool:
         """Whether such a record can only be made when one of the other kind is there."""
@@ -331,8 +346,8 @@ class Records:
 
 
 def _is_id(flat: Flat, plain: str, own: str) -> bool:
-    """Whether a member is the number that the service gives a record; some documents forget that it is whole."""
-    return flat.kind in {"integer", "number"} and plain in {"id", f"{singular(identifier(own))}_id"}
+    """Whether a member is the number that the service gives a record."""
+    return flat.kind == "integer" and plain in {"id", f"{singular(identifier(own))}_id"}
 
 
 def _free_relation(record: Record, name: str) -> str:

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 from quantumlayer.qlayer.parser.openapi.document import Document
 from quantumlayer.qlayer.parser.openapi.resources import Call
-from quantumlayer.spec.interface import Does, Endpoint
+from quantumlayer.spec.interface import Endpoint
 from quantumlayer.spec.model import Field, FieldType
 
 _SHOWN = 3
@@ -45,7 +45,7 @@ class Refusals:
 def _needed(endpoint: Endpoint, *, guarded: bool) -> Iterator[int]:
     if guarded:
         yield 401
-    if any(one.in_ == "path" for one in endpoint.parameters.values()) and endpoint.does is not Does.LIST:
+    if any(one.in_ == "path" for one in endpoint.parameters.values()):
         yield 404
     if endpoint.takes is not None or any(_bounded(one.field) for one in endpoint.parameters.values()):
         yield 422

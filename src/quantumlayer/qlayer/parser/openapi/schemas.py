@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, cast
 
+from quantumlayer.kit.identifiers import words
 from quantumlayer.qlayer.parser.openapi.document import Document
 
 _DEEPEST = 12
@@ -146,7 +147,20 @@ def _is_null(choice: Flat) -> bool:
 def members(document: Document, flat: Flat, depth: int = 0) -> Iterator[tuple[str, Flat]]:
     """The properties of an object, flattened."""
     for key, node in flat.members.items():
-        yield key, flatten(document, node, depth + 1)
+        yield key, counting(document, key, flatten(document, node, depth + 1))
+
+
+def counting(document: Document, name: str, flat: Flat) -> Flat:
+    """The schema itself; what is called the id of something is a whole number, even if the document lets it be any."""
+    if flat.kind != "number" or not is_id(name):
+        return flat
+    document.note(f"{name!r} is a whole number: the document lets it be any.")
+    return replace(flat, kind="integer", keys={key: flat.keys[key] for key in flat.keys.keys() - {"format"}})
+
+
+def is_id(name: str) -> bool:
+    """Whether a member or a parameter is called the id of something."""
+    return words(name)[-1:] == ["id"]
 
 
 def _listed(node: object) -> list[Any]:

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from quantumlayer.kit.identifiers import class_name, words
 from quantumlayer.qlayer.parser.openapi.document import Document
-from quantumlayer.qlayer.parser.openapi.records import Record, Records
+from quantumlayer.qlayer.parser.openapi.records import SCALARS, Record, Records
 from quantumlayer.qlayer.parser.openapi.resources import Body, identity
 from quantumlayer.qlayer.parser.openapi.schemas import Flat, flatten, members
 from quantumlayer.qlayer.parser.openapi.types import field_of, items_of
@@ -112,12 +112,12 @@ class ShapeBook:
                 continue
             place = record.places.get(json)
             if place is None or place.name in shown:
-                self._document.note(f"The member {json!r} of {name} was left out: nothing of a record is behind it.")
+                yield from self._not_kept(flat, json, record, name, "nothing of a record is behind it")
                 continue
             try:
                 keys = self._value(json, held, record, name)
             except CannotSayError as error:
-                self._document.note(f"The member {json!r} of {name} was left out: {error}.")
+                yield from self._not_kept(flat, json, record, name, str(error))
                 continue
             shown.add(place.name)
             flags = {
@@ -129,6 +129,16 @@ class ShapeBook:
                 "about": held.about,
             }
             yield json, Member.model_validate({**flags, **keys})
+
+    def _not_kept(self, flat: Flat, json: str, record: Record, name: str, why: str) -> Iterator[tuple[str, Member]]:
+        """A member that callers may write and that no record has: it is held to its schema, and kept nowhere."""
+        held = flatten(self._document, flat.members[json])
+        if held.kind not in SCALARS or held.flag("readOnly") or not self._records.written(record, json):
+            self._document.note(f"The member {json!r} of {name} was left out: {why}.")
+            return
+        self._document.note(f"The member {json!r} of {name} is checked and not kept: {why}.")
+        absence = {"optional": json not in flat.required, "nullable": held.nullable, "about": held.about}
+        yield json, Member.model_validate({**absence, "field": field_of(held), "write_only": True})
 
     def _value(self, json: str, held: Flat, record: Record, name: str) -> dict[str, object]:
         """The keys that say what a member holds."""

@@ -1,11 +1,14 @@
 """Which records a parameter means: conditions on columns."""
 
 from quantumlayer.qlayer.packs.fastapi.code import UnsupportedError
-from quantumlayer.spec.model import RelationKind, Spec
+from quantumlayer.qlayer.packs.fastapi.fields import FieldView
+from quantumlayer.spec.model import FieldType, RelationKind, Spec
 
 
 def condition(spec: Spec, entity: str, path: str, value: str, *, many: bool = False) -> str:
     """The condition that what the path leads to, from a record of the entity, is the value, or one of the values.
+
+    Callers may ask for numbers that a column of 32 bits cannot hold: no record has them.
 
     Raises:
         UnsupportedError: The path leads nowhere that has a column.
@@ -23,4 +26,12 @@ def condition(spec: Spec, entity: str, path: str, value: str, *, many: bool = Fa
     if relation is None and (rest or not held):
         raise UnsupportedError(f"a parameter that means {path!r}")
     column = f"{entity}.{first}_id" if relation is not None else f"{entity}.{first}"
+    if first in node.fields and _is_small(FieldView(entity, first, node.fields[first])):
+        if many:
+            return f"{column}.in_([literal(number, BigInteger()) for number in {value}])"
+        return f"{column} == literal({value}, BigInteger())"
     return f"{column}.in_({value})" if many else f"{column} == {value}"
+
+
+def _is_small(view: FieldView) -> bool:
+    return view.field.type is FieldType.INT and not view.is_big

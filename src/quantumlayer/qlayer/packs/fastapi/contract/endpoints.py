@@ -206,6 +206,11 @@ class EndpointView:
         return [view for view in self.parameters if view.condition and view.parameter.in_ != "path"]
 
     @property
+    def always(self) -> list[str]:
+        """The conditions that narrow a list whatever is asked."""
+        return [*self.named_by, *(view.condition for view in self.filters if not view.may_lack)]
+
+    @property
     def paging(self) -> Paging | None:
         """Which part is asked for; None where the whole list is given."""
         parts = {view.parameter.part: view for view in self.parameters}

@@ -173,7 +173,7 @@ class Shapes:
         """Whether anything of what callers write is kept."""
         members = self._interface.shapes[name].members.values()
         return any(
-            self.keeps(member.shape) if member.is_ == "this" and member.shape else member.is_ != "id"
+            self.keeps(member.shape) if member.is_ == "this" and member.shape else member.is_ not in {None, "id"}
             for member in members
             if not member.read_only
         )
@@ -255,6 +255,9 @@ class Shapes:
     def _member(self, shape: Shape, json: str, member: Member, *, taking: bool) -> MemberView:
         assert shape.of is not None  # noqa: S101 - structures are made elsewhere
         entity, shown = self._spec.entities[shape.of], member.is_ or ""
+        if member.is_ is None:
+            kind, constraints = self._of_field(member.field, member, taking=True)
+            return MemberView(json, f"unkept_{_attribute(json)}", kind, constraints, member)
         if member.shape is not None and (shown == "this" or (shape.page and shown == "items")):
             inner = self.class_of(member.shape, taking=taking)
             return MemberView(json, _attribute(json), f"list[{inner}]" if shown == "items" else inner, (), member)
@@ -290,9 +293,9 @@ class Shapes:
         if relation.kind is RelationKind.MANY_TO_MANY:
             return self._links(json, member, taking=taking)
         if member.shape is None:
-            constraints = arguments(member.field or _SYSTEM["id"]) if taking else ()
+            kind, constraints = self._of_field(_SYSTEM["id"], member, taking=taking)
             key = f"{name}_id"
-            return MemberView(json, key, "int", constraints, member, key, f"self.{key}", relation.optional)
+            return MemberView(json, key, kind, constraints, member, key, f"self.{key}", relation.optional)
         if not self.has_id(member.shape) and taking:
             raise UnsupportedError(f"the member {json!r}, which names one record without its id")
         value = f"self.{name}.id"
