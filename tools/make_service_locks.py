@@ -15,6 +15,9 @@ OURS = ROOT / "requirements.lock"
 SERVICE = ROOT / "tests" / "golden" / "town-library"
 TEMPLATES = ROOT / "src" / "quantumlayer" / "qlayer" / "packs" / "fastapi" / "templates"
 LOCKS: dict[str, tuple[str, ...]] = {"requirements.lock": (), "requirements-dev.lock": ("--group", "dev")}
+OPENID = "httpx\npyjwt[crypto]"
+"""What services need whose callers have accounts with an OpenID provider; the pack leaves it out for others."""
+
 OPTIONS = ("--quiet", "--universal", "--generate-hashes", "--no-emit-index-url", "--no-header", "--no-annotate")
 
 
@@ -33,10 +36,12 @@ def write(uv: str) -> None:
         subprocess.run(
             [
                 *(uv, "pip", "compile", *OPTIONS, "--python-version", "3.11", "--no-config"),
-                *("--constraint", str(OURS), "pyproject.toml", *group, "--output-file", str(TEMPLATES / name)),
+                *("--constraint", str(OURS), "pyproject.toml", "-", *group, "--output-file", str(TEMPLATES / name)),
             ],
             cwd=SERVICE,
             check=True,
+            input=OPENID,
+            text=True,
             stdout=subprocess.DEVNULL,
         )
 

@@ -58,6 +58,8 @@ def test_the_spec_of_the_reference_is_built(reference: Path, tmp_path: Path) -> 
         "rooms",
         "sea-buoys",
         "sensors",
+        "reading-room",
+        "clubhouse",
         "shelf",
         "microblog",
         "social",

@@ -1,5 +1,7 @@
 """From a Spec to its deployment."""
 
+from collections.abc import Iterator
+
 from quantumlayer.qinfra.models import Database, Deployment, Setting
 from quantumlayer.spec.model import Proof, Spec
 from quantumlayer.spec.naming import service_package
@@ -16,7 +18,6 @@ _FILES = "/var/lib/service/files"
 def deployment(spec: Spec) -> Deployment:
     """The one deployment model that every generator reads."""
     package = service_package(spec)
-    signs_tokens = bool(proving(spec, Proof.PASSWORD))
     return Deployment(
         service=spec.service.name,
         package=package,
@@ -29,7 +30,7 @@ def deployment(spec: Spec) -> Deployment:
         migrate=("python", "-m", package, "migrate"),
         settings=(
             Setting("ENVIRONMENT", "production"),
-            *([Setting("TOKEN_SECRET", secret=True, about="32 characters or more")] if signs_tokens else []),
+            *_proofs(spec),
             Setting("LOG_LEVEL", "INFO"),
         ),
         database=Database(
@@ -43,3 +44,15 @@ def deployment(spec: Spec) -> Deployment:
         drain_seconds=_DRAIN_SECONDS,
         files=_FILES if any(entity.files for entity in spec.entities.values()) else "",
     )
+
+
+def _proofs(spec: Spec) -> Iterator[Setting]:
+    """What the service needs to know who is calling."""
+    if proving(spec, Proof.PASSWORD):
+        yield Setting("TOKEN_SECRET", secret=True, about="32 characters or more")
+    if proving(spec, Proof.OIDC):
+        yield Setting("OPENID_ISSUER", about="the OpenID provider, as it calls itself in its tokens")
+        yield Setting("OPENID_AUDIENCE", about="what the provider calls this service in its access tokens")
+    for role in proving(spec, Proof.SIGNATURE):
+        about = f"32 characters or more, which {role} has, too, and signs its requests with"
+        yield Setting(f"{role.upper()}_SECRET", secret=True, about=about)

@@ -60,7 +60,8 @@ def _render(path: str, model: Deployment) -> str:
     secrets = [model.database.password, *(setting for setting in model.settings if setting.secret)]
     template = resources.files("quantumlayer.qinfra").joinpath("templates", *f"{path}.jinja".split("/"))
     text = template.read_text(encoding="utf-8")
-    return environment.from_string(text).render(d=model, database=model.database, secrets=secrets)
+    told = [setting for setting in model.settings if setting.value is None and not setting.secret]
+    return environment.from_string(text).render(d=model, database=model.database, secrets=secrets, told=told)
 
 
 def _variable(setting: Setting) -> str:

@@ -189,6 +189,7 @@ def _files(suite: Suite, modules: list[Module]) -> Iterator[Artifact]:
     proofs = {role.proves for role in suite.spec.roles.values()}
     accounts = ["test_accounts"] if proofs else []
     accounts += ["test_proofs"] if proofs - {Proof.PASSWORD} else []
+    accounts += ["provider"] if Proof.OIDC in proofs else []
     files = ["contents", "test_file_storage"] if shared["holders"] else []
     files += ["test_job_runner"] if suite.spec.jobs else []
     for name in ("__init__", "conftest", "callers", "factories", *accounts, *files, "test_service"):
@@ -228,8 +229,9 @@ def _shared(suite: Suite, modules: list[Module]) -> dict[str, Any]:
         "plain_roles": [name for name, role in spec.roles.items() if role.record is None],
         "own": [{"role": name, "entity": suite.names(role.record)} for name, role in spec.roles.items() if role.record],
         "example_role": next(iter([*passwords, *roles]), ""),
-        "passwords": bool(passwords),
+        "passwords": passwords,
         "has_accounts": any(role.proves is not Proof.SIGNATURE for role in spec.roles.values()),
+        "openid": proving(spec, Proof.OIDC),
         "keyed": proving(spec, Proof.API_KEY),
         "key_header": key_header(spec),
         "signing": proving(spec, Proof.SIGNATURE),

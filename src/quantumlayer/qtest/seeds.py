@@ -47,7 +47,7 @@ class _Seeding:
         if accounts := [
             {"username": role, **self.password, "role": role}
             for role, item in suite.spec.roles.items()
-            if item.record is None and (self.password or item.proves is Proof.API_KEY)
+            if item.record is None and item.proves is not Proof.SIGNATURE
         ]:
             self.collections["accounts"] = accounts
 
@@ -151,7 +151,9 @@ def _many(suite: Suite, entity: str, key: str) -> Iterator[object]:
     if item.pattern is None and isinstance(first := next(iter(samples(key, item)), None), str):
         name, at, host = first.partition("@")
         yield first
-        yield from (f"{name}-{number}{at}{host}" for number in range(2, 100))
+        for ending in (f"-{number}{at}{host}" for number in range(2, 100)):
+            room = len(name) if item.max is None else max(0, int(item.max) - len(ending))
+            yield f"{name[:room]}{ending}"
     elif item.pattern is not None:
         yield from matching(item.pattern, *lengths(item))
     else:

@@ -36,7 +36,8 @@ _BEHIND_ENDPOINTS = frozenset({"rules", "derived"})
 _LENGTHS = frozenset({FieldType.STRING, FieldType.TEXT, FieldType.EMAIL})
 _PROOFS = {
     Proof.API_KEY: "a {} is known by a key of its own, sent as {}, and by nothing else",
-    Proof.SIGNATURE: "a {} is known by the signature of each request, fresh and over the whole body",
+    Proof.OIDC: "a {} is known by a fresh access token of the OpenID provider, meant for the service, by nothing else",
+    Proof.SIGNATURE: "a {} is known by the signature of each request, fresh and over all of it",
 }
 _ON_DELETE = {
     OnDelete.RESTRICT: "no {target} can be deleted while one of the {records} refers to it",

@@ -9,11 +9,12 @@ KEY_HEADER = "X-API-Key"
 
 
 class Proof(StrEnum):
-    """How callers prove who they are: by a password, by a key of their own, or by signing each request."""
+    """How callers prove who they are: by a password, by a key, by signing each request, or at an OpenID provider."""
 
     PASSWORD = "password"  # noqa: S105 - the name of a kind, not one
     API_KEY = "api_key"
     SIGNATURE = "signature"
+    OIDC = "oidc"
 
 
 class Role(Node):
@@ -21,6 +22,7 @@ class Role(Node):
 
     With `proves: signature` it is another system, which has no account: a secret that both know signs its requests.
     With `proves: api_key` its requests carry the key in `header`, which is `X-API-Key` unless it is said.
+    With `proves: oidc` such callers sign in at an OpenID provider, and send the access token that it gives them.
     """
 
     about: str = ""

@@ -58,6 +58,25 @@ def test_each_way_brings_its_module() -> None:
     assert accounts(written("password", "api_key")) == PASSWORDS | {"keys"}
     assert accounts(written("signature", "password")) == PASSWORDS | {"signatures"}
     assert accounts(written("signature", "api_key")) == {"keys", "signatures"}
+    assert accounts(written("oidc", "signature")) == {"openid", "signatures"}
+
+
+LOCKED = frozenset({"argon2-cffi", "cryptography", "httpx", "pyjwt", "python-multipart"})
+
+
+@pytest.mark.parametrize(
+    ("keeper", "robot", "packages"),
+    [
+        ("api_key", "signature", set()),
+        ("password", "api_key", {"argon2-cffi", "pyjwt", "python-multipart"}),
+        ("oidc", "api_key", {"cryptography", "httpx", "pyjwt"}),
+        ("oidc", "password", LOCKED),
+    ],
+)
+def test_a_service_locks_what_its_callers_need(keeper: str, robot: str, packages: set[str]) -> None:
+    files = written(keeper, robot)
+    assert LOCKED & set(re.findall(r"^([\w-]+)==", files["requirements.lock"], re.MULTILINE)) == packages
+    assert "httpx" in re.findall(r"^([\w-]+)==", files["requirements-dev.lock"], re.MULTILINE)
 
 
 def test_records_called_accounts_are_told_from_those_of_callers() -> None:

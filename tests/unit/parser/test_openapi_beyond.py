@@ -93,6 +93,7 @@ def test_what_answers_always_show_is_there_where_only_seeds_make_records() -> No
         ({"type": "apiKey", "in": "header", "name": "Authorization"}, Proof.PASSWORD, None),
         ({"type": "apiKey", "in": "query", "name": "key"}, Proof.PASSWORD, None),
         ({"type": "http", "scheme": "bearer"}, Proof.PASSWORD, None),
+        ({"type": "openIdConnect", "openIdConnectUrl": "https://buoys.example/openid"}, Proof.OIDC, None),
     ],
 )
 def test_callers_prove_themselves_as_the_document_says(

@@ -78,6 +78,15 @@ def test_who_has_a_key_needs_no_secret_for_tokens() -> None:
     assert "TOKEN_SECRET" in text(signs_in, CI)
 
 
+def test_compose_names_all_that_callers_are_known_by() -> None:
+    spec = load_spec(ROOT / "tests" / "cases" / "specs" / "clubhouse.spec.yaml").spec
+    settings = {setting.name: setting for setting in deployment(spec).settings if setting.value is None}
+    assert {name for name, setting in settings.items() if setting.secret} == {"TOKEN_SECRET", "FEDERATION_SECRET"}
+    assert settings.keys() >= {"OPENID_ISSUER", "OPENID_AUDIENCE"}
+    assert "Three secrets come from the environment" in text(spec, "compose.yaml")
+    assert "OPENID_ISSUER: the OpenID provider" in text(spec, "compose.yaml")
+
+
 @pytest.mark.parametrize("name", ["pg-backup", "template1", "class", "a", "x" * 60, "true", "null"])
 def test_any_name_gives_files_that_mean_what_they_say(name: str) -> None:
     spec = named(name)

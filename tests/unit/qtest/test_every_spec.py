@@ -24,6 +24,8 @@ SPECS = [
     "rooms",
     "sea-buoys",
     "sensors",
+    "reading-room",
+    "clubhouse",
     "shelf",
     "microblog",
     "social",

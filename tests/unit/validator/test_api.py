@@ -12,8 +12,11 @@ import tomllib
 from argparse import Namespace
 from collections.abc import Callable
 from pathlib import Path
+from threading import Thread
 from typing import Any
+from urllib.request import urlopen
 
+import jwt
 import pytest
 
 from quantumlayer.core.checks import Check, Status
@@ -160,6 +163,25 @@ def test_keys_are_issued_for_whom_the_seeds_name(prepared: Path, monkeypatch: py
     assert serve_api.proof("prepared", "c", seeds) == ("X-Van", "issue-key c c")
 
 
+@pytest.mark.usefixtures("prepared")
+def test_who_signs_in_at_a_provider_is_admitted_with_a_token_that_it_stands_for(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    for name in ("OPENID_ISSUER", "OPENID_AUDIENCE"):
+        monkeypatch.setenv(name, "")
+    monkeypatch.setenv(serve_api.OPENID, "b")
+    with serve_api.new_provider() as server:
+        Thread(target=serve_api.provide, args=(server,), daemon=True).start()
+        header, value = serve_api.proof("prepared", "b", {})
+        issuer = os.environ["OPENID_ISSUER"]
+        said = json.load(urlopen(f"{issuer}/.well-known/openid-configuration"))  # noqa: S310
+        keys = jwt.PyJWKSet.from_dict(json.load(urlopen(said["jwks_uri"])))  # noqa: S310
+        server.shutdown()
+    token = value.removeprefix("Bearer ")
+    claims = jwt.decode(token, keys["one"], ["ES256"], audience=os.environ["OPENID_AUDIENCE"], issuer=issuer)
+    assert (header, said["issuer"], claims["sub"]) == ("Authorization", issuer, "b")
+
+
 def test_requests_are_signed_as_they_are_sent(prepared: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv(serve_api.SIGNING, "b")
     monkeypatch.setenv("B_SECRET", "a secret")
@@ -174,9 +196,9 @@ def test_requests_are_signed_as_they_are_sent(prepared: Path, monkeypatch: pytes
     given: dict[str, Any] = {}
     told["before_call"](None, Namespace(operation=Namespace(label="GET /a")), given)
     for body in (b"{}", "{}"):
-        request = Namespace(headers={"X-Signature": "b"}, body=body)
+        request = Namespace(headers={"X-Signature": "b"}, body=body, method="PUT", path_url="/a?b=1")
         moment, digest = re.findall(r"^t=(\d+),v1=(\w+)$", given["auth"](request).headers["X-Signature"])[0]
-        assert digest == hmac.new(b"a secret", f"{moment}.{{}}".encode(), "sha256").hexdigest()
+        assert digest == hmac.new(b"a secret", f"{moment}.PUT /a?b=1.{{}}".encode(), "sha256").hexdigest()
     assert given["auth"](Namespace(headers={"X-Signature": "c"}, body=b"")).headers == {"X-Signature": "c"}
     told["before_call"](None, Namespace(operation=Namespace(label="PUT /a")), given)
     assert given["auth"](Namespace(headers={"X-Signature": "b"}, body=b"")).headers == {}

@@ -15,6 +15,7 @@ from quantumlayer.qlayer.validator.serve_api import (
     DOCUMENT,
     KEYS,
     OPEN,
+    OPENID,
     REFERS,
     SETTINGS,
     SIGNING,
@@ -98,6 +99,7 @@ def _told(spec: Spec | None) -> dict[str, str]:
         UNSEEN: " ".join(unseen_collections(spec)),
         KEYS: " ".join(f"{role}={key_header(spec)}" for role in keyed),
         SIGNING: " ".join(signing),
+        OPENID: " ".join(proving(spec, Proof.OIDC)),
         **{f"{role.upper()}_SECRET": "signs nothing but the requests of one check" for role in signing},
     }
     if spec.interface is not None:

@@ -4,11 +4,13 @@ The service is imported once and forked twice, because its import takes longer t
 `quantumlayer` can be imported here.
 """
 
+import http.server
 import importlib
 import json
 import multiprocessing
 import os
 import runpy
+import socketserver
 import subprocess
 import sys
 from contextlib import redirect_stdout
@@ -19,6 +21,7 @@ from typing import Any
 DOCUMENT, SETTINGS, HOOKS = Path("openapi.json"), Path("schemathesis.toml"), Path("schemathesis_hooks.py")
 SEEDS = Path("tests/seed.json")
 LOG = Path("server.log")
+PROVIDER_KEY = Path("provider.pem")
 NOBODY = 2**53 - 1
 UNSEEN = "UNSEEN_COLLECTIONS"
 """The variable that names the collections of which makers may lose sight of records."""
@@ -28,6 +31,9 @@ BASE, OPEN = "CONTRACT_BASE", "CONTRACT_OPEN"
 
 KEYS, SIGNING = "KEY_HEADERS", "SIGNING_ROLES"
 """The variables that say which roles send a key, and in which header, and which sign their requests."""
+
+OPENID = "OPENID_ROLES"
+"""The variable that says whose callers sign in at an OpenID provider: one is served here."""
 
 REFERS = "CONTRACT_REFERS"
 """The variable that names the operations that refuse references to what is not there as they refuse anything."""
@@ -74,13 +80,14 @@ class Proof(AuthBase):
                 del request.headers[header]
         role = request.headers.get("X-Signature")
         if ("X-Signature", role) in PROOFS:
-            request.headers["X-Signature"] = signature(request.body or b"", os.environ[f"{role.upper()}_SECRET"])
+            line = f"{request.method} {request.path_url}"
+            request.headers["X-Signature"] = signature(line, request.body or b"", os.environ[f"{role.upper()}_SECRET"])
         return request
 
 
-def signature(body: bytes | str, secret: str) -> str:
+def signature(line: str, body: bytes | str, secret: str) -> str:
     moment = int(time.time())
-    signed = f"{moment}.".encode() + (body.encode() if isinstance(body, str) else body)
+    signed = f"{moment}.{line}.".encode() + (body.encode() if isinstance(body, str) else body)
     return f"t={moment},v1={hmac.new(secret.encode(), signed, hashlib.sha256).hexdigest()}"
 
 
@@ -256,7 +263,47 @@ def proof(package: str, role: str, seeds: object) -> tuple[str, str]:
         return headers[role], call(package, "issue-key", role, owner(role, seeds))
     if role in os.environ.get(SIGNING, "").split():
         return "X-Signature", role
+    if role in os.environ.get(OPENID, "").split():
+        call(package, "admit", role, owner(role, seeds), role)
+        return "Authorization", f"Bearer {provider_token(role)}"
     return "Authorization", f"Bearer {call(package, 'token', role)}"
+
+
+def provider_token(subject: str) -> str:
+    """An access token of the provider."""
+    jwt = importlib.import_module("jwt")
+    claims = {"iss": os.environ["OPENID_ISSUER"], "aud": os.environ["OPENID_AUDIENCE"], "sub": subject, "exp": 2**33}
+    return str(jwt.encode(claims, PROVIDER_KEY.read_bytes(), "ES256", {"kid": "one"}))
+
+
+def provide(server: socketserver.BaseServer) -> None:
+    """Publish the keys of an OpenID provider until killed."""
+    server.serve_forever()
+
+
+def new_provider() -> socketserver.BaseServer:
+    """An OpenID provider with a key of its own, which the settings of the service name."""
+    jwt = importlib.import_module("jwt")
+    curves = importlib.import_module("cryptography.hazmat.primitives.asymmetric.ec")
+    forms = importlib.import_module("cryptography.hazmat.primitives.serialization")
+    key = curves.generate_private_key(curves.SECP256R1())
+    PROVIDER_KEY.write_bytes(key.private_bytes(forms.Encoding.PEM, forms.PrivateFormat.PKCS8, forms.NoEncryption()))
+    published = {**jwt.algorithms.ECAlgorithm.to_jwk(key.public_key(), as_dict=True), "kid": "one", "alg": "ES256"}
+
+    class Handler(http.server.BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            said = {"issuer": issuer, "jwks_uri": f"{issuer}/keys"}
+            self.send_response(200)
+            self.end_headers()
+            self.wfile.write(json.dumps({"keys": [published]} if self.path == "/keys" else said).encode())
+
+        def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - the name is the library's
+            pass
+
+    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    issuer = f"http://127.0.0.1:{server.server_port}"
+    os.environ |= {"OPENID_ISSUER": issuer, "OPENID_AUDIENCE": "service"}
+    return server
 
 
 def prepare(package: str) -> None:
@@ -289,6 +336,8 @@ def main(package: str, port: str, *command: str) -> int:
     for name in ("alembic.config", "uvicorn", f"{package}.app"):
         importlib.import_module(name)
     forked = multiprocessing.get_context("fork")
+    if os.environ.get(OPENID):
+        forked.Process(target=provide, args=(new_provider(),), daemon=True).start()
     preparation = forked.Process(target=prepare, args=(package,))
     preparation.start()
     preparation.join()

@@ -4,6 +4,7 @@ import json
 import re
 import textwrap
 from collections.abc import Mapping
+from collections.abc import Set as AbstractSet
 from functools import cache, cached_property
 from pathlib import Path
 
@@ -21,9 +22,21 @@ from quantumlayer.spec.model import Proof, Spec
 TEMPLATES = Path(__file__).parent / "templates"
 _SUFFIX = ".jinja"
 _ACCOUNTS = "src/package/accounts/"
-_SIGNING_IN = frozenset(
-    {"argon2-cffi", "argon2-cffi-bindings", "cffi", "pycparser", "pyjwt", "python-multipart"},
-)
+_LOCKED = {
+    "argon2-cffi": {Proof.PASSWORD},
+    "argon2-cffi-bindings": {Proof.PASSWORD},
+    "cffi": {Proof.PASSWORD, Proof.OIDC},
+    "cryptography": {Proof.OIDC},
+    "httpcore": {Proof.OIDC},
+    "httpx": {Proof.OIDC},
+    "pycparser": {Proof.PASSWORD, Proof.OIDC},
+    "pyjwt": {Proof.PASSWORD, Proof.OIDC},
+    "python-multipart": {Proof.PASSWORD},
+}
+"""The packages that a service needs only for some proofs of who is calling."""
+
+_FOR_TESTS = frozenset({"httpcore", "httpx"})
+"""Those of them that every test needs."""
 
 
 @cache
@@ -52,6 +65,7 @@ def environment() -> Environment:
 
 _PROOFS = {
     "/accounts/keys.py": Proof.API_KEY,
+    "/accounts/openid.py": Proof.OIDC,
     "/accounts/passwords.py": Proof.PASSWORD,
     "/accounts/service.py": Proof.PASSWORD,
     "/accounts/signatures.py": Proof.SIGNATURE,
@@ -96,10 +110,12 @@ def article(noun: str) -> str:
     return f"an {noun}" if noun[:1] in "aeiou" else f"a {noun}"
 
 
-def unlocked(lock: str) -> str:
-    """A lock file without the packages that only signing in needs."""
+def locked(name: str, lock: str, proofs: AbstractSet[Proof]) -> str:
+    """A lock file without the packages that only other proofs need."""
     entries = re.split(r"^(?=\S)", lock, flags=re.MULTILINE)
-    return "".join(entry for entry in entries if entry.partition("==")[0] not in _SIGNING_IN)
+    names = {package for package, needing in _LOCKED.items() if not needing & proofs}
+    names -= _FOR_TESTS if "dev" in name else frozenset()
+    return "".join(entry for entry in entries if entry.partition("==")[0] not in names)
 
 
 def without_unused(text: str, start: str) -> str:
@@ -178,7 +194,7 @@ class Templates:
         locks = ((path.name, path.read_text()) for path in sorted(TEMPLATES.glob("*.lock")))
         return [
             *found,
-            *(Artifact.text(name, text if Proof.PASSWORD in proofs else unlocked(text)) for name, text in locks),
+            *(Artifact.text(name, locked(name, text, proofs)) for name, text in locks),
         ]
 
     def migrations(self) -> list[Artifact]:

@@ -106,9 +106,8 @@ class ServiceView:
 
     @property
     def opened(self) -> list[RoleView]:
-        """The roles without records that accounts are opened for; without passwords only keys have accounts."""
-        passwords = proving(self.spec, Proof.PASSWORD)
-        return [role for role in self.roles if not role.entity and (passwords or role.proves is Proof.API_KEY)]
+        """The roles without records that accounts are opened for: systems that sign their requests have none."""
+        return [role for role in self.roles if not role.entity and role.proves is not Proof.SIGNATURE]
 
     @cached_property
     def reports(self) -> list[ReportView]:
@@ -172,6 +171,7 @@ class ServiceView:
             "has_accounts": self.has_accounts,
             "opened": self.opened,
             "key_header": key_header(self.spec),
+            "openid": [role for role in self.roles if role.proves is Proof.OIDC],
             "keyed": [role for role in self.roles if role.proves is Proof.API_KEY],
             "signing": [role for role in self.roles if role.proves is Proof.SIGNATURE],
             "exclusions": self.exclusions,

@@ -22,13 +22,15 @@ def is_guarded(document: Document, call: Call) -> bool:
 
 
 def caller(document: Document, calls: Iterable[Call]) -> Role:
-    """Callers with a key, where most operations ask for a key in a header; else with a password and a token."""
+    """Callers with a key or an account at an OpenID provider, as most operations ask; else with a password."""
     schemes = document.mapping("components", "securitySchemes")
     named = [
         str(name) for call in calls for one in _wanted(document, call)[:1] if isinstance(one, dict) for name in one
     ]
     usual = max(dict.fromkeys(named), key=named.count, default="")
     scheme = document.resolved(schemes.get(usual))
+    if scheme.get("type") == "openIdConnect":
+        return Role(proves=Proof.OIDC)
     header = str(scheme.get("name"))
     keyed = scheme.get("type") == "apiKey" and scheme.get("in") == "header" and _HEADER.fullmatch(header)
     if not keyed or header.lower() == "authorization":  # where bearer tokens are
