@@ -83,6 +83,9 @@ class Bodies:
         for json, member in shape.members.items():
             if member.write_only:
                 continue
+            if member.says_always:
+                yield json, source(member.shows)
+                continue
             value = self._value(member, known)
             if value is not None and (value != "None" or member.nullable):
                 yield json, value

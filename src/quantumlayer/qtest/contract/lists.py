@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from quantumlayer.kit.identifiers import words
-from quantumlayer.qtest.contract.calls import Call
+from quantumlayer.qtest.contract.calls import Call, inside
 from quantumlayer.qtest.contract.known import Bodies, Known, sample, unbound
 from quantumlayer.qtest.literals import source, text
 from quantumlayer.qtest.tests import Test
@@ -24,11 +24,12 @@ def list_tests(bodies: Bodies, name: str, endpoint: Endpoint) -> Iterator[Test]:
 class _Shown:
     def __init__(self, bodies: Bodies, name: str, endpoint: Endpoint) -> None:
         self.bodies, self.name, self.endpoint = bodies, name, endpoint
-        shape = bodies.interface.shapes[endpoint.gives or ""]
-        self.items, self.shape = "", endpoint.gives or ""
+        way, self.shape = bodies.interface.unwrapped(endpoint.gives or "")
+        self.outer = self.items = inside(way)
+        shape = bodies.interface.shapes[self.shape]
         items = ((json, one.shape) for json, one in shape.members.items() if one.is_ == "items")
         if shape.page and (found := next(items, None)):
-            self.items, self.shape = f"[{text(found[0])}]", found[1] or ""
+            self.items, self.shape = f"{self.outer}[{text(found[0])}]", found[1] or ""
         self.page = shape if shape.page else None
         self.parts_of = {one.part: json for json, one in endpoint.parameters.items() if one.part is not Part.FILTER}
 
@@ -52,7 +53,7 @@ class _Shown:
         call = self._call()
         parents = call.chain()
         records = [call.named(parents, "first"), call.named(parents, "second")]
-        if parents:
+        if parents or call.scopes:
             call.make(self.endpoint.on, "stray")
         lines = [call.send(call.path(parents), query=call.asked())]
         lines += [f"assert answer.status_code == {self.endpoint.status}"]
@@ -78,7 +79,7 @@ class _Shown:
         said = {"total": 3, "pages": 2, "size": 2, "limit": 2, "page": number, "offset": 2 if second else 0}
         for json, member in (self.page.members if self.page else {}).items():
             if member.is_ in said:
-                lines.append(f"assert answer.json()[{text(json)}] == {said[member.is_]}")
+                lines.append(f"assert answer.json(){self.outer}[{text(json)}] == {said[member.is_]}")
         yield self._test("gives_a_list_in_parts", call, lines, ".parts")
 
     def filtered(self, json: str, parameter: Parameter) -> Iterator[Test]:

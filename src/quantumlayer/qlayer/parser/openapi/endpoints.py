@@ -7,12 +7,13 @@ from typing import Any
 from quantumlayer.kit.identifiers import identifier, singular, words
 from quantumlayer.qlayer.parser.openapi.document import Document
 from quantumlayer.qlayer.parser.openapi.records import Record, Records
-from quantumlayer.qlayer.parser.openapi.resources import Call
+from quantumlayer.qlayer.parser.openapi.calls import Call
 from quantumlayer.qlayer.parser.openapi.schemas import Flat, counting, flatten
 from quantumlayer.qlayer.parser.openapi.shapes import CannotSayError, ShapeBook, fits_json
 from quantumlayer.qlayer.parser.openapi.types import field_of
 from quantumlayer.spec.interface import Does, Endpoint, Part
-from quantumlayer.spec.model import FieldType, RelationKind
+from quantumlayer.spec.model import Field, FieldType, RelationKind
+from quantumlayer.spec.validate.names import free_name
 
 _PARTS = {
     Part.PAGE: {"page", "page_number", "page_index", "page_no", "current_page"},
@@ -67,7 +68,7 @@ class EndpointBook:
         keys: dict[str, Any] = {}
         if call.takes is not None:
             takes, many = self._shapes.body(call.takes, f"{label}_request")
-            if many or call.takes.page or does in {Does.LIST, Does.READ, Does.DELETE}:
+            if many or call.takes.many or does in {Does.LIST, Does.READ, Does.DELETE}:
                 raise CannotSayError("it takes a body that is not one record")
             keys["takes"] = takes
         elif does in {Does.UPDATE, Does.PATCH}:
@@ -103,7 +104,7 @@ class EndpointBook:
         return found
 
     def _does(self, call: Call, record: Record) -> Does:
-        many = call.gives is not None and (call.gives.many or bool(call.gives.page))
+        many = call.gives is not None and call.gives.many
         own = self._records.called(call.noun) is record
         if call.method == "get":
             if many:
@@ -127,9 +128,13 @@ class EndpointBook:
         for index, (parent, name) in enumerate(places):
             last = index == len(places) - 1 and does not in {Does.LIST, Does.CREATE}
             flat = self._schema(described.get(name, {}), name)
-            meant = self._key(record, name, flat) if last else self._way(record, parent, name, flat)
-            held = field_of(flat)
-            found[name] = {"is": meant, "in": "path", "field": held.model_copy(update={"about": ""})}
+            held = field_of(flat).model_copy(update={"about": "", "default": None})
+            if last:
+                meant = self._key(record, name, flat)
+            else:
+                known = parent is not None and self._records.is_known(parent)
+                meant = self._way(record, parent, name, flat) if parent and known else _scope(record, name, held)
+            found[name] = {"is": meant, "in": "path", "field": held}
         if any("{" in segment and not (segment.startswith("{") and segment.endswith("}")) for segment in call.segments):
             raise CannotSayError("its path has a parameter inside a word")
         for parameter in call.parameters:
@@ -154,10 +159,13 @@ class EndpointBook:
 
     def _key(self, record: Record, name: str, flat: Flat) -> str:
         """What of a record a path names it by."""
-        if flat.kind == "integer" and any(place.name == "id" for place in record.places.values()):
-            return "id"
         plain = "_".join(words(name))
         own = singular(identifier(record.resource.name))
+        numbered = any(place.name == "id" for place in record.places.values())
+        if numbered and flat.kind == "integer" and not record.text_id:
+            return "id"
+        if numbered and flat.kind == "string" and record.text_id and _is_id_word(plain, own, record.text_id):
+            return "id"
         for json, place in record.places.items():
             if "_".join(words(json)) in {plain, plain.removeprefix(f"{own}_")} and not place.target:
                 if place.name == "id" or place.name not in record.always:
@@ -166,10 +174,8 @@ class EndpointBook:
                 return place.name
         raise CannotSayError(f"{name!r} is no value that callers give a {own.replace('_', ' ')}")
 
-    def _way(self, record: Record, parent: Record | None, name: str, flat: Flat) -> str:
+    def _way(self, record: Record, parent: Record, name: str, flat: Flat) -> str:
         """The way from a record to the one that an earlier part of the path names."""
-        if parent is None:
-            raise CannotSayError(f"{name!r} names nothing that the service keeps")
         ways = [("", record)]
         for _ in range(_FARTHEST):
             for way, at in ways:
@@ -221,6 +227,23 @@ class EndpointBook:
                 if alike or (place.target and kind is FieldType.INT) or (place.name == "id" and kind is FieldType.INT):
                     return {"is": place.name}
         return {"part": Part.IGNORED}
+
+
+def _scope(record: Record, name: str, held: Field) -> str:
+    """The field for what a path says of its records although it is no record that the service keeps."""
+    known = record.scopes.get(identifier(name))
+    if known is not None and known != held:
+        raise CannotSayError(f"{name!r} is something else in another path")
+    taken = [*record.seen, *record.relations, *(f"{key}_id" for key in record.relations)]
+    key = known and identifier(name) or free_name(identifier(name), taken)
+    record.scopes.setdefault(key, held)
+    return key
+
+
+def _is_id_word(plain: str, own: str, text_id: str) -> bool:
+    """Whether a parameter is called like the id of a record."""
+    last = plain.rpartition("_")[2]
+    return plain in {text_id, own} or last in {"id", "uuid", "guid", "identifier", "key", "ident", "uid"}
 
 
 _TEXTS = {FieldType.STRING, FieldType.TEXT, FieldType.EMAIL}

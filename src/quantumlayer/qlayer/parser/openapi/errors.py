@@ -2,7 +2,7 @@
 
 from quantumlayer.kit.identifiers import words
 from quantumlayer.qlayer.parser.openapi.document import Document
-from quantumlayer.qlayer.parser.openapi.resources import Call
+from quantumlayer.qlayer.parser.openapi.calls import Call
 from quantumlayer.qlayer.parser.openapi.schemas import Flat, flatten, members
 from quantumlayer.qlayer.parser.openapi.shapes import fits_json
 from quantumlayer.spec.interface import ErrorPart, Errors

@@ -5,9 +5,10 @@ from dataclasses import dataclass, field
 
 from quantumlayer.kit.identifiers import identifier, plural, singular, words
 from quantumlayer.qlayer.parser.openapi.document import Document
-from quantumlayer.qlayer.parser.openapi.resources import Body, Call, Resource, Resources, parameters_in
+from quantumlayer.qlayer.parser.openapi.calls import Call, parameters_in
+from quantumlayer.qlayer.parser.openapi.resources import Resource, Resources
 from quantumlayer.qlayer.parser.openapi.schemas import Flat, flatten, members
-from quantumlayer.qlayer.parser.openapi.types import field_of, widest
+from quantumlayer.qlayer.parser.openapi.types import field_of, holds_uuid, widest
 from quantumlayer.spec.model import Computed, Field, FieldType, OnDelete, Relation, RelationKind
 from quantumlayer.spec.naming import back_name
 from quantumlayer.spec.validate.names import free_name
@@ -35,12 +36,12 @@ class Record:
 
     Args:
         resource: What it is a record of.
-        key: The member by which paths name it, and the name that this has in the Spec.
+        text_id: The member that holds an id which is no number, in one spelling; empty where ids are numbers.
+        scopes: What paths say of its records that is no record itself (`/companies/{companyId}/staff`), by name.
         seen: The fields as each view has them, by name.
     """
 
     resource: Resource
-    key: str = "id"
     seen: dict[str, list[Field]] = field(default_factory=dict)
     relations: dict[str, Relation] = field(default_factory=dict)
     places: dict[str, Place] = field(default_factory=dict)
@@ -49,6 +50,8 @@ class Record:
     nullable: set[str] = field(default_factory=set)
     emptied: set[str] = field(default_factory=set)
     backs: set[str] = field(default_factory=set)
+    text_id: str = ""
+    scopes: dict[str, Field] = field(default_factory=dict)
     structured: set[str] = field(default_factory=set)
 
     def lacks(self, place: Place, flat: Flat) -> bool:
@@ -61,7 +64,9 @@ class Records:
 
     def __init__(self, document: Document, found: list[Call], resources: Resources) -> None:
         self._document, self._calls, self._resources = document, found, resources
-        self.by_name = {resource.name: Record(resource) for resource in resources.by_stem.values()}
+        self.by_name = {resource.name: Record(resource) for resource in resources.all()}
+        for record in self.by_name.values():
+            record.text_id = self._text_id(record)
         for name in self.by_name:
             self._place_members(name)
         self._parents()
@@ -101,7 +106,7 @@ class Records:
     def _place(self, record: Record, json: str, flat: Flat) -> Place:
         plain = "_".join(words(json))
         own = record.resource.name
-        if _is_id(flat, plain, own):
+        if self._is_id(record, flat, plain):
             return Place("id")
         if plain in _CREATED | _UPDATED and flat.kind == "string" and flat.keys.get("format") == "date-time":
             stamp = "created_at" if plain in _CREATED else "updated_at"
@@ -109,19 +114,21 @@ class Records:
                 return Place(stamp)
         target = self.of(flat)
         # Part of a record that is called like it, and has no number of its own, is no other record.
-        itself = target is record and (flat.flag("readOnly") or not self._numbered(flat, own))
-        if target is not None and self._has_number(target) and not itself:
+        itself = target is record and (flat.flag("readOnly") or not self._numbered(flat, record))
+        if target is not None and self.is_known(target) and not itself:
             return self._refer(record, _free_relation(record, identifier(json)), target, flat)
-        if flat.kind == "integer" and plain.endswith("_id") and (named := self._named(plain[:-3])) is not None:
+        if plain.endswith("_id") and (named := self._named(plain[:-3], flat.kind)) is not None:
             return self._refer(record, _free_relation(record, plain[:-3]), named, flat)
         columns = (f"{name}_id" for name in record.relations)
         taken = [*record.relations, *columns, *(place.name for place in record.places.values())]
         return Place(free_name(identifier(json), taken))
 
-    def _named(self, noun: str) -> Record | None:
-        """The record that a member such as `ownerId` refers to."""
+    def _named(self, noun: str, kind: str) -> Record | None:
+        """The record that a member such as `ownerId` refers to, whose ids are of this kind."""
         found = self.called(noun)
-        return found if found is not None and self._has_number(found) else None
+        if found is None or kind != ("string" if found.text_id else "integer"):
+            return None
+        return found if self.is_known(found) else None
 
     def _refer(self, record: Record, name: str, target: Record, flat: Flat) -> Place:
         record.relations.setdefault(
@@ -130,12 +137,41 @@ class Records:
         )
         return Place(name, target.resource.name)
 
-    def _has_number(self, record: Record) -> bool:
-        """Whether its records are known by a number that the service gives them."""
-        return any(self._numbered(view, record.resource.name) for view in record.resource.views.values())
+    def is_known(self, record: Record) -> bool:
+        """Whether its records are known by an id that the service gives them."""
+        return any(self._numbered(view, record) for view in record.resource.views.values())
 
-    def _numbered(self, view: Flat, own: str) -> bool:
-        return any(_is_id(flat, "_".join(words(json)), own) for json, flat in members(self._document, view))
+    def _numbered(self, view: Flat, record: Record) -> bool:
+        found = members(self._document, view)
+        return any(self._is_id(record, flat, "_".join(words(json))) for json, flat in found)
+
+    def _is_id(self, record: Record, flat: Flat, plain: str) -> bool:
+        """Whether a member is the id that the service gives a record."""
+        if record.text_id:
+            return flat.kind == "string" and plain == record.text_id
+        return _is_number(flat, plain, record.resource.name)
+
+    def _text_id(self, record: Record) -> str:
+        """The member, in one spelling, that holds an id which is a text; empty where it is a number, or callers' own."""
+        own = singular(identifier(record.resource.name))
+        seen: dict[str, list[tuple[str, Flat]]] = {}
+        for json, flat in self._views(record.resource.name):
+            plain = "_".join(words(json))
+            if _is_number(flat, plain, record.resource.name):
+                return ""
+            seen.setdefault(plain, []).append((json, flat))
+        for plain in ("id", f"{own}_id", "uuid", f"{own}_uuid", "guid"):
+            found = seen.get(plain, [])
+            if found and all(holds_uuid(flat) for _, flat in found):
+                return "" if any(self._given(record, json) for json, _ in found) else plain
+        return ""
+
+    def _given(self, record: Record, json: str) -> bool:
+        """Whether callers who make a record must say it."""
+        return any(
+            call.method == "post" and self._takes(call, record) and call.takes and json in call.takes.flat.required
+            for call in self._calls
+        ) and self.written(record, json)
 
     def written(self, record: Record, json: str) -> bool:
         """Whether some request carries the member."""
@@ -165,7 +201,7 @@ class Records:
                     continue
                 if self._through(record, parent):
                     continue
-                if self._has_number(parent) and self.relation_to(parent, record) is None:
+                if self.is_known(parent) and self.relation_to(parent, record) is None:
                     name = _free_relation(record, singular(identifier(parent.resource.name)))
                     record.relations[name] = Relation(
                         to=parent.resource.name, optional=True, on_delete=OnDelete.CASCADE
@@ -198,7 +234,7 @@ class Records:
         """The record of which an array holds views."""
         inner = flatten(self._document, flat.items)
         target = self.of(inner)
-        return target if target is not None and self._has_number(target) else None
+        return target if target is not None and self.is_known(target) else None
 
     def _ways_to_many(self, name: str) -> None:
         """An array of other records is the way back of their relation, or a relation to many of its own."""
@@ -345,7 +381,7 @@ class Records:
         return found
 
 
-def _is_id(flat: Flat, plain: str, own: str) -> bool:
+def _is_number(flat: Flat, plain: str, own: str) -> bool:
     """Whether a member is the number that the service gives a record."""
     return flat.kind == "integer" and plain in {"id", f"{singular(identifier(own))}_id"}
 
@@ -371,8 +407,3 @@ def _usual(held: Field) -> Computed | bool | int | str | None:
     if held.type in {FieldType.STRING, FieldType.TEXT} and held.min == 0 and held.pattern is None:
         return ""
     return None
-
-
-def body_record(records: Records, body: Body | None) -> Record | None:
-    """The record that a body is about."""
-    return records.of(body.flat) if body is not None else None

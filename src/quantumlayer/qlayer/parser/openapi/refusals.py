@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterator
 
 from quantumlayer.qlayer.parser.openapi.document import Document
-from quantumlayer.qlayer.parser.openapi.resources import Call
+from quantumlayer.qlayer.parser.openapi.calls import Call
 from quantumlayer.spec.interface import Endpoint
 from quantumlayer.spec.model import Field, FieldType
 

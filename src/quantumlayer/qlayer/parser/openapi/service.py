@@ -12,11 +12,12 @@ from quantumlayer.qlayer.parser.openapi.endpoints import EndpointBook
 from quantumlayer.qlayer.parser.openapi.errors import errors_of
 from quantumlayer.qlayer.parser.openapi.records import Records
 from quantumlayer.qlayer.parser.openapi.refusals import Refusals
-from quantumlayer.qlayer.parser.openapi.resources import Call, Resources, calls
+from quantumlayer.qlayer.parser.openapi.calls import Call, calls
+from quantumlayer.qlayer.parser.openapi.resources import Resources
 from quantumlayer.qlayer.parser.openapi.security import caller, is_guarded
 from quantumlayer.qlayer.parser.openapi.shapes import CannotSayError, ShapeBook
 from quantumlayer.qlayer.parser.openapi.unrefused import Unrefused
-from quantumlayer.spec.interface import Does, Endpoint, Interface
+from quantumlayer.spec.interface import Does, Endpoint, Ids, Interface
 from quantumlayer.spec.model import Action, Entity, Field, Grant, Note, Role, Service, Spec
 
 _ACTIONS = {
@@ -46,6 +47,8 @@ def parse_openapi(requirement: Requirement) -> Spec:
     shapes = ShapeBook(document, records, fields)
     book = EndpointBook(document, records, shapes)
     endpoints, left_open, closed = _endpoints(document, found, book)
+    for name, record in records.by_name.items():
+        fields[name] |= {key: held.model_copy(update={"optional": True}) for key, held in record.scopes.items()}
     if not endpoints:
         why = next(iter(left_open.values()), "it has no operation")
         raise BrokenDocumentError(f"{requirement.name} describes no endpoint that can be built", why=why)
@@ -54,6 +57,7 @@ def parse_openapi(requirement: Requirement) -> Spec:
     interface = Interface(
         base=_base(document),
         errors=errors_of(document, found),
+        ids={name: Ids.UUID for name, record in records.by_name.items() if record.text_id},
         shapes=unrefused.shapes(needed),
         endpoints=endpoints,
         open=left_open,

@@ -16,6 +16,8 @@ _MOST = 1_000_000
 _PLAIN = re.compile(r"[A-Za-z0-9_ -]*")
 _LONGEST_PATTERN = 2000
 _DEFAULTS: dict[str, type] = {"boolean": bool, "integer": int}
+_UUID = "01890a5d-ac96-774b-bcce-b302099a8057"
+_ID_FORMATS = frozenset({None, "uuid", "guid", "string", "uid", "id", "objectid", "text"})
 _INT32 = (-(2**31), 2**31 - 1)
 _INT64 = (None, 2**63 - 1)
 """The least is what a column holds: SQLite reads a greater number where it is written out."""
@@ -45,6 +47,19 @@ def field_of(flat: Flat, **more: Any) -> Field:  # noqa: ANN401 - keys of a Fiel
     if flat.kind == "boolean":
         return Field(type=FieldType.BOOL, **keys)
     return Field(type=FieldType.JSON, **keys)
+
+
+def holds_uuid(flat: Flat) -> bool:
+    """Whether a value can be an id that the service makes: a UUID as text."""
+    if flat.kind != "string" or _choices(flat) or flat.keys.get("format") not in _ID_FORMATS:
+        return False
+    most, pattern = _count(flat, "maxLength"), flat.keys.get("pattern")
+    if (most is not None and most < len(_UUID)) or (_count(flat, "minLength") or 0) > len(_UUID):
+        return False
+    if not isinstance(pattern, str):
+        return True
+    translated = whole_pattern(pattern)
+    return translated is not None and re.fullmatch(translated, _UUID) is not None
 
 
 def _choices(flat: Flat) -> list[Any]:

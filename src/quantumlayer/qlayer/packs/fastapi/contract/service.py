@@ -138,5 +138,8 @@ class ContractView:
 
     def _within(self, bodies: set[str]) -> set[str]:
         """The classes, and those in their envelopes."""
-        inner = {name for shape in self.shapes.views if shape.name in bodies for name in shape.uses}
-        return bodies | inner
+        found: set[str] = set()
+        while bodies - found:
+            found |= bodies
+            bodies = {name for shape in self.shapes.views if shape.name in bodies for name in shape.uses}
+        return found

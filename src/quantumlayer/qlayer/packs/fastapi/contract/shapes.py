@@ -18,6 +18,7 @@ _SYSTEM = {
     "created_at": Field(type=FieldType.DATETIME),
     "updated_at": Field(type=FieldType.DATETIME),
 }
+_TEXT_ID = Field(type=FieldType.TEXT, max=200)
 PAGE = {"total": "int", "page": "int", "size": "int", "pages": "int", "limit": "int", "offset": "int"}
 """What a page says of itself, beside its items."""
 
@@ -60,6 +61,8 @@ class MemberView:
     @property
     def given(self) -> str:
         """The line of a response body."""
+        if self.member.says_always:
+            return self._line(self.type, [repr(self.member.shows), f"serialization_alias={self.json!r}"], bounded=False)
         left_out = self.may_lack and not self.member.nullable
         args = ["None"] if left_out else []
         args += [f"serialization_alias={self.json!r}"] if self.json != self.attribute else []
@@ -171,12 +174,8 @@ class Shapes:
 
     def keeps(self, name: str) -> bool:
         """Whether anything of what callers write is kept."""
-        members = self._interface.shapes[name].members.values()
-        return any(
-            self.keeps(member.shape) if member.is_ == "this" and member.shape else member.is_ not in {None, "id"}
-            for member in members
-            if not member.read_only
-        )
+        members = self._interface.shapes[self._interface.unwrapped(name)[1]].members.values()
+        return any(member.is_ not in {None, "id"} for member in members if not member.read_only)
 
     def has_id(self, name: str) -> bool:
         """Whether callers who write a shape give the id of a record."""
@@ -229,7 +228,7 @@ class Shapes:
         members = [
             self._member(shape, json, member, taking=taking)
             for json, member in shape.members.items()
-            if not (member.read_only if taking else member.write_only)
+            if not ((member.read_only or member.says_always) if taking else member.write_only)
         ]
         uses = frozenset(
             self.class_of(view.member.shape, taking=taking) for view in members if view.member.shape is not None
@@ -247,14 +246,13 @@ class Shapes:
 
     def _outer(self, name: str | None) -> frozenset[str]:
         """The shape that an endpoint takes, and what is in its envelope."""
-        if name is None:
-            return frozenset()
-        inside = [member.shape for member in self._interface.shapes[name].members.values() if member.is_ == "this"]
-        return frozenset([name, *(shape for shape in inside if shape)])
+        return frozenset([name, self._interface.unwrapped(name)[1]]) if name is not None else frozenset()
 
     def _member(self, shape: Shape, json: str, member: Member, *, taking: bool) -> MemberView:
         assert shape.of is not None  # noqa: S101 - structures are made elsewhere
         entity, shown = self._spec.entities[shape.of], member.is_ or ""
+        if member.says_always:
+            return MemberView(json, f"always_{_attribute(json)}", _type_of(member.shows), (), member)
         if member.is_ is None:
             kind, constraints = self._of_field(member.field, member, taking=True)
             return MemberView(json, f"unkept_{_attribute(json)}", kind, constraints, member)
@@ -265,7 +263,7 @@ class Shapes:
             return MemberView(json, _attribute(json), PAGE[shown], (), member)
         if shown in entity.relations:
             return self._relation(entity, json, member, taking=taking)
-        if (field := _held(entity, shown)) is not None:
+        if (field := self._id_of(shape.of) if shown == "id" else _held(entity, shown)) is not None:
             kind, constraints = self._of_field(field, member, taking=taking)
             return self._field(json, member, field, kind, constraints)
         if member.shape is not None and back_of(self._spec, shape.of, shown) is not None:
@@ -293,7 +291,7 @@ class Shapes:
         if relation.kind is RelationKind.MANY_TO_MANY:
             return self._links(json, member, taking=taking)
         if member.shape is None:
-            kind, constraints = self._of_field(_SYSTEM["id"], member, taking=taking)
+            kind, constraints = self._of_field(self._id_of(relation.to), member, taking=taking)
             key = f"{name}_id"
             return MemberView(json, key, kind, constraints, member, key, f"self.{key}", relation.optional)
         if not self.has_id(member.shape) and taking:
@@ -319,6 +317,10 @@ class Shapes:
             json, name, f"list[{inner}]", constraints, member, name, value, default="default_factory=list"
         )
 
+    def _id_of(self, entity: str) -> Field:
+        """What the ids of an entity's records are."""
+        return _TEXT_ID if entity in self._interface.ids else _SYSTEM["id"]
+
     def _of_field(self, field: Field | None, member: Member, *, taking: bool) -> tuple[str, tuple[str, ...]]:
         """The type of what a member holds, and the arguments that bound it."""
         narrow = member.field or field
@@ -343,6 +345,12 @@ def _held(entity: Entity, name: str) -> Field | None:
     if entity.states is not None and name == entity.states.field:
         return Field(type=FieldType.STRING, one_of=entity.states.values)
     return _SYSTEM.get(name)
+
+
+def _type_of(value: object) -> str:
+    """The type of a value that never changes."""
+    known: dict[type, str] = {bool: "bool", int: "int", str: "str", list: "list[Any]", dict: "dict[str, Any]"}
+    return known.get(type(value), "None" if value is None else "float")
 
 
 def _attribute(json: str) -> str:
