@@ -207,12 +207,15 @@ def _shared(suite: Suite, modules: list[Module]) -> dict[str, Any]:
     spec = suite.spec
     roles, passwords = list(spec.roles), proving(spec, Proof.PASSWORD)
     snakes = {suite.names(name).snake for name in spec.entities}
-    seeded = next(name for name, entity in spec.entities.items() if not entity.needed_links)
+    texts = spec.interface.ids if spec.interface is not None else {}
+    spare = [name for name, entity in spec.entities.items() if not entity.needed_links]
+    seeded = next((name for name in spare if name not in texts), spare[0])
     return {
         "package": suite.package,
         "service": spec.service.name,
         "entities": [suite.names(name) for name in spec.entities],
         "seeded": suite.names(seeded),
+        "numbered": seeded not in texts,
         "collection": collection(spec, seeded),
         "needing": next((collection(spec, name) for name, one in spec.entities.items() if one.needed_links), None),
         "errors": _errors(spec.interface) if spec.interface is not None else None,

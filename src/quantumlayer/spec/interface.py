@@ -27,7 +27,8 @@ class Member(Node):
     belongs to a structure, a shape of no entity, and `field` says what it holds; in a view of a record it is
     `write_only`: what callers write there is held to `field`, and kept nowhere.
 
-    `shape` is the object that stands there, `many` an array of it or of plain values. `field` narrows what callers may
+    `shape` is the object that stands there, `many` an array of it or of plain values, each
+    once where it says `unique_items`. `field` narrows what callers may
     write, where the contract is narrower than the entity. An `optional` member may be left out, a `nullable` one may be
     null. `read_only` members are never taken from callers, `write_only` ones never shown. A related record that is not
     there is refused, unless the member says `upsert`: then one with these values is found or made. A member that
@@ -40,6 +41,7 @@ class Member(Node):
     field: Field | None = None
     min_items: Annotated[int, Key(ge=0)] = 0
     max_items: Annotated[int, Key(ge=0)] | None = None
+    unique_items: bool = False
     optional: bool = False
     nullable: bool = False
     read_only: bool = False
@@ -109,6 +111,7 @@ class Parameter(Node):
     first: Literal[0, 1] = 0
     optional: bool = False
     many: bool = False
+    unique_items: bool = False
     field: Field
     about: str = ""
 

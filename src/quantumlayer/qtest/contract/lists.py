@@ -55,7 +55,9 @@ class _Shown:
         records = [call.named(parents, "first"), call.named(parents, "second")]
         if parents or call.scopes:
             call.make(self.endpoint.on, "stray")
-        lines = [call.send(call.path(parents), query=call.asked())]
+        sizes = {json: "2" for part, json in self.parts_of.items() if part in {Part.SIZE, Part.LIMIT}}
+        needed = {json: size for json, size in sizes.items() if not self.endpoint.parameters[json].optional}
+        lines = [call.send(call.path(parents), query=call.asked(**needed))]
         lines += [f"assert answer.status_code == {self.endpoint.status}"]
         lines += [f"assert answer.json(){self.items} == {self._list(records)}"]
         return self._test("lists_every_record_in_order", call, lines)

@@ -28,7 +28,7 @@ class Call:
     errors: tuple[int, ...] = ()
     any_error: bool = False
     fault: Flat | None = None
-    fault_media: str = JSON
+    fault_media: str = ""
     refused: str = ""
 
     @property
@@ -98,7 +98,9 @@ def _answers(document: Document, call: Call) -> None:
     elif media and success != 204:
         call.refused = f"it answers {media}, not JSON"
     for code in (*map(str, call.errors), "4XX", "default"):
-        schema, media = _json(document, document.resolved(by_code.get(code)))
+        answer = document.resolved(by_code.get(code))
+        schema, media = _json(document, answer)
+        call.fault_media = call.fault_media or media or _bare_json(answer)
         if schema is not None and call.fault is None:
             call.fault, call.fault_media = flatten(document, schema), media
 
@@ -116,6 +118,13 @@ def _json(document: Document, node: Mapping[str, Any]) -> tuple[object | None, s
             schema = document.resolved(kinds[kind]).get("schema")
             return schema, "" if schema is None else JSON if kind == "*/*" else kind
     return None, next(iter(map(str, content)), "")
+
+
+def _bare_json(node: Mapping[str, Any]) -> str:
+    """The media type of JSON of which nothing more is said."""
+    content = node.get("content")
+    kinds = (str(media).partition(";")[0].strip().lower() for media in content) if isinstance(content, dict) else ()
+    return next((kind for kind in kinds if _MEDIA.fullmatch(kind)), "")
 
 
 def parameters_in(path: str) -> list[str]:

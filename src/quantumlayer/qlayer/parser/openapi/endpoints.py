@@ -14,6 +14,7 @@ from quantumlayer.qlayer.parser.openapi.types import field_of
 from quantumlayer.spec.interface import Does, Endpoint, Part
 from quantumlayer.spec.model import Field, FieldType, RelationKind
 from quantumlayer.spec.validate.names import free_name
+from quantumlayer.spec.validate.patterns import judge_pattern
 
 _PARTS = {
     Part.PAGE: {"page", "page_number", "page_index", "page_no", "current_page"},
@@ -32,10 +33,11 @@ _PATH = re.compile(r"(/[A-Za-z0-9._~{}-]+)+/?")
 class EndpointBook:
     """Turns operations into endpoints."""
 
-    def __init__(self, document: Document, records: Records, shapes: ShapeBook) -> None:
+    def __init__(self, document: Document, found: list[Call], records: Records, shapes: ShapeBook) -> None:
         self._document, self._records, self._shapes = document, records, shapes
         self.unique: set[tuple[str, str]] = set()
         self._functions: set[str] = set()
+        self._single = _single(found)
 
     def name(self, call: Call) -> str:
         """A name that no other endpoint has."""
@@ -74,7 +76,10 @@ class EndpointBook:
         elif does in {Does.UPDATE, Does.PATCH}:
             raise CannotSayError("it takes no record")
         if call.gives is not None and call.status != 204:
-            keys["gives"], keys["many"] = self._shapes.body(call.gives, f"{label}_response")
+            if self._records.of(call.gives.flat) is record:
+                keys["gives"], keys["many"] = self._shapes.body(call.gives, f"{label}_response")
+            else:
+                keys["gives"] = self._shapes.receipt(call.gives, record, f"{label}_response")
             keys["media"] = call.gives.media
         return Endpoint(
             method=call.method,
@@ -93,11 +98,18 @@ class EndpointBook:
         return said if isinstance(said, str) and words(said) else f"{call.method} {call.path}"
 
     def _record(self, call: Call) -> Record:
-        for body in (call.gives, call.takes):
-            if body is not None:
-                if (found := self._records.of(body.flat)) is not None:
-                    return found
+        gives = self._records.of(call.gives.flat) if call.gives is not None else None
+        if call.takes is not None and call.method != "get":
+            takes = self._records.of(call.takes.flat)
+            if takes is None:
                 raise CannotSayError("its body is not about a record that the service keeps")
+            if gives is not None and gives is not takes and gives.resource.nouns:
+                raise CannotSayError("it takes one kind of record and answers another")
+            return takes
+        if call.gives is not None and (gives is not None or call.method != "delete"):
+            if gives is None:
+                raise CannotSayError("its body is not about a record that the service keeps")
+            return gives
         found = self._records.called(call.noun)
         if found is None:
             raise CannotSayError("it is about nothing that the service keeps")
@@ -106,6 +118,8 @@ class EndpointBook:
     def _does(self, call: Call, record: Record) -> Does:
         many = call.gives is not None and call.gives.many
         own = self._records.called(call.noun) is record
+        if call.path in self._single and not many and (single := _SINGLE.get(call.method)) is not None:
+            return single
         if call.method == "get":
             if many:
                 return Does.LIST
@@ -126,7 +140,7 @@ class EndpointBook:
         described = {str(one["name"]): one for one in call.parameters if one.get("in") == "path"}
         places = self._records.path_records(call)
         for index, (parent, name) in enumerate(places):
-            last = index == len(places) - 1 and does not in {Does.LIST, Does.CREATE}
+            last = index == len(places) - 1 and call.item and does not in {Does.LIST, Does.CREATE}
             flat = self._schema(described.get(name, {}), name)
             held = field_of(flat).model_copy(update={"about": "", "default": None})
             if last:
@@ -196,15 +210,16 @@ class EndpointBook:
         many = flat.kind == "array"
         inner = flatten(self._document, flat.items) if many else flat
         joined = many and parameter.get("explode") is False
-        if joined or inner.kind in {"object", "any", "array"}:
-            many, inner = False, Flat("string")
         held = field_of(inner)
+        if joined or inner.kind in {"object", "any", "array"}:
+            many, held = False, _joined(held) if joined else Field(type=FieldType.TEXT, min=0)
         default = flat.keys.get("default")
         fits = type(default) in {int, str, bool} and not many and held.type in _KINDS.get(type(default), ())
         found: dict[str, object] = {
             "in": parameter.get("in"),
             "optional": parameter.get("required") is not True,
             "many": many,
+            "unique_items": many and flat.flag("uniqueItems"),
             "about": inner.about or _summary(parameter),
             "field": held.model_copy(update={"about": "", "default": default if fits else None}),
         }
@@ -227,6 +242,27 @@ class EndpointBook:
                 if alike or (place.target and kind is FieldType.INT) or (place.name == "id" and kind is FieldType.INT):
                     return {"is": place.name}
         return {"part": Part.IGNORED}
+
+
+def _joined(item: Field) -> Field:
+    """Values with commas between them, in one text."""
+    each = "|".join(map(re.escape, map(str, item.one_of))) if item.one_of else item.pattern
+    if not each or judge_pattern(whole := f"({each})(,({each}))*"):
+        return Field(type=FieldType.TEXT, min=0)
+    return Field(type=FieldType.TEXT, pattern=whole)
+
+
+_SINGLE = {"get": Does.READ, "put": Does.UPDATE, "patch": Does.PATCH, "delete": Does.DELETE}
+
+
+def _single(found: list[Call]) -> frozenset[str]:
+    """The paths at which one record stands that is not named: it can be changed there, and no other is made."""
+    changed = {call.path for call in found if call.method in {"put", "patch"} and not call.item}
+    return frozenset(changed - {call.path for call in found if call.method == "post" or _lists(call)})
+
+
+def _lists(call: Call) -> bool:
+    return call.gives is not None and call.gives.many
 
 
 def _scope(record: Record, name: str, held: Field) -> str:

@@ -33,7 +33,7 @@ def errors_of(document: Document, found: list[Call]) -> Errors | None:
     """The body that most errors have, in the words of the Spec; None where the document says nothing of it."""
     faults = [(call.fault, call.fault_media) for call in found if call.fault is not None and call.fault.members]
     if not faults:
-        return None
+        return _usual(found)
     names = [flat.name for flat, _ in faults]
     flat, media = max(faults, key=lambda one: names.count(one[0].name))
     inside = list(members(document, flat))
@@ -61,8 +61,19 @@ def errors_of(document: Document, found: list[Call]) -> Errors | None:
         parts[json] = part
     parts = _with_detail(parts)
     if not parts:
-        return None
+        return _usual(found)
     return Errors(members=parts, fault=fault, within=within, media=media)
+
+
+def _usual(found: list[Call]) -> Errors | None:
+    """A problem document (RFC 9457) of the media type that a document has for errors of which it says no more."""
+    said = [call.fault_media for call in found if call.fault_media]
+    if not said:
+        return None
+    members = {part.value: part for part in (ErrorPart.TITLE, ErrorPart.STATUS, ErrorPart.DETAIL)}
+    faults = {"errors": ErrorPart.FAULTS}
+    media = max(dict.fromkeys(said), key=said.count)
+    return Errors(members=members | faults, fault={"pointer": ErrorPart.PATH, "detail": ErrorPart.DETAIL}, media=media)
 
 
 def _with_detail(parts: dict[str, ErrorPart]) -> dict[str, ErrorPart]:

@@ -15,6 +15,9 @@ from quantumlayer.spec.validate.names import free_name
 
 _CREATED = frozenset({"created_at", "created_on", "date_created", "creation_date"})
 _UPDATED = frozenset({"updated_at", "modified_at", "last_modified", "date_modified", "updated_on"})
+_BODY_WORDS = ("values", "given")
+"""What the classes of bodies have methods for."""
+
 SCALARS = frozenset({"string", "integer", "number", "boolean"})
 
 
@@ -121,7 +124,7 @@ class Records:
             return self._refer(record, _free_relation(record, plain[:-3]), named, flat)
         columns = (f"{name}_id" for name in record.relations)
         taken = [*record.relations, *columns, *(place.name for place in record.places.values())]
-        return Place(free_name(identifier(json), taken))
+        return Place(free_name(identifier(json), [*taken, *_BODY_WORDS]))
 
     def _named(self, noun: str, kind: str) -> Record | None:
         """The record that a member such as `ownerId` refers to, whose ids are of this kind."""

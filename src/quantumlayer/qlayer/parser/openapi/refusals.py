@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 from quantumlayer.qlayer.parser.openapi.document import Document
 from quantumlayer.qlayer.parser.openapi.calls import Call
-from quantumlayer.spec.interface import Endpoint
+from quantumlayer.spec.interface import Does, Endpoint
 from quantumlayer.spec.model import Field, FieldType
 
 _SHOWN = 3
@@ -22,7 +22,8 @@ class Refusals:
 
     def complete(self, call: Call, endpoint: Endpoint, *, guarded: bool) -> Endpoint:
         """The endpoint with what its document lacks; all of it is noted."""
-        if endpoint.takes is not None and not call.needs_body:
+        spare = call.takes is not None and any(level.key not in level.shape.required for level in call.takes.levels)
+        if endpoint.takes is not None and (spare or not call.needs_body):
             self._bodies.append(call.label)
         if call.any_error:
             return endpoint
@@ -45,7 +46,8 @@ class Refusals:
 def _needed(endpoint: Endpoint, *, guarded: bool) -> Iterator[int]:
     if guarded:
         yield 401
-    if any(one.in_ == "path" for one in endpoint.parameters.values()):
+    named = any(one.in_ == "path" for one in endpoint.parameters.values())
+    if named or endpoint.does not in {Does.LIST, Does.CREATE}:
         yield 404
     if endpoint.takes is not None or any(_bounded(one.field) for one in endpoint.parameters.values()):
         yield 422

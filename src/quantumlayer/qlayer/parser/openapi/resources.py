@@ -83,7 +83,8 @@ class Resources:
 
     def _show(self, resource: Resource, flat: Flat, call: Call) -> None:
         """The schema is a view of the resource."""
-        resource.views.setdefault(flat.name or call.label, flat)
+        way = "takes" if call.takes is not None and call.takes.flat is flat else "gives"
+        resource.views.setdefault(flat.name or f"{call.label} {way}", flat)
         if not flat.name:
             self._inline.setdefault(identity(flat), resource)
         elif self.by_stem.get(stem(flat.name)) is not resource:

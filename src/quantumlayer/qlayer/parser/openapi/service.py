@@ -45,7 +45,7 @@ def parse_openapi(requirement: Requirement) -> Spec:
     records = Records(document, found, Resources(document, found))
     fields = {name: records.fields(name) for name in records.by_name}
     shapes = ShapeBook(document, records, fields)
-    book = EndpointBook(document, records, shapes)
+    book = EndpointBook(document, found, records, shapes)
     endpoints, left_open, closed = _endpoints(document, found, book)
     for name, record in records.by_name.items():
         fields[name] |= {key: held.model_copy(update={"optional": True}) for key, held in record.scopes.items()}

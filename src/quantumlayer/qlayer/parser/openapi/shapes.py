@@ -3,7 +3,7 @@
 from collections.abc import Container, Iterator
 from dataclasses import replace
 
-from quantumlayer.kit.identifiers import class_name, words
+from quantumlayer.kit.identifiers import class_name, identifier, singular, words
 from quantumlayer.qlayer.parser.openapi.document import Document
 from quantumlayer.qlayer.parser.openapi.records import SCALARS, Record, Records
 from quantumlayer.qlayer.parser.openapi.bodies import Body, Level, around
@@ -58,6 +58,27 @@ class ShapeBook:
         for level in reversed(levels):
             inner = self._envelope(level, record, inner, f"{label}_envelope")
         return inner, many
+
+    def receipt(self, body: Body, record: Record, label: str) -> str:
+        """The name of the shape of an answer that only tells that something was done.
+
+        Raises:
+            CannotSayError: What it tells is not known.
+        """
+        if body.many or body.flat.kind != "object":
+            raise CannotSayError("what it answers is not said")
+        own = singular(identifier(record.resource.name))
+        found = {}
+        for json, held in members(self._document, body.flat):
+            kind = "string" if record.text_id else "integer"
+            if held.kind == kind and "_".join(words(json)) in {"id", f"{own}_id", record.text_id}:
+                found.setdefault(json, Member.model_validate({"is": "id", "about": held.about}))
+        shown = list(found)[:1]
+        found = {json: found[json] for json in shown} | dict(self._beside(Level(body.flat, ""), shown))
+        inner = self._around(Level(body.flat, ""), record, found, label)
+        for level in reversed(body.levels):
+            inner = self._envelope(level, record, inner, f"{label}_envelope")
+        return inner
 
     def _named(self, flat: Flat, label: str) -> str:
         """A name for a schema: the component's own, unless another that differs only in case has it."""
@@ -283,7 +304,7 @@ _TYPES: dict[str, tuple[type, ...]] = {"string": (str,), "integer": (int,), "num
 
 def _counted(held: Flat) -> dict[str, object]:
     least, most = items_of(held)
-    return {"min_items": least, "max_items": most}
+    return {"min_items": least, "max_items": most, "unique_items": held.flag("uniqueItems")}
 
 
 def _alike(own: Field, kept: Field) -> bool:

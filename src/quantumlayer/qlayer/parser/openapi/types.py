@@ -17,6 +17,7 @@ _PLAIN = re.compile(r"[A-Za-z0-9_ -]*")
 _LONGEST_PATTERN = 2000
 _DEFAULTS: dict[str, type] = {"boolean": bool, "integer": int}
 _UUID = "01890a5d-ac96-774b-bcce-b302099a8057"
+_UUID_PATTERN = "[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}"
 _ID_FORMATS = frozenset({None, "uuid", "guid", "string", "uid", "id", "objectid", "text"})
 _INT32 = (-(2**31), 2**31 - 1)
 _INT64 = (None, 2**63 - 1)
@@ -87,6 +88,8 @@ def _text(flat: Flat, keys: dict[str, Any]) -> Field:
     translated = whole_pattern(pattern) if isinstance(pattern, str) else None
     if form == "email" and not least and translated is None:
         return Field(type=FieldType.EMAIL, **keys)
+    if form == "uuid" and translated is None and not least and most is None:
+        return Field(type=FieldType.STRING, min=len(_UUID), max=len(_UUID), pattern=_UUID_PATTERN, **keys)
     short = most is not None and most <= _LONGEST_STRING
     kind = FieldType.STRING if short else FieldType.TEXT
     return Field(type=kind, min=least, max=most, pattern=translated, **keys)

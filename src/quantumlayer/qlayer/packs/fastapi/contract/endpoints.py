@@ -9,8 +9,8 @@ from quantumlayer.qlayer.packs.fastapi import access
 from quantumlayer.qlayer.packs.fastapi.code import UnsupportedError
 from quantumlayer.qlayer.packs.fastapi.contract.addresses import condition
 from quantumlayer.qlayer.packs.fastapi.contract.media import media_class
-from quantumlayer.qlayer.packs.fastapi.contract.shapes import Shapes
-from quantumlayer.qlayer.packs.fastapi.contract.types import arguments, query_type
+from quantumlayer.qlayer.packs.fastapi.contract.shapes import Shapes, attribute_of
+from quantumlayer.qlayer.packs.fastapi.contract.types import arguments, item_type, many_of, query_type
 from quantumlayer.qlayer.packs.fastapi.fields import MAX_BIG
 from quantumlayer.spec.interface import Does, Endpoint, Interface, Parameter, Part
 from quantumlayer.spec.model import Action, Spec
@@ -47,7 +47,8 @@ class ParameterView:
         """The argument with its type and bounds."""
         held = self.parameter.field
         kind = query_type(held)
-        kind = f"list[{kind}]" if self.parameter.many else kind
+        if self.parameter.many:
+            kind = many_of(item_type(held, kind, strict=False), unique=self.parameter.unique_items)
         place = self.parameter.in_.capitalize()
         args = [f"alias={self.json!r}"] if self.json != self.argument else []
         args += [] if self.parameter.many else arguments(held, strict=False)
@@ -268,7 +269,7 @@ class EndpointView:
             return "{}"
         outer, _ = self._interface.unwrapped(self.endpoint.takes or "")
         way = "given" if self.does == "patch" else "values"
-        return ".".join(["body", *map(identifier, outer), f"{way}()"])
+        return ".".join(["body", *map(attribute_of, outer), f"{way}()"])
 
     @property
     def page(self) -> str | None:
@@ -306,7 +307,7 @@ class EndpointView:
         """The source of a body in the envelopes of a shape."""
         around = []
         for json in self._interface.unwrapped(shape)[0]:
-            around.append(f"shapes.{self._class(shape)}({identifier(json)}=")
+            around.append(f"shapes.{self._class(shape)}({attribute_of(json)}=")
             shape = self._interface.shapes[shape].members[json].shape or ""
         return f"{''.join(around)}{source}{')' * len(around)}"
 
@@ -331,7 +332,7 @@ class EndpointView:
         if self.page is None or paging is None:
             return
         for json, member in self._interface.shapes[self.page].members.items():
-            name = identifier(json)
+            name = attribute_of(json)
             if member.says_always:
                 continue
             if member.is_ == "items" and member.shape:

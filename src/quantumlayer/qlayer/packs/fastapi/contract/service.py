@@ -45,6 +45,13 @@ class ContractView:
         asked = (one for endpoint in self.interface.endpoints.values() for one in endpoint.parameters.values())
         return any(one.in_ == "path" and one.field.type is FieldType.INT and one.field.max == MAX_BIG for one in asked)
 
+    @cached_property
+    def distinct(self) -> bool:
+        """Whether some list holds nothing twice."""
+        members = (member for shape in self.interface.shapes.values() for member in shape.members.values())
+        asked = (one for endpoint in self.interface.endpoints.values() for one in endpoint.parameters.values())
+        return any(one.unique_items for one in (*members, *asked))
+
     def check(self) -> None:
         """Write everything once.
 

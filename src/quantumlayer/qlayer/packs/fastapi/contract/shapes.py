@@ -5,10 +5,12 @@ from dataclasses import dataclass
 from functools import cached_property
 from graphlib import TopologicalSorter
 
+from pydantic import BaseModel
+
 from quantumlayer.kit.identifiers import class_name, identifier, words
 from quantumlayer.qlayer.packs.fastapi.code import UnsupportedError, literal
 from quantumlayer.qlayer.packs.fastapi.contract.relationships import back_of
-from quantumlayer.qlayer.packs.fastapi.contract.types import arguments, given_type, plain_type
+from quantumlayer.qlayer.packs.fastapi.contract.types import arguments, given_type, item_type, many_of, plain_type
 from quantumlayer.spec.interface import Does, Interface, Member, Shape
 from quantumlayer.spec.model import Entity, Field, FieldType, RelationKind, Spec
 from quantumlayer.spec.naming import entity_names
@@ -220,7 +222,7 @@ class Shapes:
             if member.field is None and member.shape is None:
                 raise UnsupportedError(f"the member {json!r} of a structure, of which nothing is said")
             kind, constraints = self._of_field(member.field, member, taking=True)
-            members.append(MemberView(json, _attribute(json), kind, constraints, member))
+            members.append(MemberView(json, attribute_of(json), kind, constraints, member))
         uses = frozenset(class_name(item.shape) for item in shape.members.values() if item.shape)
         return ShapeView(class_name(name), "structure", shape, tuple(members), uses)
 
@@ -252,15 +254,15 @@ class Shapes:
         assert shape.of is not None  # noqa: S101 - structures are made elsewhere
         entity, shown = self._spec.entities[shape.of], member.is_ or ""
         if member.says_always:
-            return MemberView(json, f"always_{_attribute(json)}", _type_of(member.shows), (), member)
+            return MemberView(json, f"always_{attribute_of(json)}", _type_of(member.shows), (), member)
         if member.is_ is None:
             kind, constraints = self._of_field(member.field, member, taking=True)
-            return MemberView(json, f"unkept_{_attribute(json)}", kind, constraints, member)
+            return MemberView(json, f"unkept_{attribute_of(json)}", kind, constraints, member)
         if member.shape is not None and (shown == "this" or (shape.page and shown == "items")):
             inner = self.class_of(member.shape, taking=taking)
-            return MemberView(json, _attribute(json), f"list[{inner}]" if shown == "items" else inner, (), member)
+            return MemberView(json, attribute_of(json), f"list[{inner}]" if shown == "items" else inner, (), member)
         if shape.page and shown in PAGE:
-            return MemberView(json, _attribute(json), PAGE[shown], (), member)
+            return MemberView(json, attribute_of(json), PAGE[shown], (), member)
         if shown in entity.relations:
             return self._relation(entity, json, member, taking=taking)
         if (field := self._id_of(shape.of) if shown == "id" else _held(entity, shown)) is not None:
@@ -314,7 +316,7 @@ class Shapes:
         value = f"[item.{part} for item in self.{name}]"
         constraints = _counted(member) if taking else ()
         return MemberView(
-            json, name, f"list[{inner}]", constraints, member, name, value, default="default_factory=list"
+            json, name, many_of(inner, unique=member.unique_items and taking), constraints, member, name, value, default="default_factory=list"
         )
 
     def _id_of(self, entity: str) -> Field:
@@ -326,12 +328,13 @@ class Shapes:
         narrow = member.field or field
         if member.shape is not None:
             inner = self.class_of(member.shape, taking=taking)
-            return (f"list[{inner}]", _counted(member)) if member.many else (inner, ())
+            listed = many_of(inner, unique=member.unique_items and taking)
+            return (listed, _counted(member)) if member.many else (inner, ())
         assert narrow is not None  # noqa: S101 - a member without a shape holds a field
         if not taking:
             return f"list[{given_type(narrow)}]" if member.many else given_type(narrow), ()
         if member.many:
-            return f"list[{plain_type(narrow)}]", _counted(member)
+            return many_of(item_type(narrow, plain_type(narrow)), unique=member.unique_items), _counted(member)
         return plain_type(narrow), arguments(narrow)
 
 
@@ -353,9 +356,10 @@ def _type_of(value: object) -> str:
     return known.get(type(value), "None" if value is None else "float")
 
 
-def _attribute(json: str) -> str:
-    """The name in Python of a member that shows no column."""
-    return identifier(json)
+def attribute_of(json: str) -> str:
+    """The name in Python of a member that shows no column; what every class of bodies has is called otherwise."""
+    name = identifier(json)
+    return f"{name}_value" if hasattr(BaseModel, name) or name in {"values", "given"} else name
 
 
 def _counted(member: Member) -> tuple[str, ...]:

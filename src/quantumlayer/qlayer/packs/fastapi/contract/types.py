@@ -52,6 +52,17 @@ def arguments(field: Field, *, strict: bool = True) -> tuple[str, ...]:
     return () if field.one_of else tuple(_arguments(field, strict=strict))
 
 
+def item_type(field: Field, kind: str, *, strict: bool = True) -> str:
+    """The type of one of several values, with its bounds."""
+    bounds = arguments(field, strict=strict)
+    return f"Annotated[{kind}, Field({', '.join(bounds)})]" if bounds else kind
+
+
+def many_of(item: str, *, unique: bool) -> str:
+    """The type of a list."""
+    return f"Annotated[list[{item}], Distinct]" if unique else f"list[{item}]"
+
+
 def _arguments(field: Field, *, strict: bool) -> Iterator[str]:
     if strict and field.type in _STRICT:
         yield "strict=True"
