@@ -257,7 +257,7 @@ def _errors(interface: Interface) -> dict[str, Any]:
             "within": None,
             "members": ["detail", "errors", "status", "title", "type"],
             "kind": "type",
-            "detail": "detail",
+            "detail": '["detail"]',
             "media": "application/problem+json",
             "stated": False,
         }
@@ -266,9 +266,17 @@ def _errors(interface: Interface) -> dict[str, Any]:
         "within": errors.within,
         "members": sorted(errors.members),
         "kind": named.get(ErrorPart.KIND),
-        "detail": named.get(ErrorPart.DETAIL),
+        "detail": _quoted_way(errors, named),
         "media": errors.media,
     }
+
+
+def _quoted_way(errors: Errors, named: dict[ErrorPart, str]) -> str:
+    """The Python that leads to the sentence of an error: its own, or that of its first fault."""
+    if ErrorPart.DETAIL in named:
+        return f"[{text(named[ErrorPart.DETAIL])}]"
+    inside = next((json for json, part in errors.fault.items() if part is ErrorPart.DETAIL), None)
+    return f"[{text(named[ErrorPart.FAULTS])}][0]" + (f"[{text(inside)}]" if inside else "")
 
 
 def _listed(suite: Suite, name: str) -> bool:

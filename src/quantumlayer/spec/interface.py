@@ -28,7 +28,7 @@ class Member(Node):
     `write_only`: what callers write there is held to `field`, and kept nowhere.
 
     `shape` is the object that stands there, `many` an array of it or of plain values, each
-    once where it says `unique_items`. `field` narrows what callers may
+    once where it says `unique_items`, and `keyed` an object of them by names that callers choose. `field` narrows what callers may
     write, where the contract is narrower than the entity. An `optional` member may be left out, a `nullable` one may be
     null. `read_only` members are never taken from callers, `write_only` ones never shown. A related record that is not
     there is refused, unless the member says `upsert`: then one with these values is found or made. A member that
@@ -38,6 +38,7 @@ class Member(Node):
     is_: str | None = Key(default=None, alias="is")
     shape: ShapeName | None = None
     many: bool = False
+    keyed: bool = False
     field: Field | None = None
     min_items: Annotated[int, Key(ge=0)] = 0
     max_items: Annotated[int, Key(ge=0)] | None = None
@@ -59,7 +60,8 @@ class Member(Node):
 class Shape(Node):
     """A JSON object as callers see it: a view `of` an entity's record, a `page` of such records, or a structure.
 
-    An envelope is a view with a member that `is: this`; what is in it may be another envelope, or a page.
+    An envelope is a view with a member that `is: this`; what is in it may be another envelope, or a page. In a page such
+    a member is an object in which the page tells of itself, another page without items.
 
     `open` shapes let other members pass: views of a record drop them, structures keep them.
     """
@@ -170,7 +172,8 @@ class ErrorPart(StrEnum):
     """What a member of an error's body holds.
 
     `kind` is a URI of the kind of error, `title` the name of the status, `code` a short word for it, `detail` a
-    sentence, `now` the instant, `path` what was asked for, `faults` what is wrong with each value of the request.
+    sentence, `now` the instant, `path` what was asked for, `faults` what is wrong with each value of the request, and
+    `place` of such a fault is where it is, as a list of steps.
     """
 
     KIND = "kind"
@@ -181,6 +184,7 @@ class ErrorPart(StrEnum):
     NOW = "now"
     PATH = "path"
     FAULTS = "faults"
+    PLACE = "place"
 
 
 class Errors(Node):
@@ -229,4 +233,4 @@ class Interface(Node):
         if endpoint.many or endpoint.gives is None:
             return endpoint.many
         shape = self.shapes.get(self.unwrapped(endpoint.gives)[1])
-        return shape is not None and shape.page
+        return shape is not None and shape.page and any(one.is_ == "items" for one in shape.members.values())

@@ -122,13 +122,19 @@ class Bodies:
             held = literal_eval(value)
         except ValueError:
             return value  # a variable: the record shows it as it was made
-        return source([self._filled(member.shape, one) for one in held] if member.many else self._filled(member.shape, held))
+        if member.many:
+            return source([self._filled(member.shape, one) for one in held])
+        if member.keyed:
+            return source({key: self._filled(member.shape, one) for key, one in held.items()})
+        return source(self._filled(member.shape, held))
 
     def _filled(self, shape: str, held: dict[str, object]) -> dict[str, object]:
         found: dict[str, object] = {}
         for json, member in self.interface.shapes[shape].members.items():
             value = held.get(json)
-            if isinstance(value, dict) and member.shape is not None:
+            if isinstance(value, dict) and member.keyed:
+                value = {key: self._filled(member.shape, one) if member.shape else one for key, one in value.items()}
+            elif isinstance(value, dict) and member.shape is not None:
                 value = self._filled(member.shape, value)
             elif isinstance(value, list) and member.shape is not None:
                 value = [self._filled(member.shape, one) for one in value]
@@ -155,6 +161,8 @@ class Bodies:
 
     def _several(self, member: Member, number: int, value: Callable[[int], object]) -> object:
         """A value, or as many as a list needs."""
+        if member.keyed:
+            return {"one": value(number)}
         numbers = range(number, number + max(1, member.min_items))
         return [value(one) for one in numbers] if member.many else value(number)
 

@@ -7,7 +7,7 @@ from quantumlayer.qtest.contract.calls import Call, inside
 from quantumlayer.qtest.contract.known import Bodies, Known, sample, unbound
 from quantumlayer.qtest.literals import source, text
 from quantumlayer.qtest.tests import Test
-from quantumlayer.spec.interface import Endpoint, Parameter, Part
+from quantumlayer.spec.interface import Endpoint, Parameter, Part, Shape
 
 
 def list_tests(bodies: Bodies, name: str, endpoint: Endpoint) -> Iterator[Test]:
@@ -79,10 +79,16 @@ class _Shown:
         lines = [call.send(call.path(parents), query=call.asked(**asked))]
         lines.append(f"assert answer.json(){self.items} == {self._list(records[2:] if second else records[:2])}")
         said = {"total": 3, "pages": 2, "size": 2, "limit": 2, "page": number, "offset": 2 if second else 0}
-        for json, member in (self.page.members if self.page else {}).items():
-            if member.is_ in said:
-                lines.append(f"assert answer.json(){self.outer}[{text(json)}] == {said[member.is_]}")
+        lines += self._told(self.page, self.outer, said)
         yield self._test("gives_a_list_in_parts", call, lines, ".parts")
+
+    def _told(self, page: Shape | None, outer: str, said: dict[str, int]) -> Iterator[str]:
+        """What a page tells of itself, also in objects inside it."""
+        for json, member in (page.members if page else {}).items():
+            if member.is_ in said:
+                yield f"assert answer.json(){outer}[{text(json)}] == {said[member.is_]}"
+            elif member.is_ == "this" and member.shape:
+                yield from self._told(self.bodies.interface.shapes[member.shape], f"{outer}[{text(json)}]", said)
 
     def filtered(self, json: str, parameter: Parameter) -> Iterator[Test]:
         """Only the records that a parameter means."""

@@ -11,7 +11,7 @@ from quantumlayer.spec.naming import back_name
 
 _PARAMETER = re.compile(r"\{([^{}]*)\}")
 _SYSTEM = ("id", "created_at", "updated_at")
-_PAGE = ("items", "total", "page", "size", "pages", "limit", "offset")
+_PAGE = ("this", "items", "total", "page", "size", "pages", "limit", "offset")
 _BODYLESS = frozenset({Does.LIST, Does.READ, Does.DELETE})
 _NO_CONTENT = 204
 
@@ -62,8 +62,8 @@ def _shape(spec: Spec, interface: Interface, address: str, shape: Shape) -> Iter
     if shape.of is not None and shape.of not in spec.entities:
         yield _unknown(f"{address}.of", "entity", shape.of, list(spec.entities))
         return
-    if shape.page and (shape.of is None or sum(one.is_ == "items" for one in shape.members.values()) != 1):
-        message = "A page is of an entity and has one member with `is: items`."
+    if shape.page and (shape.of is None or sum(one.is_ == "items" for one in shape.members.values()) > 1):
+        message = "A page is of an entity and has at most one member with `is: items`."
         yield Problem(address, message, "Add `of: ...` and `{is: items, shape: ..., many: true}`.")
     known = list(_PAGE) if shape.page else _members_of(spec, shape.of) if shape.of is not None else []
     seen: dict[str, str] = {}

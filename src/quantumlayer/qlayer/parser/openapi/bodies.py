@@ -15,7 +15,7 @@ _PAGE_WORDS = frozenset(
     {
         "total", "page", "size", "count", "limit", "offset", "pages", "next", "previous", "prev", "number", "cursor",
         "elements", "first", "last", "per", "meta", "links", "paging", "pagination", "more", "has", "returned",
-        "iterator", "results", "token", "done", "totals",
+        "iterator", "results", "token", "done", "totals", "empty", "pageable", "sort", "sorted", "paged", "matches",
     }
 )  # fmt: skip
 _ABOUT_WORDS = _PAGE_WORDS | {

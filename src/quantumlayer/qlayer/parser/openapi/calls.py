@@ -100,7 +100,7 @@ def _answers(document: Document, call: Call) -> None:
     for code in (*map(str, call.errors), "4XX", "default"):
         answer = document.resolved(by_code.get(code))
         schema, media = _json(document, answer)
-        call.fault_media = call.fault_media or media or _bare_json(answer)
+        call.fault_media = call.fault_media or _bare_json(answer)
         if schema is not None and call.fault is None:
             call.fault, call.fault_media = flatten(document, schema), media
 

@@ -8,7 +8,7 @@ from quantumlayer.kit.identifiers import identifier, singular, words
 from quantumlayer.qlayer.parser.openapi.document import Document
 from quantumlayer.qlayer.parser.openapi.records import Record, Records
 from quantumlayer.qlayer.parser.openapi.calls import Call
-from quantumlayer.qlayer.parser.openapi.schemas import Flat, counting, flatten
+from quantumlayer.qlayer.parser.openapi.schemas import Flat, counting, flatten, plain
 from quantumlayer.qlayer.parser.openapi.shapes import CannotSayError, ShapeBook, fits_json
 from quantumlayer.qlayer.parser.openapi.types import field_of
 from quantumlayer.spec.interface import Does, Endpoint, Part
@@ -292,4 +292,4 @@ _KINDS: dict[type, tuple[FieldType, ...]] = {
 
 def _summary(node: Mapping[str, Any]) -> str:
     said = node.get("summary") or node.get("description")
-    return " ".join(said.split())[:200] if isinstance(said, str) else ""
+    return plain(said)[:200] if isinstance(said, str) else ""

@@ -26,7 +26,7 @@ _TEXTS = {
         "loc",
     },
 }
-_FAULTS = {"errors", "violations", "faults", "details", "fields", "issues", "causes", "problems", "validation_errors"}
+_FAULTS = {"detail", "errors", "violations", "faults", "details", "fields", "issues", "causes", "problems", "validation_errors"}
 
 
 def errors_of(document: Document, found: list[Call]) -> Errors | None:
@@ -53,10 +53,9 @@ def errors_of(document: Document, found: list[Call]) -> Errors | None:
             continue
         if part is ErrorPart.FAULTS:
             item = flatten(document, held.items)
-            fault = {
-                key: _part(key, one) or ErrorPart.DETAIL for key, one in members(document, item) if one.kind == "string"
-            }
-            if item.kind == "object" and not fault:
+            told = ((key, _fault_part(key, one, needed=key in item.required)) for key, one in members(document, item))
+            fault = {key: one for key, one in told if one is not None}
+            if item.kind == "object" and not fault.keys() >= item.required:
                 continue
         parts[json] = part
     parts = _with_detail(parts)
@@ -80,7 +79,16 @@ def _with_detail(parts: dict[str, ErrorPart]) -> dict[str, ErrorPart]:
     """The parts with one that says what is wrong: the title, where there is no other sentence; else nothing."""
     if ErrorPart.DETAIL not in parts.values():
         parts = {key: ErrorPart.DETAIL if part is ErrorPart.TITLE else part for key, part in parts.items()}
-    return parts if ErrorPart.DETAIL in parts.values() else {}
+    return parts if {ErrorPart.DETAIL, ErrorPart.FAULTS} & {*parts.values()} else {}
+
+
+def _fault_part(json: str, held: Flat, *, needed: bool) -> ErrorPart | None:
+    """What a member of a fault holds."""
+    if held.kind == "array":
+        return ErrorPart.PLACE if "_".join(words(json)) in _TEXTS[ErrorPart.PATH] else None
+    if held.kind != "string":
+        return None
+    return _part(json, held) or (ErrorPart.DETAIL if needed else None)
 
 
 def _part(json: str, held: Flat) -> ErrorPart | None:

@@ -16,7 +16,7 @@ _VIEW_WORDS = frozenset(
     {
         "fields", "create", "created", "update", "updated", "patch", "input", "output", "request", "response", "dto",
         "in", "out", "read", "write", "new", "body", "payload", "model", "details", "detail", "summary", "base",
-        "resource", "get", "save", "add", "edit", "req", "res", "upsert", "put",
+        "resource", "public", "get", "save", "add", "edit", "req", "res", "upsert", "put",
         "writable", "attributes",
         "data", "full", "simple", "schema", "object", "view", "params", "entity", "record", "page",
         "list",

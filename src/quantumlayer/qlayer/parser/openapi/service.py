@@ -14,6 +14,7 @@ from quantumlayer.qlayer.parser.openapi.records import Records
 from quantumlayer.qlayer.parser.openapi.refusals import Refusals
 from quantumlayer.qlayer.parser.openapi.calls import Call, calls
 from quantumlayer.qlayer.parser.openapi.resources import Resources
+from quantumlayer.qlayer.parser.openapi.schemas import plain
 from quantumlayer.qlayer.parser.openapi.security import caller, is_guarded
 from quantumlayer.qlayer.parser.openapi.shapes import CannotSayError, ShapeBook
 from quantumlayer.qlayer.parser.openapi.unrefused import Unrefused
@@ -47,6 +48,9 @@ def parse_openapi(requirement: Requirement) -> Spec:
     shapes = ShapeBook(document, records, fields)
     book = EndpointBook(document, found, records, shapes)
     endpoints, left_open, closed = _endpoints(document, found, book)
+    role, unmet = caller(document, found)
+    if unmet and closed:
+        left_open["security"] = unmet
     for name, record in records.by_name.items():
         fields[name] |= {key: held.model_copy(update={"optional": True}) for key, held in record.scopes.items()}
     if not endpoints:
@@ -64,7 +68,7 @@ def parse_openapi(requirement: Requirement) -> Spec:
     )
     unrefused.cascade()
     spec = _spec(document, requirement, records, fields, interface, book.unique, closed)
-    return spec.model_copy(update={"roles": {name: caller(document, found) for name in spec.roles}})
+    return spec.model_copy(update={"roles": {name: role for name in spec.roles}})
 
 
 def _endpoints(
@@ -151,7 +155,7 @@ def _spec(
     about = document.mapping("info").get("description")
     return Spec(
         spec=1,
-        service=Service(name=_service_name(title), summary=" ".join(str(about or title).split())[:200]),
+        service=Service(name=_service_name(title), summary=plain(str(about or title))[:200]),
         roles={_CALLER: Role()} if closed else {},
         entities=entities,
         interface=interface,

@@ -87,7 +87,9 @@ class ShapeBook:
         # What was written in its place and is met again by another way, as YAML's aliases let it be, is the same shape.
         key = (flat.name or ("" if flat.members else label), identity(flat), flat.required)
         if key not in self._names:
-            short = wanted if len(class_name(wanted)) < _LONGEST else class_name(wanted)[:_LONGEST]
+            short = wanted
+            while len("_".join(words(short))) >= _LONGEST:  # else the number that tells it from others is cut off
+                short = short[:-1]
             number, free = 1, short
             while class_name(free).lower() in self._taken:
                 number += 1
@@ -186,15 +188,25 @@ class ShapeBook:
         """What is in a value that is kept as a whole."""
         if held.kind == "array":
             item = flatten(self._document, held.items)
-            inner = (
-                self._structured(item, label) if item.kind == "object" and item.members else {"field": field_of(item)}
-            )
+            inner: dict[str, object] = {"field": field_of(item)}
+            if item.kind == "object" and item.members:
+                inner = {"shape": self._structure(item, label)}
             return {**inner, "many": True, **_counted(held)}
         if held.kind == "object" and held.members:
             return {"shape": self._structure(held, label)}
         if held.kind == "object":
-            return {"shape": self._structure(Flat("object", _FREE), label)}
+            return self._keyed(held, label) or {"shape": self._structure(Flat("object", _FREE), label)}
         return {"field": field_of(held)} if held.kind != "any" else {}
+
+    def _keyed(self, held: Flat, label: str) -> dict[str, object]:
+        """What is in an object whose members callers name; nothing where it may be anything, or several."""
+        node = held.keys.get("additionalProperties")
+        if not isinstance(node, dict) or not node:
+            return {}
+        item = flatten(self._document, node)
+        if item.kind == "object" and item.members:
+            return {"shape": self._structure(item, label), "keyed": True}
+        return {"field": field_of(item), "keyed": True} if item.kind in SCALARS and not item.nullable else {}
 
     def _structure(self, flat: Flat, label: str) -> str:
         name = self._own_name(flat, label, None)
@@ -237,7 +249,24 @@ class ShapeBook:
             said = next((part for part, known in _PAGE.items() if known & set(words(json))), None)
             if said is not None and held.kind == "integer":
                 found[json] = Member.model_validate({"is": said, "optional": json not in level.shape.required})
+            elif held.kind == "object" and (meta := self._meta(held, record, f"{label}_{json}")):
+                found[json] = Member.model_validate({"is": "this", "shape": meta})
         return self._around(level, record, found | dict(self._beside(level, found)), label, page=True)
+
+    def _meta(self, flat: Flat, record: Record, label: str) -> str:
+        """The name of an object in which a page tells of itself; empty where it tells nothing that is known."""
+        found = {}
+        for json, held in members(self._document, flat):
+            said = next((part for part, known in _PAGE.items() if known & set(words(json))), None)
+            if said is not None and held.kind == "integer":
+                found[json] = Member.model_validate({"is": said, "optional": json not in flat.required})
+        if not found:
+            return ""
+        try:
+            beside = dict(self._beside(Level(flat, ""), found))
+        except CannotSayError:
+            return ""
+        return self._around(Level(flat, ""), record, found | beside, label, page=True)
 
     def _around(
         self, level: Level, record: Record, found: dict[str, Member], label: str, *, page: bool = False

@@ -13,6 +13,9 @@ from quantumlayer.spec.model import Field, FieldType
 _LONGEST_STRING = 4000
 """Characters of a text that has a column of its length; longer ones have none."""
 _MOST = 1_000_000
+_HUGE = 10**300
+"""What lies beyond bounds nothing that a service keeps."""
+
 _PLAIN = re.compile(r"[A-Za-z0-9_ -]*")
 _LONGEST_PATTERN = 2000
 _DEFAULTS: dict[str, type] = {"boolean": bool, "integer": int}
@@ -32,7 +35,7 @@ def field_of(flat: Flat, **more: Any) -> Field:  # noqa: ANN401 - keys of a Fiel
         keys["default"] = default
     choices, texts = flat.keys.get("enum"), _choices(flat)
     wholes = [choice for choice in choices if type(choice) is int] if isinstance(choices, list) else []
-    if flat.kind == "string" and texts and all(choice.strip() for choice in texts):
+    if flat.kind == "string" and texts and all(choice and choice == choice.strip() for choice in texts):
         return Field(type=FieldType.STRING, one_of=tuple(dict.fromkeys(texts)), **keys)
     if flat.kind == "string" and texts and (either := _either(texts)):
         return Field(type=FieldType.STRING, min=0, max=max(map(len, texts)), pattern=either, **keys)
@@ -83,7 +86,8 @@ def _text(flat: Flat, keys: dict[str, Any]) -> Field:
     if form == "date-time":
         return Field(type=FieldType.DATETIME, **keys)
     least, most = _count(flat, "minLength") or 0, _count(flat, "maxLength")
-    most = None if most is not None and not 0 < most <= _MOST else most
+    most = None if most is not None and not max(least, 1) <= most <= _MOST else most
+    least = 0 if least > _MOST else least
     pattern = flat.keys.get("pattern")
     translated = whole_pattern(pattern) if isinstance(pattern, str) else None
     if form == "email" and not least and translated is None:
@@ -106,22 +110,29 @@ def _whole(flat: Flat, keys: dict[str, Any]) -> Field:
 def _bounds(flat: Flat) -> tuple[float | int | None, float | int | None]:
     """The least and the greatest number, in the words of 3.0 and of 3.1."""
     least, most = _number(flat, "minimum"), _number(flat, "maximum")
-    step: float = 1 if flat.kind == "integer" else 0
     below, above = flat.keys.get("exclusiveMinimum"), flat.keys.get("exclusiveMaximum")
     if below is True and least is not None:
-        least = least + step
+        least = _next(flat, least, 1)
     elif (number := _number(flat, "exclusiveMinimum")) is not None:
-        least = number + step
+        least = _next(flat, number, 1)
     if above is True and most is not None:
-        most = most - step
+        most = _next(flat, most, -1)
     elif (number := _number(flat, "exclusiveMaximum")) is not None:
-        most = number - step
-    return least, most
+        most = _next(flat, number, -1)
+    return (None, None) if least is not None and most is not None and least > most else (least, most)
+
+
+def _next(flat: Flat, limit: float, way: int) -> float | int:
+    """The nearest number beyond a limit that does not belong to what it bounds."""
+    if flat.kind == "integer":
+        return math.floor(limit) + 1 if way > 0 else math.ceil(limit) - 1
+    return math.nextafter(limit, way * math.inf)
 
 
 def _number(flat: Flat, key: str) -> float | int | None:
     value = flat.keys.get(key)
-    return value if isinstance(value, int | float) and type(value) is not bool and math.isfinite(value) else None
+    known = isinstance(value, int | float) and type(value) is not bool and -_HUGE < value < _HUGE
+    return value if known else None
 
 
 def _count(flat: Flat, key: str) -> int | None:

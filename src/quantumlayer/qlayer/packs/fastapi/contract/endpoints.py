@@ -48,7 +48,8 @@ class ParameterView:
         held = self.parameter.field
         kind = query_type(held)
         if self.parameter.many:
-            kind = many_of(item_type(held, kind, strict=False), unique=self.parameter.unique_items)
+            item = item_type(held, kind, strict=False)
+            kind = many_of(item, unique=self.parameter.unique_items, distinct="shapes.Distinct")
         place = self.parameter.in_.capitalize()
         args = [f"alias={self.json!r}"] if self.json != self.argument else []
         args += [] if self.parameter.many else arguments(held, strict=False)
@@ -328,12 +329,18 @@ class EndpointView:
     @property
     def page_arguments(self) -> Iterator[tuple[str, str]]:
         """What a page is made with."""
-        paging = self.paging
-        if self.page is None or paging is None:
-            return
-        for json, member in self._interface.shapes[self.page].members.items():
+        if self.page is not None and (paging := self.paging) is not None:
+            yield from self._told(self.page, paging)
+
+    def _told(self, page: str, paging: Paging) -> Iterator[tuple[str, str]]:
+        """What a page, or an object in which it tells of itself, is made with."""
+        for json, member in self._interface.shapes[page].members.items():
             name = attribute_of(json)
             if member.says_always:
+                continue
+            if member.is_ == "this" and member.shape:
+                inside = ", ".join(f"{key}={source}" for key, source in self._told(member.shape, paging))
+                yield name, f"shapes.{self._class(member.shape)}({inside})"
                 continue
             if member.is_ == "items" and member.shape:
                 one = self.names.snake

@@ -283,6 +283,7 @@ class Shapes:
         if member.shape is not None:
             dumped = 'model_dump(mode="json", by_alias=True)'
             value = f"[item.{dumped} for item in self.{shown}]" if member.many else f"self.{shown}.{dumped}"
+            value = f"{{key: item.{dumped} for key, item in self.{shown}.items()}}" if member.keyed else value
             value = f"{value} if self.{shown} is not None else None" if member.optional or member.nullable else value
         default = "None" if field.default is None else literal(field.default)
         return MemberView(json, shown, kind, constraints, member, shown, value, field.optional, default)
@@ -328,9 +329,14 @@ class Shapes:
         narrow = member.field or field
         if member.shape is not None:
             inner = self.class_of(member.shape, taking=taking)
+            if member.keyed:
+                return f"dict[str, {inner}]", ()
             listed = many_of(inner, unique=member.unique_items and taking)
             return (listed, _counted(member)) if member.many else (inner, ())
         assert narrow is not None  # noqa: S101 - a member without a shape holds a field
+        if member.keyed:
+            item = item_type(narrow, plain_type(narrow)) if taking else given_type(narrow)
+            return f"dict[str, {item}]", ()
         if not taking:
             return f"list[{given_type(narrow)}]" if member.many else given_type(narrow), ()
         if member.many:

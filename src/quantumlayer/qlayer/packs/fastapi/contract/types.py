@@ -58,9 +58,9 @@ def item_type(field: Field, kind: str, *, strict: bool = True) -> str:
     return f"Annotated[{kind}, Field({', '.join(bounds)})]" if bounds else kind
 
 
-def many_of(item: str, *, unique: bool) -> str:
+def many_of(item: str, *, unique: bool, distinct: str = "Distinct") -> str:
     """The type of a list."""
-    return f"Annotated[list[{item}], Distinct]" if unique else f"list[{item}]"
+    return f"Annotated[list[{item}], {distinct}]" if unique else f"list[{item}]"
 
 
 def _arguments(field: Field, *, strict: bool) -> Iterator[str]:
