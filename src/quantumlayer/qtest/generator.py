@@ -45,7 +45,7 @@ from quantumlayer.spec.cel import ANYONE
 from quantumlayer.spec.cel.runtime import zone
 from quantumlayer.spec.claims import claims
 from quantumlayer.spec.generator import OpenElement, Part
-from quantumlayer.spec.interface import ErrorPart, Interface
+from quantumlayer.spec.interface import ErrorPart, Errors, Interface
 from quantumlayer.spec.model import Action, Proof, Spec
 from quantumlayer.spec.naming import collection
 from quantumlayer.spec.order import making_order, set_later

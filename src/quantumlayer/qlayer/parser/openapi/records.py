@@ -52,6 +52,7 @@ class Record:
     shown: set[str] = field(default_factory=set)
     nullable: set[str] = field(default_factory=set)
     emptied: set[str] = field(default_factory=set)
+    certain: set[str] = field(default_factory=set)
     backs: set[str] = field(default_factory=set)
     text_id: str = ""
     scopes: dict[str, Field] = field(default_factory=dict)
@@ -279,6 +280,7 @@ class Records:
         record = self.by_name[name]
         makes = [call for call in self._calls if call.method == "post" and self._takes(call, record)]
         changes = [call for call in self._calls if call.method in {"put", "patch"} and self._takes(call, record)]
+        record.certain = self._certain(record)
         sure = [self._written_by(call, record, replacing=False) for call in makes]
         for call in changes:
             self._written_by(call, record, replacing=call.method == "put")
@@ -287,6 +289,16 @@ class Records:
             record.shown |= {record.places[json].name for json in view.required if json in record.places}
         if not makes:
             record.always = self._always_shown(record) | self._addressed(record)
+
+    def _certain(self, record: Record) -> set[str]:
+        """The values that an answer cannot lack."""
+        return {
+            record.places[json].name
+            for call in self._calls
+            if call.gives is not None and self.of(call.gives.flat) is record
+            for json, flat in members(self._document, call.gives.flat)
+            if json in call.gives.flat.required and not flat.nullable and json in record.places
+        }
 
     def _always_shown(self, record: Record) -> set[str]:
         """The values that records which no request makes must have for answers to show them: a seed gives them."""
@@ -337,6 +349,8 @@ class Records:
             always = json in call.takes.flat.required and not flat.nullable
             if always:
                 sure.add(place.name)
+            if place.name in record.certain:
+                continue  # answers always show it: null changes nothing, and so does what is not there
             if flat.nullable:
                 record.nullable.add(place.name)
             elif replacing and not always:

@@ -46,6 +46,11 @@ class ContractView:
         return any(one.in_ == "path" and one.field.type is FieldType.INT and one.field.max == MAX_BIG for one in asked)
 
     @cached_property
+    def said(self) -> str:
+        """The attributes of all bodies."""
+        return "\n".join(line for view in self.shapes.views for line in view.lines)
+
+    @cached_property
     def distinct(self) -> bool:
         """Whether some list holds nothing twice."""
         members = (member for shape in self.interface.shapes.values() for member in shape.members.values())

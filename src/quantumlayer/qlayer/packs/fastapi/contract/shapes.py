@@ -81,6 +81,12 @@ class MemberView:
         return self._line(f"{self.type} | None" if self.member.nullable else self.type, args)
 
     @property
+    def spares(self) -> bool:
+        """Whether a request may say nothing, or null, of what every record has: it stays as it is then."""
+        lacks = self.member.nullable or (self.member.optional and self.default == "None")
+        return bool(self.key) and lacks and not self.may_lack and self.default != "default_factory=list"
+
+    @property
     def _alias(self) -> list[str]:
         return [f"alias={self.json!r}"] if self.json != self.attribute else []
 
