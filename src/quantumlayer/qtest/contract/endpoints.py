@@ -317,9 +317,9 @@ class _Endpoint:
 def _edges(held: Field) -> Iterator[tuple[object, bool]]:
     """Values at the limits, and beyond them."""
     if held.type is FieldType.FLOAT:
-        for limit, sign in ((held.min, -1), (held.max, 1)):
+        for word, limit, sign in (("min", held.min, -1), ("max", held.max, 1)):
             if limit is not None:
-                yield float(limit), True
+                yield float(limit), word not in held.exclusive
                 yield float(limit) + sign, False
         return
     for edge in edges(held):

@@ -101,7 +101,8 @@ class _Shown:
             wanted, value = call.make(self.endpoint.on, "wanted", own | {name: target}, **call.narrowed), target.id
         elif name in node.fields:
             narrow = parameter.field
-            held = narrow if narrow.one_of or (narrow.min, narrow.pattern) != (None, None) else node.fields[name]
+            bounded = narrow.one_of or narrow.pattern is not None or narrow.min not in {None, 0}
+            held = narrow if bounded else node.fields[name]
             first, second = sample(name, held, 0), sample(name, held, 1)
             if first == second or not isinstance(first, str | int) or held.type in _WRITTEN_OUT:
                 return

@@ -5,9 +5,9 @@ from collections.abc import Mapping
 from typing import Any
 
 from quantumlayer.kit.identifiers import identifier, singular, words
+from quantumlayer.qlayer.parser.openapi.calls import Call
 from quantumlayer.qlayer.parser.openapi.document import Document
 from quantumlayer.qlayer.parser.openapi.records import Record, Records
-from quantumlayer.qlayer.parser.openapi.calls import Call
 from quantumlayer.qlayer.parser.openapi.schemas import Flat, counting, flatten, plain
 from quantumlayer.qlayer.parser.openapi.shapes import CannotSayError, ShapeBook, fits_json
 from quantumlayer.qlayer.parser.openapi.types import field_of
@@ -271,7 +271,7 @@ def _scope(record: Record, name: str, held: Field) -> str:
     if known is not None and known != held:
         raise CannotSayError(f"{name!r} is something else in another path")
     taken = [*record.seen, *record.relations, *(f"{key}_id" for key in record.relations)]
-    key = known and identifier(name) or free_name(identifier(name), taken)
+    key = (known and identifier(name)) or free_name(identifier(name), taken)
     record.scopes.setdefault(key, held)
     return key
 

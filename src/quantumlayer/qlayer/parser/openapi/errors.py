@@ -1,8 +1,8 @@
 """The body of a document's errors, by the names of its members."""
 
 from quantumlayer.kit.identifiers import words
-from quantumlayer.qlayer.parser.openapi.document import Document
 from quantumlayer.qlayer.parser.openapi.calls import Call
+from quantumlayer.qlayer.parser.openapi.document import Document
 from quantumlayer.qlayer.parser.openapi.schemas import Flat, flatten, members
 from quantumlayer.qlayer.parser.openapi.shapes import fits_json
 from quantumlayer.spec.interface import ErrorPart, Errors
@@ -26,7 +26,18 @@ _TEXTS = {
         "loc",
     },
 }
-_FAULTS = {"detail", "errors", "violations", "faults", "details", "fields", "issues", "causes", "problems", "validation_errors"}
+_FAULTS = {
+    "detail",
+    "errors",
+    "violations",
+    "faults",
+    "details",
+    "fields",
+    "issues",
+    "causes",
+    "problems",
+    "validation_errors",
+}
 
 
 def errors_of(document: Document, found: list[Call]) -> Errors | None:

@@ -3,8 +3,8 @@
 from collections import defaultdict
 from collections.abc import Iterator
 
-from quantumlayer.qlayer.parser.openapi.document import Document
 from quantumlayer.qlayer.parser.openapi.calls import Call
+from quantumlayer.qlayer.parser.openapi.document import Document
 from quantumlayer.spec.interface import Does, Endpoint
 from quantumlayer.spec.model import Field, FieldType
 

@@ -4,9 +4,9 @@ import re
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from quantumlayer.qlayer.parser.openapi.calls import Call
 from quantumlayer.qlayer.parser.openapi.document import Document
 from quantumlayer.qlayer.parser.openapi.schemas import plain
-from quantumlayer.qlayer.parser.openapi.calls import Call
 from quantumlayer.spec.model import Proof, Role
 
 _HEADER = re.compile(r"[A-Za-z][A-Za-z0-9-]{0,59}")

@@ -7,12 +7,12 @@ from pydantic import ValidationError
 from quantumlayer.kit.identifiers import identifier
 from quantumlayer.qlayer.parser.errors import BrokenDocumentError
 from quantumlayer.qlayer.parser.models import Requirement
+from quantumlayer.qlayer.parser.openapi.calls import Call, calls
 from quantumlayer.qlayer.parser.openapi.document import Document, read_document
 from quantumlayer.qlayer.parser.openapi.endpoints import EndpointBook
 from quantumlayer.qlayer.parser.openapi.errors import errors_of
 from quantumlayer.qlayer.parser.openapi.records import Records
 from quantumlayer.qlayer.parser.openapi.refusals import Refusals
-from quantumlayer.qlayer.parser.openapi.calls import Call, calls
 from quantumlayer.qlayer.parser.openapi.resources import Resources
 from quantumlayer.qlayer.parser.openapi.schemas import plain
 from quantumlayer.qlayer.parser.openapi.security import caller, is_guarded
@@ -68,7 +68,7 @@ def parse_openapi(requirement: Requirement) -> Spec:
     )
     unrefused.cascade()
     spec = _spec(document, requirement, records, fields, interface, book.unique, closed)
-    return spec.model_copy(update={"roles": {name: role for name in spec.roles}})
+    return spec.model_copy(update={"roles": dict.fromkeys(spec.roles, role)})
 
 
 def _endpoints(

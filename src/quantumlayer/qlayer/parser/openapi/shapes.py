@@ -4,9 +4,9 @@ from collections.abc import Container, Iterator
 from dataclasses import replace
 
 from quantumlayer.kit.identifiers import class_name, identifier, singular, words
+from quantumlayer.qlayer.parser.openapi.bodies import Body, Level, around
 from quantumlayer.qlayer.parser.openapi.document import Document
 from quantumlayer.qlayer.parser.openapi.records import SCALARS, Record, Records
-from quantumlayer.qlayer.parser.openapi.bodies import Body, Level, around
 from quantumlayer.qlayer.parser.openapi.resources import identity
 from quantumlayer.qlayer.parser.openapi.schemas import Flat, flatten, members
 from quantumlayer.qlayer.parser.openapi.types import field_of, items_of
@@ -268,12 +268,12 @@ class ShapeBook:
             return ""
         return self._around(Level(flat, ""), record, found | beside, label, page=True)
 
-    def _around(
-        self, level: Level, record: Record, found: dict[str, Member], label: str, *, page: bool = False
-    ) -> str:
+    def _around(self, level: Level, record: Record, found: dict[str, Member], label: str, *, page: bool = False) -> str:
         """The name of an object around records: the component's own, where that is about these records alone."""
         of, is_open = record.resource.name, not level.shape.closed
-        shape = Shape(of=of, page=page, open=is_open, members={json: found[json] for json in level.shape.members if json in found})
+        shape = Shape(
+            of=of, page=page, open=is_open, members={json: found[json] for json in level.shape.members if json in found}
+        )
         flat = level.shape
         while True:
             name = self._named(flat, label)
@@ -320,7 +320,7 @@ def usual_value(json: str, held: Flat) -> object:
         return 200 if plain & {"status", "code"} else max(0, least) if isinstance(least, int) else 0
     if held.kind == "string" and not held.keys.keys() & {"pattern", "format"}:
         least = held.keys.get("minLength")
-        return "ok" if plain & {"status", "result"} or isinstance(least, int) and least > 0 else ""
+        return "ok" if plain & {"status", "result"} or (isinstance(least, int) and least > 0) else ""
     if held.kind == "array" and not held.keys.get("minItems"):
         return []
     return {} if held.kind == "object" and not held.required else _NOTHING

@@ -47,7 +47,8 @@ def field_of(flat: Flat, **more: Any) -> Field:  # noqa: ANN401 - keys of a Fiel
         return _whole(flat, keys)
     if flat.kind == "number":
         least, most = _bounds(flat)
-        return Field(type=FieldType.FLOAT, min=_decimal(least), max=_decimal(most), **keys)
+        beyond = _exclusive(flat) if (least, most) != (None, None) else ()
+        return Field(type=FieldType.FLOAT, min=_decimal(least), max=_decimal(most), exclusive=beyond, **keys)
     if flat.kind == "boolean":
         return Field(type=FieldType.BOOL, **keys)
     return Field(type=FieldType.JSON, **keys)
@@ -123,10 +124,20 @@ def _bounds(flat: Flat) -> tuple[float | int | None, float | int | None]:
 
 
 def _next(flat: Flat, limit: float, way: int) -> float | int:
-    """The nearest number beyond a limit that does not belong to what it bounds."""
+    """The first number beyond a limit that does not belong to what it bounds; of fractions there is none."""
     if flat.kind == "integer":
         return math.floor(limit) + 1 if way > 0 else math.ceil(limit) - 1
-    return math.nextafter(limit, way * math.inf)
+    return limit
+
+
+def _exclusive(flat: Flat) -> tuple[str, ...]:
+    """Which limits of a fraction do not belong to what they bound."""
+    found = []
+    for word, key in (("min", "exclusiveMinimum"), ("max", "exclusiveMaximum")):
+        said = flat.keys.get(key)
+        if (said is True and _number(flat, f"{word}imum") is not None) or _number(flat, key) is not None:
+            found.append(word)
+    return tuple(found)
 
 
 def _number(flat: Flat, key: str) -> float | int | None:
@@ -173,4 +184,6 @@ def _wider(one: Field, other: Field) -> Field:
     if kind is FieldType.STRING and high is None:
         kind = FieldType.TEXT
     pattern = one.pattern if one.pattern == other.pattern else None
-    return one.model_copy(update={"type": kind, "min": low, "max": high, "pattern": pattern})
+    alike = (one.min, one.max, one.exclusive) == (other.min, other.max, other.exclusive)
+    bounds = {"min": low, "max": high, "exclusive": one.exclusive if alike else ()}
+    return one.model_copy(update={"type": kind, "pattern": pattern, **bounds})

@@ -50,7 +50,11 @@ def _source(part: ErrorPart, errors: Errors) -> str:
     if not errors.fault:
         return '[f"{error.pointer}: {error.detail}" for error in errors]'
     item = ", ".join(f"{json!r}: {_OF_FAULT.get(one, 'error.detail')}" for json, one in errors.fault.items())
-    told = "errors" if ErrorPart.DETAIL in errors.members.values() else 'errors or [FieldProblem(pointer="", detail=detail)]'
+    told = (
+        "errors"
+        if ErrorPart.DETAIL in errors.members.values()
+        else 'errors or [FieldProblem(pointer="", detail=detail)]'
+    )
     return f"[{{{item}}} for error in {told}]"
 
 
@@ -66,5 +70,10 @@ def _object(properties: dict[str, Any]) -> dict[str, Any]:
 
 def _schema(part: ErrorPart, errors: Errors) -> dict[str, Any]:
     if part is ErrorPart.FAULTS:
-        return {"type": "array", "items": _object({json: _LIST if one is ErrorPart.PLACE else _TEXT for json, one in errors.fault.items()}) if errors.fault else _TEXT}
+        return {
+            "type": "array",
+            "items": _object({json: _LIST if one is ErrorPart.PLACE else _TEXT for json, one in errors.fault.items()})
+            if errors.fault
+            else _TEXT,
+        }
     return {"type": "integer"} if part is ErrorPart.STATUS else _TEXT

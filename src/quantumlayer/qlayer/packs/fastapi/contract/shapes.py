@@ -323,7 +323,14 @@ class Shapes:
         value = f"[item.{part} for item in self.{name}]"
         constraints = _counted(member) if taking else ()
         return MemberView(
-            json, name, many_of(inner, unique=member.unique_items and taking), constraints, member, name, value, default="default_factory=list"
+            json,
+            name,
+            many_of(inner, unique=member.unique_items and taking),
+            constraints,
+            member,
+            name,
+            value,
+            default="default_factory=list",
         )
 
     def _id_of(self, entity: str) -> Field:

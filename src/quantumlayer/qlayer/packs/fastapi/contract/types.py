@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from quantumlayer.qlayer.packs.fastapi.code import literal
-from quantumlayer.qlayer.packs.fastapi.fields import MAX_BIG, pattern
+from quantumlayer.qlayer.packs.fastapi.fields import MAX_BIG, bound_words, pattern
 from quantumlayer.spec.model import Field, FieldType
 
 _PLAIN = {
@@ -79,4 +79,5 @@ def _arguments(field: Field, *, strict: bool) -> Iterator[str]:
         least, most = field.min, field.max
         if field.type is FieldType.INT:
             least, most = -MAX_BIG - 1 if least is None else least, MAX_BIG if most is None else most
-        yield from (f"{word}={bound}" for word, bound in (("ge", least), ("le", most)) if bound is not None)
+        low, high = bound_words(field)
+        yield from (f"{word}={bound}" for word, bound in ((low, least), (high, most)) if bound is not None)
