@@ -27,12 +27,12 @@ class Member(Node):
     belongs to a structure, a shape of no entity, and `field` says what it holds; in a view of a record it is
     `write_only`: what callers write there is held to `field`, and kept nowhere.
 
-    `shape` is the object that stands there, `many` an array of it or of plain values, each
-    once where it says `unique_items`, and `keyed` an object of them by names that callers choose. `field` narrows what callers may
-    write, where the contract is narrower than the entity. An `optional` member may be left out, a `nullable` one may be
-    null. `read_only` members are never taken from callers, `write_only` ones never shown. A related record that is not
-    there is refused, unless the member says `upsert`: then one with these values is found or made. A member that
-    `shows` a value has it in every answer, and nothing of a record is behind it.
+    `shape` is the object that stands there, `many` an array of it or of plain values, each once where it says
+    `unique_items`, and `keyed` an object of them by names that callers choose. `field` narrows what callers may write,
+    where the contract is narrower than the entity. An `optional` member may be left out, a `nullable` one may be null.
+    `read_only` members are never taken from callers, `write_only` ones never shown. A related record that is not there
+    is refused, unless the member says `upsert`: then one with these values is found or made. A member that `shows` a
+    value has it in every answer, and nothing of a record is behind it.
     """
 
     is_: str | None = Key(default=None, alias="is")
@@ -60,8 +60,8 @@ class Member(Node):
 class Shape(Node):
     """A JSON object as callers see it: a view `of` an entity's record, a `page` of such records, or a structure.
 
-    An envelope is a view with a member that `is: this`; what is in it may be another envelope, or a page. In a page such
-    a member is an object in which the page tells of itself, another page without items.
+    An envelope is a view with a member that `is: this`; what is in it may be another envelope, or a page. In a page
+    such a member is an object in which the page tells of itself, another page without items.
 
     `open` shapes let other members pass: views of a record drop them, structures keep them.
     """
@@ -202,7 +202,8 @@ class Errors(Node):
 class Interface(Node):
     """The API as a contract has it: `base` stands before every path.
 
-    `ids` names the entities whose ids are no numbers. `open` names what the contract has and this Spec cannot say (`GET /oops`), each with the reason.
+    `ids` names the entities whose ids are no numbers. `open` names what the contract has and this Spec cannot say
+    (`GET /oops`), each with the reason.
     """
 
     base: Annotated[str, Key(pattern=r"^((/[A-Za-z0-9._~-]+)+)?$", max_length=200)] = ""

@@ -66,6 +66,11 @@ def _shape(spec: Spec, interface: Interface, address: str, shape: Shape) -> Iter
         message = "A page is of an entity and has at most one member with `is: items`."
         yield Problem(address, message, "Add `of: ...` and `{is: items, shape: ..., many: true}`.")
     known = list(_PAGE) if shape.page else _members_of(spec, shape.of) if shape.of is not None else []
+    yield from _shown(interface, address, shape, known)
+
+
+def _shown(interface: Interface, address: str, shape: Shape, known: list[str]) -> Iterator[Problem]:
+    """Members that show nothing, or the same as another one."""
     seen: dict[str, str] = {}
     for json, member in shape.members.items():
         place = f"{address}.members.{json}"

@@ -20,8 +20,8 @@ _PAGE_WORDS = frozenset(
 )  # fmt: skip
 _ABOUT_WORDS = _PAGE_WORDS | {
     "status", "success", "successful", "code", "message", "messages", "error", "errors", "included", "timestamp", "ok",
-    "jsonapi", "metadata", "warnings", "object", "version", "time", "type", "kind", "msg", "duration", "took", "exception",
-    "knowledge", "request",
+    "jsonapi", "metadata", "warnings", "object", "version", "time", "type", "kind", "msg", "duration", "took",
+    "exception", "knowledge", "request",
 }  # fmt: skip
 _PAYLOADS = frozenset(
     {"data", "result", "results", "items", "records", "content", "payload", "response", "values", "list", "entries"}

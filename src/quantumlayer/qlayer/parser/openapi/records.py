@@ -1,66 +1,24 @@
 """The entities of a document: fields and relations of the records behind all views of them."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 
 from quantumlayer.kit.identifiers import identifier, plural, singular, words
 from quantumlayer.qlayer.parser.openapi.calls import Call, parameters_in
 from quantumlayer.qlayer.parser.openapi.document import Document
-from quantumlayer.qlayer.parser.openapi.resources import Resource, Resources
+from quantumlayer.qlayer.parser.openapi.record import SCALARS, Place, Record, free_relation, is_number, usual
+from quantumlayer.qlayer.parser.openapi.resources import Resources
 from quantumlayer.qlayer.parser.openapi.schemas import Flat, flatten, members
 from quantumlayer.qlayer.parser.openapi.types import field_of, holds_uuid, widest
-from quantumlayer.spec.model import Computed, Field, FieldType, OnDelete, Relation, RelationKind
+from quantumlayer.spec.model import Field, OnDelete, Relation, RelationKind
 from quantumlayer.spec.naming import back_name
 from quantumlayer.spec.validate.names import free_name
+
+__all__ = ["SCALARS", "Place", "Record", "Records"]
 
 _CREATED = frozenset({"created_at", "created_on", "date_created", "creation_date"})
 _UPDATED = frozenset({"updated_at", "modified_at", "last_modified", "date_modified", "updated_on"})
 _BODY_WORDS = ("values", "given")
 """What the classes of bodies have methods for."""
-
-SCALARS = frozenset({"string", "integer", "number", "boolean"})
-
-
-@dataclass(frozen=True, slots=True)
-class Place:
-    """Where a member of a view leads: to a field, a relation, a way back, or something that every record has.
-
-    `target` names the entity of a relation or a way back.
-    """
-
-    name: str
-    target: str = ""
-    many: bool = False
-
-
-@dataclass(slots=True)
-class Record:
-    """An entity as it grows.
-
-    Args:
-        resource: What it is a record of.
-        text_id: The member that holds an id which is no number, in one spelling; empty where ids are numbers.
-        scopes: What paths say of its records that is no record itself (`/companies/{companyId}/staff`), by name.
-        seen: The fields as each view has them, by name.
-    """
-
-    resource: Resource
-    seen: dict[str, list[Field]] = field(default_factory=dict)
-    relations: dict[str, Relation] = field(default_factory=dict)
-    places: dict[str, Place] = field(default_factory=dict)
-    always: set[str] = field(default_factory=set)
-    shown: set[str] = field(default_factory=set)
-    nullable: set[str] = field(default_factory=set)
-    emptied: set[str] = field(default_factory=set)
-    certain: set[str] = field(default_factory=set)
-    backs: set[str] = field(default_factory=set)
-    text_id: str = ""
-    scopes: dict[str, Field] = field(default_factory=dict)
-    structured: set[str] = field(default_factory=set)
-
-    def lacks(self, place: Place, flat: Flat) -> bool:
-        """Whether a view cannot show or take what other views have as an object or an array."""
-        return place.name in self.structured and flat.kind in SCALARS
 
 
 class Records:
@@ -109,7 +67,6 @@ class Records:
 
     def _place(self, record: Record, json: str, flat: Flat) -> Place:
         plain = "_".join(words(json))
-        own = record.resource.name
         if self._is_id(record, flat, plain):
             return Place("id")
         if plain in _CREATED | _UPDATED and flat.kind == "string" and flat.keys.get("format") == "date-time":
@@ -120,9 +77,9 @@ class Records:
         # Part of a record that is called like it, and has no number of its own, is no other record.
         itself = target is record and (flat.flag("readOnly") or not self._numbered(flat, record))
         if target is not None and self.is_known(target) and not itself:
-            return self._refer(record, _free_relation(record, identifier(json)), target, flat)
+            return self._refer(record, free_relation(record, identifier(json)), target, flat)
         if plain.endswith("_id") and (named := self._named(plain[:-3], flat.kind)) is not None:
-            return self._refer(record, _free_relation(record, plain[:-3]), named, flat)
+            return self._refer(record, free_relation(record, plain[:-3]), named, flat)
         columns = (f"{name}_id" for name in record.relations)
         taken = [*record.relations, *columns, *(place.name for place in record.places.values())]
         return Place(free_name(identifier(json), [*taken, *_BODY_WORDS]))
@@ -153,15 +110,15 @@ class Records:
         """Whether a member is the id that the service gives a record."""
         if record.text_id:
             return flat.kind == "string" and plain == record.text_id
-        return _is_number(flat, plain, record.resource.name)
+        return is_number(flat, plain, record.resource.name)
 
     def _text_id(self, record: Record) -> str:
-        """The member, in one spelling, that holds an id which is a text; empty where it is a number, or callers' own."""
+        """The member, in one spelling, that holds an id which is text; empty where there is none."""
         own = singular(identifier(record.resource.name))
         seen: dict[str, list[tuple[str, Flat]]] = {}
         for json, flat in self._views(record.resource.name):
             plain = "_".join(words(json))
-            if _is_number(flat, plain, record.resource.name):
+            if is_number(flat, plain, record.resource.name):
                 return ""
             seen.setdefault(plain, []).append((json, flat))
         for plain in ("id", f"{own}_id", "uuid", f"{own}_uuid", "guid"):
@@ -206,7 +163,7 @@ class Records:
                 if self._through(record, parent):
                     continue
                 if self.is_known(parent) and self.relation_to(parent, record) is None:
-                    name = _free_relation(record, singular(identifier(parent.resource.name)))
+                    name = free_relation(record, singular(identifier(parent.resource.name)))
                     record.relations[name] = Relation(
                         to=parent.resource.name, optional=True, on_delete=OnDelete.CASCADE
                     )
@@ -312,7 +269,7 @@ class Records:
                     found |= set() if self._needs(place.target, record) else {place.name}
                 elif place.name in record.seen:
                     held = widest(record.seen[place.name])
-                    found |= {place.name} if held.default is None and _usual(held) is None else set()
+                    found |= {place.name} if held.default is None and usual(held) is None else set()
         return found - record.nullable - record.emptied
 
     def _addressed(self, record: Record) -> set[str]:
@@ -375,7 +332,7 @@ class Records:
                 found[key] = held.model_copy(update={"default": None})
             elif key not in record.nullable and held.default is not None:
                 found[key] = held
-            elif key in record.shown and key not in record.nullable and (default := _usual(held)) is not None:
+            elif key in record.shown and key not in record.nullable and (default := usual(held)) is not None:
                 found[key] = held.model_copy(update={"default": default})
             else:
                 found[key] = held.model_copy(update={"optional": True})
@@ -396,31 +353,3 @@ class Records:
                 changes["on_delete"] = OnDelete.SET_NULL
             found[key] = relation.model_copy(update=changes)
         return found
-
-
-def _is_number(flat: Flat, plain: str, own: str) -> bool:
-    """Whether a member is the number that the service gives a record."""
-    return flat.kind == "integer" and plain in {"id", f"{singular(identifier(own))}_id"}
-
-
-def _free_relation(record: Record, name: str) -> str:
-    """The name itself, or one like it whose column no field of the record has."""
-    columns = (field.removesuffix("_id") for field in record.seen if field.endswith("_id"))
-    return free_name(name, [*record.seen, *columns])
-
-
-def _usual(held: Field) -> Computed | bool | int | str | None:
-    """A value for what answers always show although nobody need give it."""
-    if held.one_of:
-        return held.one_of[0]
-    if held.type is FieldType.BOOL:
-        return False
-    if held.type is FieldType.INT:
-        return int(max(held.min or 0, 0)) if held.max is None or held.max >= 0 else int(held.max)
-    if held.type is FieldType.DATETIME:
-        return Computed(cel="now()")
-    if held.type is FieldType.DATE:
-        return Computed(cel="today()")
-    if held.type in {FieldType.STRING, FieldType.TEXT} and held.min == 0 and held.pattern is None:
-        return ""
-    return None

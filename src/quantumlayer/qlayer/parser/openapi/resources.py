@@ -187,18 +187,28 @@ def _groups(found: Iterable[Call]) -> Iterator[list[Call]]:
 
 def _principal(group: list[Call]) -> tuple[Call, Body] | None:
     """The body that shows best what the records of a path are: one of them, or the list of all."""
-    ways = (
-        lambda call: call.method == "get" and call.item and not call.gives.many,
-        lambda call: call.method == "get" and not call.item and call.gives.many,
-        lambda call: call.method == "post" and not call.item and call.takes is not None and not call.gives.many,
-        lambda call: call.method in {"put", "patch"} and not call.gives.many,
-    )
-    for way in ways:
+    for way in (_is_item, _is_list, _is_made, _is_changed):
         for call in group:
             body = call.gives
-            if body is not None and body.flat.kind == "object" and body.flat.members and way(call):
+            if body is not None and body.flat.kind == "object" and body.flat.members and way(call, body):
                 return call, body
     return None
+
+
+def _is_item(call: Call, body: Body) -> bool:
+    return call.method == "get" and call.item and not body.many
+
+
+def _is_list(call: Call, body: Body) -> bool:
+    return call.method == "get" and not call.item and body.many
+
+
+def _is_made(call: Call, body: Body) -> bool:
+    return call.method == "post" and not call.item and call.takes is not None and not body.many
+
+
+def _is_changed(call: Call, body: Body) -> bool:
+    return call.method in {"put", "patch"} and not body.many
 
 
 def identity(flat: Flat) -> frozenset[tuple[str, int]]:

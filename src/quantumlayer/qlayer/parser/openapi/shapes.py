@@ -68,7 +68,7 @@ class ShapeBook:
         if body.many or body.flat.kind != "object":
             raise CannotSayError("what it answers is not said")
         own = singular(identifier(record.resource.name))
-        found = {}
+        found: dict[str, Member] = {}
         for json, held in members(self._document, body.flat):
             kind = "string" if record.text_id else "integer"
             if held.kind == kind and "_".join(words(json)) in {"id", f"{own}_id", record.text_id}:

@@ -55,7 +55,7 @@ class ContractView:
         """Whether some list holds nothing twice."""
         members = (member for shape in self.interface.shapes.values() for member in shape.members.values())
         asked = (one for endpoint in self.interface.endpoints.values() for one in endpoint.parameters.values())
-        return any(one.unique_items for one in (*members, *asked))
+        return any(one.unique_items for one in members) or any(one.unique_items for one in asked)
 
     def check(self) -> None:
         """Write everything once.
