@@ -1,7 +1,7 @@
 """The endpoints of a document: what each operation does with which records."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from quantumlayer.kit.identifiers import identifier, singular, words
@@ -106,6 +106,8 @@ class EndpointBook:
             if gives is not None and gives is not takes and gives.resource.nouns:
                 raise CannotSayError("it takes one kind of record and answers another")
             return takes
+        if call.method == "delete" and gives is not None and not gives.resource.nouns:
+            gives = None  # a receipt of what was removed
         if call.gives is not None and (gives is not None or call.method != "delete"):
             if gives is None:
                 raise CannotSayError("its body is not about a record that the service keeps")
@@ -151,7 +153,7 @@ class EndpointBook:
             found[name] = {"is": meant, "in": "path", "field": held}
         if any("{" in segment and not (segment.startswith("{") and segment.endswith("}")) for segment in call.segments):
             raise CannotSayError("its path has a parameter inside a word")
-        for parameter in call.parameters:
+        for parameter in (part for one in call.parameters for part in self._apart(one)):
             place, name = parameter.get("in"), str(parameter["name"])
             if (
                 place in {"query", "header"}
@@ -162,6 +164,20 @@ class EndpointBook:
                     raise CannotSayError(f"it has two parameters called {name!r}")
                 found[name] = self._asked(parameter, name, record if does is Does.LIST else None)
         return found
+
+    def _apart(self, parameter: dict[str, Any]) -> Iterator[dict[str, Any]]:
+        """The parameter itself, or the members of an object as the query has them."""
+        flat = flatten(self._document, parameter.get("schema"))
+        style = parameter.get("style", "form")
+        deep = style == "deepObject"
+        whole = parameter.get("explode") is False or not (deep or style == "form")
+        if parameter.get("in") != "query" or flat.kind != "object" or not flat.members or whole:
+            yield parameter
+            return
+        for key, node in flat.members.items():
+            name = f"{parameter['name']}[{key}]" if deep else key
+            needed = parameter.get("required") is True and key in flat.required
+            yield {"name": name, "in": "query", "required": needed, "schema": node}
 
     def _schema(self, parameter: Mapping[str, Any], name: str) -> Flat:
         schema = parameter.get("schema")

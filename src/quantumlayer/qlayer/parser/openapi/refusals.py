@@ -8,6 +8,7 @@ from quantumlayer.qlayer.parser.openapi.document import Document
 from quantumlayer.spec.interface import Does, Endpoint
 from quantumlayer.spec.model import Field, FieldType
 
+_ABSENT, _INVALID = 404, 422
 _SHOWN = 3
 """Operations that a note names."""
 
@@ -27,7 +28,7 @@ class Refusals:
             self._bodies.append(call.label)
         if call.any_error:
             return endpoint
-        lacking = tuple(status for status in _needed(endpoint, guarded=guarded) if endpoint.refusal(status) is None)
+        lacking = tuple(status for status in _needed(endpoint, guarded=guarded) if _lacks(endpoint, status))
         if not lacking:
             return endpoint
         self._added[lacking].append(call.label)
@@ -41,6 +42,12 @@ class Refusals:
             )
         if self._bodies:
             self._document.note(f"{_some(self._bodies)} cannot be called without a body: it has what is needed.")
+
+
+def _lacks(endpoint: Endpoint, status: int) -> bool:
+    """Whether nothing like the status is there; that a body is not valid says nothing of a record that is not there."""
+    nearest = endpoint.refusal(status)
+    return nearest is None or (status, nearest) == (_ABSENT, _INVALID)
 
 
 def _needed(endpoint: Endpoint, *, guarded: bool) -> Iterator[int]:

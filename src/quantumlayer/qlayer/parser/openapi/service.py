@@ -61,12 +61,15 @@ def parse_openapi(requirement: Requirement) -> Spec:
     interface = Interface(
         base=_base(document),
         errors=errors_of(document, found),
-        ids={name: Ids.UUID for name, record in records.by_name.items() if record.text_id},
         shapes=unrefused.shapes(needed),
         endpoints=endpoints,
         open=left_open,
     )
     unrefused.cascade()
+    reached = _reached(records, interface)
+    fields = {name: held for name, held in fields.items() if name in reached}
+    texts = {name: Ids.UUID for name in fields if records.by_name[name].text_id}
+    interface = interface.model_copy(update={"ids": texts})
     spec = _spec(document, requirement, records, fields, interface, book.unique, closed)
     return spec.model_copy(update={"roles": dict.fromkeys(spec.roles, role)})
 
@@ -129,6 +132,19 @@ def _needed(shapes: ShapeBook, endpoints: dict[str, Endpoint]) -> set[str]:
         if name not in found:
             found.add(name)
             waiting += [member.shape for member in shapes.shapes[name].members.values() if member.shape]
+    return found
+
+
+def _reached(records: Records, interface: Interface) -> set[str]:
+    """The entities that some endpoint is about, and those that their records refer to."""
+    waiting = [one.on for one in interface.endpoints.values()]
+    waiting += [shape.of for shape in interface.shapes.values() if shape.of is not None]
+    found: set[str] = set()
+    while waiting:
+        name = waiting.pop()
+        if name not in found:
+            found.add(name)
+            waiting += [relation.to for relation in records.by_name[name].relations.values()]
     return found
 
 
