@@ -49,7 +49,7 @@ _BEGINS = re.compile(r"\ufeff?(?:%YAML[^\n]*\n|---[^\n]*\n|#[^\n]*\n|[ \t\r]*\n)
 
 _KEY = re.compile(r"^\ufeff?[\"']?([a-z_]+)[\"']?[ \t]*:", re.MULTILINE)
 _CONTRACT = re.compile(r"^\ufeff?[\"']?(?:openapi|swagger)[\"']?[ \t]*:[ \t]*[\"']?\d", re.MULTILINE)
-_CONTRACT_JSON = re.compile(r"\"(?:openapi|swagger)\"\s*:\s*\"\d")
+_CONTRACT_JSON = re.compile(r"\"(?:openapi|swagger)\"\s*:\s*\"?\d")
 _HEAD = 8192
 _YAML = frozenset({".yaml", ".yml"})
 _PARTS = frozenset({"service", "roles", "entities", "operations", "queries"})

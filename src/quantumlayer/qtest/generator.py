@@ -45,7 +45,7 @@ from quantumlayer.spec.cel import ANYONE
 from quantumlayer.spec.cel.runtime import zone
 from quantumlayer.spec.claims import claims
 from quantumlayer.spec.generator import OpenElement, Part
-from quantumlayer.spec.interface import ErrorPart, Interface
+from quantumlayer.spec.interface import ErrorPart, Errors, Interface
 from quantumlayer.spec.model import Action, Proof, Spec
 from quantumlayer.spec.naming import collection
 from quantumlayer.spec.order import making_order, set_later
@@ -207,12 +207,15 @@ def _shared(suite: Suite, modules: list[Module]) -> dict[str, Any]:
     spec = suite.spec
     roles, passwords = list(spec.roles), proving(spec, Proof.PASSWORD)
     snakes = {suite.names(name).snake for name in spec.entities}
-    seeded = next(name for name, entity in spec.entities.items() if not entity.needed_links)
+    texts = spec.interface.ids if spec.interface is not None else {}
+    spare = [name for name, entity in spec.entities.items() if not entity.needed_links]
+    seeded = next((name for name in spare if name not in texts), spare[0])
     return {
         "package": suite.package,
         "service": spec.service.name,
         "entities": [suite.names(name) for name in spec.entities],
         "seeded": suite.names(seeded),
+        "numbered": seeded not in texts,
         "collection": collection(spec, seeded),
         "needing": next((collection(spec, name) for name, one in spec.entities.items() if one.needed_links), None),
         "errors": _errors(spec.interface) if spec.interface is not None else None,
@@ -254,7 +257,7 @@ def _errors(interface: Interface) -> dict[str, Any]:
             "within": None,
             "members": ["detail", "errors", "status", "title", "type"],
             "kind": "type",
-            "detail": "detail",
+            "detail": '["detail"]',
             "media": "application/problem+json",
             "stated": False,
         }
@@ -263,9 +266,17 @@ def _errors(interface: Interface) -> dict[str, Any]:
         "within": errors.within,
         "members": sorted(errors.members),
         "kind": named.get(ErrorPart.KIND),
-        "detail": named.get(ErrorPart.DETAIL),
+        "detail": _quoted_way(errors, named),
         "media": errors.media,
     }
+
+
+def _quoted_way(errors: Errors, named: dict[ErrorPart, str]) -> str:
+    """The Python that leads to the sentence of an error: its own, or that of its first fault."""
+    if ErrorPart.DETAIL in named:
+        return f"[{text(named[ErrorPart.DETAIL])}]"
+    inside = next((json for json, part in errors.fault.items() if part is ErrorPart.DETAIL), None)
+    return f"[{text(named[ErrorPart.FAULTS])}][0]" + (f"[{text(inside)}]" if inside else "")
 
 
 def _listed(suite: Suite, name: str) -> bool:

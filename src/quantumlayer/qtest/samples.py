@@ -59,12 +59,16 @@ def _numbers(field: Field) -> Iterator[object]:
     limits = [limit for limit in (field.min, field.max) if limit is not None]
     found = [value for value in (*wanted, *limits) if _between(field, value)]
     found += [value + sign for value in limits for sign in (1, -1) if _between(field, value + sign)]
+    if not found and field.min is not None and field.max is not None:
+        found = [(Decimal(field.min) + Decimal(field.max)) / 2]
     for value in dict.fromkeys(found):
         yield int(value) if field.type is FieldType.INT else Decimal(value)
 
 
 def _between(field: Field, value: int | Decimal) -> bool:
-    return (field.min is None or value >= field.min) and (field.max is None or value <= field.max)
+    excluded = [limit for word, limit in (("min", field.min), ("max", field.max)) if word in field.exclusive]
+    within = (field.min is None or value >= field.min) and (field.max is None or value <= field.max)
+    return within and value not in excluded
 
 
 def _texts(key: str, field: Field) -> Iterator[str]:
@@ -131,7 +135,7 @@ def _number_edges(field: Field) -> Iterator[Edge]:
         if limit is not None:
             beyond = Decimal(limit) + sign * step
             exact = int if field.type is FieldType.INT else Decimal
-            yield Edge(word, exact(limit), fits=True)
+            yield Edge(word, exact(limit), fits=word not in field.exclusive)
             yield Edge(word, exact(beyond), fits=False)
 
 

@@ -44,12 +44,24 @@ class _Seeding:
             self._row(Record(name, dict(suite.defaults.of(name))))
         for name in suite.spec.operations:
             self._for_operation(name)
+        self._name_ids()
         if accounts := [
             {"username": role, **self.password, "role": role}
             for role, item in suite.spec.roles.items()
             if item.record is None and item.proves is not Proof.SIGNATURE
         ]:
             self.collections["accounts"] = accounts
+
+    def _name_ids(self) -> None:
+        """Gives records whose ids are no numbers ids of another kind."""
+        interface = self.suite.spec.interface
+        texts = interface.ids if interface is not None else {}
+        for name, entity in self.suite.spec.entities.items() if texts else ():
+            targets = {f"{key}_id": relation.to for key, relation in entity.references.items()} | {"id": name}
+            for row in self.collections[collection(self.suite.spec, name)]:
+                for key, target in targets.items():
+                    if target in texts and row.get(key) is not None:
+                        row[key] = f"00000000-0000-7000-8000-{row[key]:012}"
 
     def _account(self, role: str, entity: str) -> int:
         number = self._row(Record(entity, dict(self.suite.defaults.of(entity))))

@@ -5,7 +5,7 @@ from datetime import date
 from decimal import Decimal
 from enum import StrEnum
 from functools import cached_property
-from typing import Annotated, Any, Self
+from typing import Annotated, Any, Literal, Self
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, model_validator
 from pydantic import Field as Key
@@ -86,9 +86,9 @@ class Field(Node):
     """One attribute of an entity.
 
     A field is required unless it is `optional` or has a `default`. `min` and `max` bound a number's value and a text's
-    length. `personal` marks personal data, which never reaches a log. `immutable` fields are set once; `read_only` ones
-    are never taken from a caller, only set by defaults and operations. `visible_to` names the roles that see it; empty
-    means everyone who sees the record.
+    length; a `float` never is the bound itself that `exclusive` names. `personal` marks personal data, which never
+    reaches a log. `immutable` fields are set once; `read_only` ones are never taken from a caller, only set by
+    defaults and operations. `visible_to` names the roles that see it; empty means everyone who sees the record.
 
     A record begins without its files. `max` bounds the bytes of one (a number, or text such as `10 MB`), and `media`
     names the media types that it may have; empty means any. Only an `optional` one can be taken away again.
@@ -101,6 +101,7 @@ class Field(Node):
     default: Computed | Literal_ | None = None
     min: int | Decimal | None = None
     max: int | Decimal | None = None
+    exclusive: tuple[Literal["min", "max"], ...] = ()
     pattern: str | None = None
     one_of: tuple[int | str, ...] = ()
     personal: bool = False

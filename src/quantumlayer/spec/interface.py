@@ -7,6 +7,7 @@ from enum import StrEnum
 from typing import Annotated, Literal
 
 from pydantic import Field as Key
+from pydantic import JsonValue
 
 from quantumlayer.spec.base import EntityName, Field, Name, Node
 
@@ -14,7 +15,7 @@ JsonName = Annotated[str, Key(pattern=r"^[^\x00-\x1f\x7f{}]{1,100}$")]
 ShapeName = Annotated[str, Key(pattern=r"^[A-Za-z][A-Za-z0-9_.-]{0,99}$")]
 Path = Annotated[str, Key(pattern=r"^(/[A-Za-z0-9._~{}-]+)+/?$", max_length=300)]
 Status = Annotated[int, Key(ge=200, le=599)]
-JsonMedia = Annotated[str, Key(pattern=r"^[a-z]+/([a-z0-9.-]+\+)*json$", max_length=100)]
+JsonMedia = Annotated[str, Key(pattern=r"^[a-z]+/([a-z0-9._-]+\+)*json$", max_length=100)]
 
 
 class Member(Node):
@@ -26,28 +27,41 @@ class Member(Node):
     belongs to a structure, a shape of no entity, and `field` says what it holds; in a view of a record it is
     `write_only`: what callers write there is held to `field`, and kept nowhere.
 
-    `shape` is the object that stands there, `many` an array of it or of plain values. `field` narrows what callers may
-    write, where the contract is narrower than the entity. An `optional` member may be left out, a `nullable` one may be
-    null. `read_only` members are never taken from callers, `write_only` ones never shown. A related record that is not
-    there is refused, unless the member says `upsert`: then one with these values is found or made.
+    `shape` is the object that stands there, `many` an array of it or of plain values, each once where it says
+    `unique_items`, and `keyed` an object of them by names that callers choose. `field` narrows what callers may write,
+    where the contract is narrower than the entity. An `optional` member may be left out, a `nullable` one may be null.
+    `read_only` members are never taken from callers, `write_only` ones never shown. A related record that is not there
+    is refused, unless the member says `upsert`: then one with these values is found or made. A member that `shows` a
+    value has it in every answer, and nothing of a record is behind it.
     """
 
     is_: str | None = Key(default=None, alias="is")
     shape: ShapeName | None = None
     many: bool = False
+    keyed: bool = False
     field: Field | None = None
     min_items: Annotated[int, Key(ge=0)] = 0
     max_items: Annotated[int, Key(ge=0)] | None = None
+    unique_items: bool = False
     optional: bool = False
     nullable: bool = False
     read_only: bool = False
     write_only: bool = False
     upsert: bool = False
+    shows: JsonValue | None = None
     about: str = ""
+
+    @property
+    def says_always(self) -> bool:
+        """Whether every answer has the same value there."""
+        return "shows" in self.model_fields_set
 
 
 class Shape(Node):
     """A JSON object as callers see it: a view `of` an entity's record, a `page` of such records, or a structure.
+
+    An envelope is a view with a member that `is: this`; what is in it may be another envelope, or a page. In a page
+    such a member is an object in which the page tells of itself, another page without items.
 
     `open` shapes let other members pass: views of a record drop them, structures keep them.
     """
@@ -99,6 +113,7 @@ class Parameter(Node):
     first: Literal[0, 1] = 0
     optional: bool = False
     many: bool = False
+    unique_items: bool = False
     field: Field
     about: str = ""
 
@@ -147,11 +162,18 @@ class Endpoint(Node):
         return next((near for near in (status, *NEAREST.get(status, ())) if near in self.errors), None)
 
 
+class Ids(StrEnum):
+    """What the ids of records are where they are no numbers: UUIDs in order of time (RFC 9562, version 7), as text."""
+
+    UUID = "uuid"
+
+
 class ErrorPart(StrEnum):
     """What a member of an error's body holds.
 
     `kind` is a URI of the kind of error, `title` the name of the status, `code` a short word for it, `detail` a
-    sentence, `now` the instant, `path` what was asked for, `faults` what is wrong with each value of the request.
+    sentence, `now` the instant, `path` what was asked for, `faults` what is wrong with each value of the request, and
+    `place` of such a fault is where it is, as a list of steps.
     """
 
     KIND = "kind"
@@ -162,6 +184,7 @@ class ErrorPart(StrEnum):
     NOW = "now"
     PATH = "path"
     FAULTS = "faults"
+    PLACE = "place"
 
 
 class Errors(Node):
@@ -179,11 +202,36 @@ class Errors(Node):
 class Interface(Node):
     """The API as a contract has it: `base` stands before every path.
 
-    `open` names what the contract has and this Spec cannot say (`GET /oops`), each with the reason.
+    `ids` names the entities whose ids are no numbers. `open` names what the contract has and this Spec cannot say
+    (`GET /oops`), each with the reason.
     """
 
     base: Annotated[str, Key(pattern=r"^((/[A-Za-z0-9._~-]+)+)?$", max_length=200)] = ""
     errors: Errors | None = None
+    ids: dict[EntityName, Ids] = {}
     shapes: dict[ShapeName, Shape] = {}
     endpoints: dict[Name, Endpoint] = {}
     open: dict[str, str] = {}
+
+    def unwrapped(self, name: str) -> tuple[tuple[str, ...], str]:
+        """The members that lead through the envelopes of a shape, from the outside, and the shape in the last one."""
+        way: list[str] = []
+        seen = {name}
+        while (found := self._wrapped(name)) is not None and found[1] not in seen:
+            way.append(found[0])
+            name = found[1]
+            seen.add(name)
+        return tuple(way), name
+
+    def _wrapped(self, name: str) -> tuple[str, str] | None:
+        """The member of an envelope that is the record, and its shape."""
+        shape = self.shapes.get(name)
+        members = shape.members.items() if shape is not None and not shape.page else ()
+        return next(((json, one.shape) for json, one in members if one.is_ == "this" and one.shape), None)
+
+    def lists(self, endpoint: Endpoint) -> bool:
+        """Whether an endpoint answers many records: an array, or a page."""
+        if endpoint.many or endpoint.gives is None:
+            return endpoint.many
+        shape = self.shapes.get(self.unwrapped(endpoint.gives)[1])
+        return shape is not None and shape.page and any(one.is_ == "items" for one in shape.members.values())

@@ -8,6 +8,7 @@ from typing import Any, cast
 from quantumlayer.kit.identifiers import words
 from quantumlayer.spec.interface import Interface
 
+_DEEPEST = 20
 _SIZES = frozenset({"int32", "int64"})
 _METHODS = frozenset({"get", "put", "post", "delete", "options", "head", "patch", "trace"})
 
@@ -82,6 +83,29 @@ def _hold(document: dict[str, Any], interface: Interface) -> None:
             for status in endpoint.errors:
                 if not known & {str(status), "4xx", "default"}:
                     responses[str(status)] = {"description": HTTPStatus(status).phrase}
-            body = item[method].get("requestBody")
-            if endpoint.takes is not None and isinstance(body, dict) and "$ref" not in body:
-                body["required"] = True
+            if endpoint.takes is not None:
+                _need(document, item[method].get("requestBody"), interface.unwrapped(endpoint.takes)[0])
+
+
+def _need(document: dict[str, Any], body: object, envelopes: tuple[str, ...]) -> None:
+    """What callers write cannot be left out, nor can the envelopes that it is in."""
+    found = _resolved(document, body)
+    found["required"] = True
+    for media in found.get("content", {}).values():
+        schema = _resolved(document, media.get("schema") if isinstance(media, dict) else None)
+        for json in envelopes:
+            required = schema.get("required")
+            schema["required"] = sorted({*(required if isinstance(required, list) else []), json})
+            schema = _resolved(document, schema.get("properties", {}).get(json))
+
+
+def _resolved(document: dict[str, Any], node: object) -> dict[str, Any]:
+    """The mapping that a node is, or that its reference within the document leads to."""
+    for _ in range(_DEEPEST):
+        reference = node.get("$ref") if isinstance(node, dict) else None
+        if not isinstance(reference, str):
+            break
+        node = document
+        for part in reference.removeprefix("#/").split("/"):
+            node = node.get(part.replace("~1", "/").replace("~0", "~")) if isinstance(node, dict) else None
+    return node if isinstance(node, dict) else {}

@@ -1,5 +1,6 @@
 """A call of an endpoint in a test: what must be there first, its path, its body."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -18,6 +19,11 @@ ACTION = {
     Does.PATCH: Action.UPDATE,
     Does.DELETE: Action.DELETE,
 }
+
+
+def inside(way: Iterable[str]) -> str:
+    """The Python that looks into the envelopes of an answer."""
+    return "".join(f"[{text(json)}]" for json in way)
 
 
 @dataclass
@@ -137,8 +143,18 @@ class Call:
         """The fields of records that every call of a list finds."""
         fields = self.bodies.entity(self.endpoint.on).fields
         known = {key: one.field for key, one in self._needed().items() if key in fields}
-        return {
+        return self.scopes | {
             key: source(sample(key, held, 0) if held.default is None else held.default) for key, held in known.items()
+        }
+
+    @property
+    def scopes(self) -> dict[str, str]:
+        """The values that the path says of its records, by the names of their fields."""
+        fields = self.bodies.entity(self.endpoint.on).fields
+        return {
+            one.is_: source(sample(one.is_, one.field, 0))
+            for one in self.in_path.values()
+            if one.is_ in fields and not fields[one.is_].unique
         }
 
     def ways(self) -> set[str]:
@@ -174,8 +190,10 @@ class Call:
             way = self._way(parameter)
             owner = parents[way] if way else named
             key = (parameter.is_ or "id").removeprefix(way).lstrip(".") or "id"
-            shown = other.get(json) or (f"{{{owner.variable}.{key}}}" if owner is not None else "1")
-            formatted = formatted or json not in other
+            plain = owner is None and not way
+            usual = str(sample(key, parameter.field, 0)) if key in self.scopes else "1"
+            shown = other.get(json) or (usual if plain or owner is None else f"{{{owner.variable}.{key}}}")
+            formatted = formatted or (json not in other and not plain)
             path = path.replace(f"{{{json}}}", shown)
         return f'f"{path}"' if formatted else text(path)
 
@@ -203,23 +221,21 @@ class Call:
         """The shape of what callers write of the record, without its envelope."""
         if self.endpoint.takes is None:
             return None
-        shape = self.bodies.interface.shapes[self.endpoint.takes]
-        inner = next((member.shape for member in shape.members.values() if member.is_ == "this"), None)
-        return self.bodies.interface.shapes[inner] if inner else shape
+        return self.bodies.interface.shapes[self.bodies.interface.unwrapped(self.endpoint.takes)[1]]
 
     def wrapped(self, body: str) -> str:
         """A body in its envelope."""
         if self.endpoint.takes is None:
             return ""
-        shape = self.bodies.interface.shapes[self.endpoint.takes]
-        outer = next((json for json, member in shape.members.items() if member.is_ == "this"), None)
-        return f"{{{text(outer)}: {body}}}" if outer else body
+        for json in reversed(self.bodies.interface.unwrapped(self.endpoint.takes)[0]):
+            body = f"{{{text(json)}: {body}}}"
+        return body
 
     def body(self, known: Known, *, number: int = 1) -> dict[str, str]:
         """The Python of every member that callers may write; what it says is known afterwards."""
         found: dict[str, str] = {}
         for json, member in (self.taken.members if self.taken else {}).items():
-            if member.read_only:
+            if member.read_only or member.says_always:
                 continue
             name, node = member.is_ or "", self.bodies.entity(self.endpoint.on)
             if not name:

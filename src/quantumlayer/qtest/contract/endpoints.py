@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator
 
 from quantumlayer.kit.identifiers import words
-from quantumlayer.qtest.contract.calls import Call
+from quantumlayer.qtest.contract.calls import Call, inside
 from quantumlayer.qtest.contract.known import Bodies, Known, sample, unbound
 from quantumlayer.qtest.contract.lists import list_tests
 from quantumlayer.qtest.literals import source, text, wire
@@ -11,7 +11,7 @@ from quantumlayer.qtest.samples import edges, wrong_type
 from quantumlayer.qtest.suite import Suite
 from quantumlayer.qtest.tests import Row, Test
 from quantumlayer.spec.cel import ANYONE
-from quantumlayer.spec.interface import Does, Endpoint, Interface, Member
+from quantumlayer.spec.interface import Does, Endpoint, Interface, Member, Parameter
 from quantumlayer.spec.model import Field, FieldType
 
 NOBODY = 987654
@@ -67,11 +67,8 @@ class _Endpoint:
         lines = [f"assert answer.status_code == {self.endpoint.status}"]
         if self.endpoint.gives is None:
             return lines
-        gives, outer = self.endpoint.gives, ""
-        shape = self.bodies.interface.shapes[gives]
-        inner = next(((json, member.shape) for json, member in shape.members.items() if member.is_ == "this"), None)
-        if inner is not None and inner[1]:
-            outer, gives = f"[{text(inner[0])}]", inner[1]
+        way, gives = self.bodies.interface.unwrapped(self.endpoint.gives)
+        outer = inside(way)
         if untold := self.bodies.untold(gives, known):
             lines.append(f"shown = answer.json(){outer}")
             lines += [f"assert shown.pop({text(json)}) is not None" for json in untold]
@@ -83,6 +80,7 @@ class _Endpoint:
         parents = call.chain()
         known = Known(self.endpoint.on, targets={way: one for way, one in parents.items() if "." not in way})
         self._unsaid(known)
+        known.fields |= call.scopes
         body = call.body(known)
         lines = [call.send(call.path(parents), body=call.wrapped(_dict(body)), query=call.asked())]
         lines += [*self._shows(known), *self._kept_one(known)]
@@ -117,7 +115,7 @@ class _Endpoint:
         pairs = [(f"kept.{key}", known.fields[key]) for key in plain if key in known.fields]
         pairs += [(f"kept.{key}_id", one.id) for key, one in known.targets.items() if key in entity.references]
         if not pairs:
-            return ["assert kept.id > 0"]
+            return ["assert kept.id"]
         left, right = ", ".join(one for one, _ in pairs), ", ".join(other for _, other in pairs)
         return [f"assert ({left}) == ({right})"] if len(pairs) > 1 else [f"assert {left} == {right}"]
 
@@ -182,6 +180,8 @@ class _Endpoint:
             parents = call.chain()
             known = call.named(parents) if self.endpoint.does not in {Does.LIST, Does.CREATE} else None
             whole = parameter.field.type is FieldType.INT
+            if self._is_scope(parameter):
+                continue
             nobody = str(NOBODY if whole else sample("nobody", parameter.field, 1))
             path = call.path(parents, known, **{json: nobody})
             body = call.wrapped(_dict(call.body(Known(self.endpoint.on)))) if self.endpoint.takes else ""
@@ -192,6 +192,11 @@ class _Endpoint:
                 lines += [f"assert refused(answer) == {call.status(404)}"]
             yield self._test(f"knows_no_{_word(json)}_that_is_not_there", call, lines, ".absent")
         yield from self._others()
+
+    def _is_scope(self, parameter: Parameter) -> bool:
+        """Whether a part of the path is no record, so that any value may stand there."""
+        fresh = self.endpoint.does in {Does.LIST, Does.CREATE}
+        return fresh and parameter.is_ in self.bodies.entity(self.endpoint.on).fields
 
     def _others(self) -> Iterator[Test]:
         """A record below another parent."""
@@ -235,7 +240,7 @@ class _Endpoint:
 
     def _written(self) -> list[tuple[str, Member]]:
         taken = self.call().taken
-        return [(json, one) for json, one in (taken.members if taken else {}).items() if not one.read_only]
+        return [(json, one) for json, one in (taken.members if taken else {}).items() if _is_taken(one)]
 
     def _sends(self, name: str, body: str, rows: list[Row], *, refused: bool) -> Test:
         call = self.call()
@@ -295,11 +300,12 @@ class _Endpoint:
             parents = call.chain()
             known = call.named(parents) if self.endpoint.does is not Does.CREATE else Known(self.endpoint.on)
             sent = call.body(known)
-            wrong = str(NOBODY)
+            target = node.references[member.is_].to
+            wrong = text(f"{NOBODY}") if target in self.bodies.interface.ids else str(NOBODY)
             if member.shape is not None:
                 inner = self.bodies.interface.shapes[member.shape].members
                 key = next((name for name, one in inner.items() if one.is_ == "id"), None)
-                wrong = f"{sent[json]} | {{{text(key)}: {NOBODY}}}" if key else ""
+                wrong = f"{sent[json]} | {{{text(key)}: {wrong}}}" if key else ""
             if not wrong:
                 continue
             body = call.wrapped(_dict(sent | {json: wrong}))
@@ -311,14 +317,19 @@ class _Endpoint:
 def _edges(held: Field) -> Iterator[tuple[object, bool]]:
     """Values at the limits, and beyond them."""
     if held.type is FieldType.FLOAT:
-        for limit, sign in ((held.min, -1), (held.max, 1)):
+        for word, limit, sign in (("min", held.min, -1), ("max", held.max, 1)):
             if limit is not None:
-                yield float(limit), True
+                yield float(limit), word not in held.exclusive
                 yield float(limit) + sign, False
         return
     for edge in edges(held):
         if edge.word and not (edge.word == "min" and held.min == 0 and held.type is not FieldType.INT):
             yield _wire(edge.value, held), edge.fits
+
+
+def _is_taken(member: Member) -> bool:
+    """Whether callers may write it."""
+    return not (member.read_only or member.says_always)
 
 
 def _wire(value: object, held: Field) -> object:

@@ -1,7 +1,9 @@
 """What a test knows of a record, as Python: what it sends of it, and what an answer must show."""
 
-from collections.abc import Iterator
+from ast import literal_eval
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from functools import partial
 
 from quantumlayer.qtest.literals import source, text, wire
 from quantumlayer.qtest.samples import NOW, samples
@@ -83,6 +85,9 @@ class Bodies:
         for json, member in shape.members.items():
             if member.write_only:
                 continue
+            if member.says_always:
+                yield json, source(member.shows)
+                continue
             value = self._value(member, known)
             if value is not None and (value != "None" or member.nullable):
                 yield json, value
@@ -96,7 +101,7 @@ class Bodies:
         if name in {"created_at", "updated_at"}:
             return _STAMP
         if name in known.fields:
-            return known.fields[name]
+            return self._shaped(member, known.fields[name])
         node = self.entity(known.entity)
         if name in node.references:
             target = known.targets.get(name)
@@ -109,6 +114,34 @@ class Bodies:
             return None
         return "[]" if member.many else "None"
 
+    def _shaped(self, member: Member, value: str) -> str:
+        """A structure as answers show it: what may be null is, where nobody said it."""
+        if member.shape is None or value == "None":
+            return value
+        try:
+            held = literal_eval(value)
+        except ValueError:
+            return value  # a variable: the record shows it as it was made
+        if member.many:
+            return source([self._filled(member.shape, one) for one in held])
+        if member.keyed:
+            return source({key: self._filled(member.shape, one) for key, one in held.items()})
+        return source(self._filled(member.shape, held))
+
+    def _filled(self, shape: str, held: dict[str, object]) -> dict[str, object]:
+        found: dict[str, object] = {}
+        for json, member in self.interface.shapes[shape].members.items():
+            value = held.get(json)
+            if isinstance(value, dict) and member.keyed:
+                value = {key: self._filled(member.shape, one) if member.shape else one for key, one in value.items()}
+            elif isinstance(value, dict) and member.shape is not None:
+                value = self._filled(member.shape, value)
+            elif isinstance(value, list) and member.shape is not None:
+                value = [self._filled(member.shape, one) for one in value]
+            if json in held or (member.optional and member.nullable):
+                found[json] = value
+        return found | {key: value for key, value in held.items() if key not in found}
+
     # What requests send.
 
     def held(self, entity: str, member: Member) -> Field | None:
@@ -120,22 +153,27 @@ class Bodies:
     def sample(self, member: Member, entity: str, number: int) -> object:
         """A value that callers may write."""
         if member.shape is not None:
-            inner = self._structure(member.shape, number)
-            return [inner] if member.many else inner
+            return self._several(member, number, partial(self._structure, member.shape))
         held = self.held(entity, member)
-        value = sample(member.is_ or "value", held, number) if held is not None else {}
-        return [value] * max(1, member.min_items) if member.many else value
+        if held is None:
+            return self._several(member, number, lambda _: {})
+        return self._several(member, number, partial(sample, member.is_ or "value", held))
+
+    def _several(self, member: Member, number: int, value: Callable[[int], object]) -> object:
+        """A value, or as many as a list needs."""
+        if member.keyed:
+            return {"one": value(number)}
+        numbers = range(number, number + max(1, member.min_items))
+        return [value(one) for one in numbers] if member.many else value(number)
 
     def _structure(self, shape: str, number: int) -> dict[str, object]:
         found: dict[str, object] = {}
         for json, member in self.interface.shapes[shape].members.items():
             held = member.field
             if member.shape is not None:
-                inner = self._structure(member.shape, number)
-                found[json] = [inner] if member.many else inner
+                found[json] = self._several(member, number, partial(self._structure, member.shape))
             elif held is not None:
-                value = sample(json, held, number)
-                found[json] = [value] if member.many else value
+                found[json] = self._several(member, number, partial(sample, json, held))
         return found
 
     def structure_of(self, entity: str, key: str) -> object:

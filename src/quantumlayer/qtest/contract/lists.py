@@ -3,11 +3,11 @@
 from collections.abc import Iterator
 
 from quantumlayer.kit.identifiers import words
-from quantumlayer.qtest.contract.calls import Call
+from quantumlayer.qtest.contract.calls import Call, inside
 from quantumlayer.qtest.contract.known import Bodies, Known, sample, unbound
 from quantumlayer.qtest.literals import source, text
 from quantumlayer.qtest.tests import Test
-from quantumlayer.spec.interface import Endpoint, Parameter, Part
+from quantumlayer.spec.interface import Endpoint, Parameter, Part, Shape
 
 
 def list_tests(bodies: Bodies, name: str, endpoint: Endpoint) -> Iterator[Test]:
@@ -24,11 +24,12 @@ def list_tests(bodies: Bodies, name: str, endpoint: Endpoint) -> Iterator[Test]:
 class _Shown:
     def __init__(self, bodies: Bodies, name: str, endpoint: Endpoint) -> None:
         self.bodies, self.name, self.endpoint = bodies, name, endpoint
-        shape = bodies.interface.shapes[endpoint.gives or ""]
-        self.items, self.shape = "", endpoint.gives or ""
+        way, self.shape = bodies.interface.unwrapped(endpoint.gives or "")
+        self.outer = self.items = inside(way)
+        shape = bodies.interface.shapes[self.shape]
         items = ((json, one.shape) for json, one in shape.members.items() if one.is_ == "items")
         if shape.page and (found := next(items, None)):
-            self.items, self.shape = f"[{text(found[0])}]", found[1] or ""
+            self.items, self.shape = f"{self.outer}[{text(found[0])}]", found[1] or ""
         self.page = shape if shape.page else None
         self.parts_of = {one.part: json for json, one in endpoint.parameters.items() if one.part is not Part.FILTER}
 
@@ -52,9 +53,11 @@ class _Shown:
         call = self._call()
         parents = call.chain()
         records = [call.named(parents, "first"), call.named(parents, "second")]
-        if parents:
+        if parents or call.scopes:
             call.make(self.endpoint.on, "stray")
-        lines = [call.send(call.path(parents), query=call.asked())]
+        sizes = {json: "2" for part, json in self.parts_of.items() if part in {Part.SIZE, Part.LIMIT}}
+        needed = {json: size for json, size in sizes.items() if not self.endpoint.parameters[json].optional}
+        lines = [call.send(call.path(parents), query=call.asked(**needed))]
         lines += [f"assert answer.status_code == {self.endpoint.status}"]
         lines += [f"assert answer.json(){self.items} == {self._list(records)}"]
         return self._test("lists_every_record_in_order", call, lines)
@@ -76,10 +79,16 @@ class _Shown:
         lines = [call.send(call.path(parents), query=call.asked(**asked))]
         lines.append(f"assert answer.json(){self.items} == {self._list(records[2:] if second else records[:2])}")
         said = {"total": 3, "pages": 2, "size": 2, "limit": 2, "page": number, "offset": 2 if second else 0}
-        for json, member in (self.page.members if self.page else {}).items():
-            if member.is_ in said:
-                lines.append(f"assert answer.json()[{text(json)}] == {said[member.is_]}")
+        lines += self._told(self.page, self.outer, said)
         yield self._test("gives_a_list_in_parts", call, lines, ".parts")
+
+    def _told(self, page: Shape | None, outer: str, said: dict[str, int]) -> Iterator[str]:
+        """What a page tells of itself, also in objects inside it."""
+        for json, member in (page.members if page else {}).items():
+            if member.is_ in said:
+                yield f"assert answer.json(){outer}[{text(json)}] == {said[member.is_]}"
+            elif member.is_ == "this" and member.shape:
+                yield from self._told(self.bodies.interface.shapes[member.shape], f"{outer}[{text(json)}]", said)
 
     def filtered(self, json: str, parameter: Parameter) -> Iterator[Test]:
         """Only the records that a parameter means."""
@@ -92,7 +101,8 @@ class _Shown:
             wanted, value = call.make(self.endpoint.on, "wanted", own | {name: target}, **call.narrowed), target.id
         elif name in node.fields:
             narrow = parameter.field
-            held = narrow if narrow.one_of or (narrow.min, narrow.pattern) != (None, None) else node.fields[name]
+            bounded = narrow.one_of or narrow.pattern is not None or narrow.min not in {None, 0}
+            held = narrow if bounded else node.fields[name]
             first, second = sample(name, held, 0), sample(name, held, 1)
             if first == second or not isinstance(first, str | int) or held.type in _WRITTEN_OUT:
                 return

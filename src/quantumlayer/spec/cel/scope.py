@@ -186,7 +186,8 @@ class Scope:
         entity = self.spec.entities.get(name)
         if entity is None:
             return
-        yield Member("id", INT, MemberKind.SYSTEM)
+        texts = self.spec.interface.ids if self.spec.interface is not None else {}
+        yield Member("id", STRING if name in texts else INT, MemberKind.SYSTEM)
         yield Member("created_at", TIMESTAMP, MemberKind.SYSTEM)
         yield Member("updated_at", TIMESTAMP, MemberKind.SYSTEM)
         for key, item in entity.fields.items():

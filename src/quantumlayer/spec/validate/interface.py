@@ -11,7 +11,7 @@ from quantumlayer.spec.naming import back_name
 
 _PARAMETER = re.compile(r"\{([^{}]*)\}")
 _SYSTEM = ("id", "created_at", "updated_at")
-_PAGE = ("items", "total", "page", "size", "pages", "limit", "offset")
+_PAGE = ("this", "items", "total", "page", "size", "pages", "limit", "offset")
 _BODYLESS = frozenset({Does.LIST, Does.READ, Does.DELETE})
 _NO_CONTENT = 204
 
@@ -21,6 +21,8 @@ def judge_interface(spec: Spec) -> Iterator[Problem]:
     interface = spec.interface
     if interface is None:
         return
+    for name in interface.ids.keys() - spec.entities.keys():
+        yield _unknown(f"interface.ids.{name}", "entity", name, list(spec.entities))
     for name, shape in interface.shapes.items():
         yield from _shape(spec, interface, f"interface.shapes.{name}", shape)
     yield from _circles(interface)
@@ -60,16 +62,23 @@ def _shape(spec: Spec, interface: Interface, address: str, shape: Shape) -> Iter
     if shape.of is not None and shape.of not in spec.entities:
         yield _unknown(f"{address}.of", "entity", shape.of, list(spec.entities))
         return
-    if shape.page and (shape.of is None or sum(one.is_ == "items" for one in shape.members.values()) != 1):
-        message = "A page is of an entity and has one member with `is: items`."
+    if shape.page and (shape.of is None or sum(one.is_ == "items" for one in shape.members.values()) > 1):
+        message = "A page is of an entity and has at most one member with `is: items`."
         yield Problem(address, message, "Add `of: ...` and `{is: items, shape: ..., many: true}`.")
     known = list(_PAGE) if shape.page else _members_of(spec, shape.of) if shape.of is not None else []
+    yield from _shown(interface, address, shape, known)
+
+
+def _shown(interface: Interface, address: str, shape: Shape, known: list[str]) -> Iterator[Problem]:
+    """Members that show nothing, or the same as another one."""
     seen: dict[str, str] = {}
     for json, member in shape.members.items():
         place = f"{address}.members.{json}"
         if member.shape is not None and member.shape not in interface.shapes:
             yield _unknown(f"{place}.shape", "shape", member.shape, list(interface.shapes))
-        if shape.of is None:
+        if member.says_always:
+            yield from _always(place, member)
+        elif shape.of is None:
             if (member.is_ is not None) or (member.field is None and member.shape is None):
                 yield Problem(place, "A structure belongs to no record.", "Say what it holds: `field` or `shape`.")
         elif member.is_ not in known and not _is_unkept(shape, member):
@@ -80,6 +89,13 @@ def _shape(spec: Spec, interface: Interface, address: str, shape: Shape) -> Iter
         seen.setdefault(member.is_ or json, json)
         if member.read_only and member.write_only:
             yield Problem(place, "Nobody could ever see or write it.", "Remove `read_only` or `write_only`.")
+
+
+def _always(place: str, member: Member) -> Iterator[Problem]:
+    """A member that shows the same value in every answer shows nothing else."""
+    if member.is_ is not None or member.shape is not None or member.write_only:
+        message = "It shows the same value in every answer, and nothing of a record."
+        yield Problem(place, message, "Remove `shows`, or remove `is`, `shape` and `write_only`.")
 
 
 def _is_unkept(shape: Shape, member: Member) -> bool:
@@ -124,8 +140,7 @@ def _bodies(interface: Interface, address: str, endpoint: Endpoint) -> Iterator[
         yield Problem(address, f"To {endpoint.does.value} takes a body.", "Add `takes: ...`.")
     if endpoint.gives is not None and endpoint.status == _NO_CONTENT:
         yield Problem(f"{address}.gives", "An answer of 204 has no body.", "Remove `gives`, or answer 200.")
-    listed = endpoint.many or (endpoint.gives is not None and interface.shapes[endpoint.gives].page)
-    if (endpoint.does is Does.LIST) != listed:
+    if (endpoint.does is Does.LIST) != interface.lists(endpoint):
         message = "A list gives `many` of a shape or a page, and nothing else does."
         yield Problem(address, message, "Add or remove `many: true`.")
     for word, name in (("takes", endpoint.takes), ("gives", endpoint.gives)):
@@ -185,5 +200,5 @@ def _written(interface: Interface, name: str | None) -> Iterator[Member]:
     for member in interface.shapes[name].members.values():
         if member.is_ == "this" and member.shape in interface.shapes:
             yield from _written(interface, member.shape)
-        elif not member.read_only and not member.optional:
+        elif not (member.read_only or member.optional or member.says_always):
             yield member

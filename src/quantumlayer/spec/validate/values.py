@@ -88,6 +88,7 @@ def _field(address: str, field: Field) -> Iterator[Problem]:
     if field.is_file:
         return  # told where files are judged
     yield from _unique(address, field)
+    yield from _exclusive(address, field)
     limits = list(_limits(address, field))
     pattern = list(_pattern(address, field))
     choices = list(_choices(address, field))
@@ -117,6 +118,15 @@ def _unsaid(address: str, field: Field) -> Iterator[Problem]:
     for word, meaning in (("one_of", "No value could ever fit"), ("visible_to", "Nobody could ever see it")):
         if word in field.model_fields_set and not getattr(field, word):
             yield Problem(f"{address}.{word}", f"{meaning}: the list is empty.", f"Fill or remove `{word}`.")
+
+
+def _exclusive(address: str, field: Field) -> Iterator[Problem]:
+    """A bound that is not there, or one of a number that has a nearest neighbour."""
+    for word in field.exclusive:
+        if field.type is not FieldType.FLOAT or getattr(field, word) is None:
+            message = f"There is no `{word}` of a float here that could be left out."
+            hint = f"Remove `exclusive`, or add `{word}`; of whole numbers and amounts say the nearest one that fits."
+            yield Problem(f"{address}.exclusive", message, hint)
 
 
 def _unique(address: str, field: Field) -> Iterator[Problem]:

@@ -344,7 +344,8 @@ class FieldView:
             most = largest if field.max is None else field.max
             return f"Annotated[int, Field(strict=True, ge={least}, le={most}), BeforeValidator(whole)]"
         if field.type is FieldType.FLOAT and (field.min is not None or field.max is not None):
-            bounds_of = (("ge", field.min), ("le", field.max))
+            low, high = bound_words(field)
+            bounds_of = ((low, field.min), (high, field.max))
             bounds_said = ", ".join(f"{word}={bound}" for word, bound in bounds_of if bound is not None)
             return f"Annotated[Measure, Field({bounds_said})]"
         if field.type in LARGEST and (field.min is not None or field.max is not None):
@@ -355,6 +356,11 @@ class FieldView:
             )
             return f"Annotated[Decimal, Written(r'{amount_pattern(*bounds, PLACES[field.type])}')]"
         return None
+
+
+def bound_words(field: Field) -> tuple[str, str]:
+    """What `Field` calls the least and the greatest value."""
+    return "gt" if "min" in field.exclusive else "ge", "lt" if "max" in field.exclusive else "le"
 
 
 def read_type(kind: FieldType) -> str:

@@ -193,9 +193,17 @@ class Templates:
                 found.append(self._file(target, target.replace("src/package", "src/PACKAGE"), uses=uses))
         locks = ((path.name, path.read_text()) for path in sorted(TEMPLATES.glob("*.lock")))
         return [
-            *found,
+            *self._asked_for(found),
             *(Artifact.text(name, locked(name, text, proofs)) for name, text in locks),
         ]
+
+    def _asked_for(self, found: list[Artifact]) -> list[Artifact]:
+        """The files without the parts of bodies that no file of a small contract takes."""
+        package = self._shared["package"]
+        everything = [*found, *(one for name in self._spec.entities for one in self.entity(name))]
+        if any(f"from {package}.schemas import".encode() in one.content for one in everything):
+            return found
+        return [one for one in found if one.path != f"src/{package}/schemas.py"]
 
     def migrations(self) -> list[Artifact]:
         """The first migration."""

@@ -56,6 +56,7 @@ class ServiceView:
         self.spec = spec
         interface = spec.interface
         self.contract = ContractView(spec, interface) if interface is not None else None
+        self.text_ids = dict(interface.ids) if interface is not None else {}
         self.by_name = {name: EntityView(spec, name) for name in spec.entities}
         self.roles = [
             RoleView(name, member(name), role.record or "", _table(role.record), role.proves)
@@ -186,6 +187,8 @@ class ServiceView:
             "has_audit": any(entity.entity.audit for entity in self.entities),
             "has_files": bool(contents(self.spec)),
             "contents": contents(self.spec),
+            "text_ids": self.text_ids,
+            "id_type": "int | str" if self.text_ids else "int",
             "has_links": any(entity.links for entity in self.entities),
             "seeds_link": any(
                 entity.links if self.contract else entity.entity.needed_links for entity in self.entities

@@ -1,18 +1,20 @@
 """The endpoints of a document: what each operation does with which records."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from quantumlayer.kit.identifiers import identifier, singular, words
+from quantumlayer.qlayer.parser.openapi.calls import Call
 from quantumlayer.qlayer.parser.openapi.document import Document
 from quantumlayer.qlayer.parser.openapi.records import Record, Records
-from quantumlayer.qlayer.parser.openapi.resources import Call
-from quantumlayer.qlayer.parser.openapi.schemas import Flat, counting, flatten
+from quantumlayer.qlayer.parser.openapi.schemas import Flat, counting, flatten, plain
 from quantumlayer.qlayer.parser.openapi.shapes import CannotSayError, ShapeBook, fits_json
 from quantumlayer.qlayer.parser.openapi.types import field_of
 from quantumlayer.spec.interface import Does, Endpoint, Part
-from quantumlayer.spec.model import FieldType, RelationKind
+from quantumlayer.spec.model import Field, FieldType, RelationKind
+from quantumlayer.spec.validate.names import free_name
+from quantumlayer.spec.validate.patterns import judge_pattern
 
 _PARTS = {
     Part.PAGE: {"page", "page_number", "page_index", "page_no", "current_page"},
@@ -31,10 +33,11 @@ _PATH = re.compile(r"(/[A-Za-z0-9._~{}-]+)+/?")
 class EndpointBook:
     """Turns operations into endpoints."""
 
-    def __init__(self, document: Document, records: Records, shapes: ShapeBook) -> None:
+    def __init__(self, document: Document, found: list[Call], records: Records, shapes: ShapeBook) -> None:
         self._document, self._records, self._shapes = document, records, shapes
         self.unique: set[tuple[str, str]] = set()
         self._functions: set[str] = set()
+        self._single = _single(found)
 
     def name(self, call: Call) -> str:
         """A name that no other endpoint has."""
@@ -67,13 +70,16 @@ class EndpointBook:
         keys: dict[str, Any] = {}
         if call.takes is not None:
             takes, many = self._shapes.body(call.takes, f"{label}_request")
-            if many or call.takes.page or does in {Does.LIST, Does.READ, Does.DELETE}:
+            if many or call.takes.many or does in {Does.LIST, Does.READ, Does.DELETE}:
                 raise CannotSayError("it takes a body that is not one record")
             keys["takes"] = takes
         elif does in {Does.UPDATE, Does.PATCH}:
             raise CannotSayError("it takes no record")
         if call.gives is not None and call.status != 204:
-            keys["gives"], keys["many"] = self._shapes.body(call.gives, f"{label}_response")
+            if self._records.of(call.gives.flat) is record:
+                keys["gives"], keys["many"] = self._shapes.body(call.gives, f"{label}_response")
+            else:
+                keys["gives"] = self._shapes.receipt(call.gives, record, f"{label}_response")
             keys["media"] = call.gives.media
         return Endpoint(
             method=call.method,
@@ -92,19 +98,30 @@ class EndpointBook:
         return said if isinstance(said, str) and words(said) else f"{call.method} {call.path}"
 
     def _record(self, call: Call) -> Record:
-        for body in (call.gives, call.takes):
-            if body is not None:
-                if (found := self._records.of(body.flat)) is not None:
-                    return found
+        gives = self._records.of(call.gives.flat) if call.gives is not None else None
+        if call.takes is not None and call.method != "get":
+            takes = self._records.of(call.takes.flat)
+            if takes is None:
                 raise CannotSayError("its body is not about a record that the service keeps")
+            if gives is not None and gives is not takes and gives.resource.nouns:
+                raise CannotSayError("it takes one kind of record and answers another")
+            return takes
+        if call.method == "delete" and gives is not None and not gives.resource.nouns:
+            gives = None  # a receipt of what was removed
+        if call.gives is not None and (gives is not None or call.method != "delete"):
+            if gives is None:
+                raise CannotSayError("its body is not about a record that the service keeps")
+            return gives
         found = self._records.called(call.noun)
         if found is None:
             raise CannotSayError("it is about nothing that the service keeps")
         return found
 
     def _does(self, call: Call, record: Record) -> Does:
-        many = call.gives is not None and (call.gives.many or bool(call.gives.page))
+        many = call.gives is not None and call.gives.many
         own = self._records.called(call.noun) is record
+        if call.path in self._single and not many and (single := _SINGLE.get(call.method)) is not None:
+            return single
         if call.method == "get":
             if many:
                 return Does.LIST
@@ -125,14 +142,18 @@ class EndpointBook:
         described = {str(one["name"]): one for one in call.parameters if one.get("in") == "path"}
         places = self._records.path_records(call)
         for index, (parent, name) in enumerate(places):
-            last = index == len(places) - 1 and does not in {Does.LIST, Does.CREATE}
+            last = index == len(places) - 1 and call.item and does not in {Does.LIST, Does.CREATE}
             flat = self._schema(described.get(name, {}), name)
-            meant = self._key(record, name, flat) if last else self._way(record, parent, name, flat)
-            held = field_of(flat)
-            found[name] = {"is": meant, "in": "path", "field": held.model_copy(update={"about": ""})}
+            held = field_of(flat).model_copy(update={"about": "", "default": None})
+            if last:
+                meant = self._key(record, name, flat)
+            else:
+                known = parent is not None and self._records.is_known(parent)
+                meant = self._way(record, parent, name, flat) if parent and known else _scope(record, name, held)
+            found[name] = {"is": meant, "in": "path", "field": held}
         if any("{" in segment and not (segment.startswith("{") and segment.endswith("}")) for segment in call.segments):
             raise CannotSayError("its path has a parameter inside a word")
-        for parameter in call.parameters:
+        for parameter in (part for one in call.parameters for part in self._apart(one)):
             place, name = parameter.get("in"), str(parameter["name"])
             if (
                 place in {"query", "header"}
@@ -144,6 +165,20 @@ class EndpointBook:
                 found[name] = self._asked(parameter, name, record if does is Does.LIST else None)
         return found
 
+    def _apart(self, parameter: dict[str, Any]) -> Iterator[dict[str, Any]]:
+        """The parameter itself, or the members of an object as the query has them."""
+        flat = flatten(self._document, parameter.get("schema"))
+        style = parameter.get("style", "form")
+        deep = style == "deepObject"
+        whole = parameter.get("explode") is False or not (deep or style == "form")
+        if parameter.get("in") != "query" or flat.kind != "object" or not flat.members or whole:
+            yield parameter
+            return
+        for key, node in flat.members.items():
+            name = f"{parameter['name']}[{key}]" if deep else key
+            needed = parameter.get("required") is True and key in flat.required
+            yield {"name": name, "in": "query", "required": needed, "schema": node}
+
     def _schema(self, parameter: Mapping[str, Any], name: str) -> Flat:
         schema = parameter.get("schema")
         if schema is None and isinstance(content := parameter.get("content"), dict):
@@ -154,10 +189,13 @@ class EndpointBook:
 
     def _key(self, record: Record, name: str, flat: Flat) -> str:
         """What of a record a path names it by."""
-        if flat.kind == "integer" and any(place.name == "id" for place in record.places.values()):
-            return "id"
         plain = "_".join(words(name))
         own = singular(identifier(record.resource.name))
+        numbered = any(place.name == "id" for place in record.places.values())
+        if numbered and flat.kind == "integer" and not record.text_id:
+            return "id"
+        if numbered and flat.kind == "string" and record.text_id and _is_id_word(plain, own, record.text_id):
+            return "id"
         for json, place in record.places.items():
             if "_".join(words(json)) in {plain, plain.removeprefix(f"{own}_")} and not place.target:
                 if place.name == "id" or place.name not in record.always:
@@ -166,10 +204,8 @@ class EndpointBook:
                 return place.name
         raise CannotSayError(f"{name!r} is no value that callers give a {own.replace('_', ' ')}")
 
-    def _way(self, record: Record, parent: Record | None, name: str, flat: Flat) -> str:
+    def _way(self, record: Record, parent: Record, name: str, flat: Flat) -> str:
         """The way from a record to the one that an earlier part of the path names."""
-        if parent is None:
-            raise CannotSayError(f"{name!r} names nothing that the service keeps")
         ways = [("", record)]
         for _ in range(_FARTHEST):
             for way, at in ways:
@@ -190,15 +226,16 @@ class EndpointBook:
         many = flat.kind == "array"
         inner = flatten(self._document, flat.items) if many else flat
         joined = many and parameter.get("explode") is False
-        if joined or inner.kind in {"object", "any", "array"}:
-            many, inner = False, Flat("string")
         held = field_of(inner)
+        if joined or inner.kind in {"object", "any", "array"}:
+            many, held = False, _joined(held) if joined else Field(type=FieldType.TEXT, min=0)
         default = flat.keys.get("default")
         fits = type(default) in {int, str, bool} and not many and held.type in _KINDS.get(type(default), ())
         found: dict[str, object] = {
             "in": parameter.get("in"),
             "optional": parameter.get("required") is not True,
             "many": many,
+            "unique_items": many and flat.flag("uniqueItems"),
             "about": inner.about or _summary(parameter),
             "field": held.model_copy(update={"about": "", "default": default if fits else None}),
         }
@@ -223,6 +260,44 @@ class EndpointBook:
         return {"part": Part.IGNORED}
 
 
+def _joined(item: Field) -> Field:
+    """Values with commas between them, in one text."""
+    each = "|".join(map(re.escape, map(str, item.one_of))) if item.one_of else item.pattern
+    if not each or judge_pattern(whole := f"({each})(,({each}))*"):
+        return Field(type=FieldType.TEXT, min=0)
+    return Field(type=FieldType.TEXT, pattern=whole)
+
+
+_SINGLE = {"get": Does.READ, "put": Does.UPDATE, "patch": Does.PATCH, "delete": Does.DELETE}
+
+
+def _single(found: list[Call]) -> frozenset[str]:
+    """The paths at which one record stands that is not named: it can be changed there, and no other is made."""
+    changed = {call.path for call in found if call.method in {"put", "patch"} and not call.item}
+    return frozenset(changed - {call.path for call in found if call.method == "post" or _lists(call)})
+
+
+def _lists(call: Call) -> bool:
+    return call.gives is not None and call.gives.many
+
+
+def _scope(record: Record, name: str, held: Field) -> str:
+    """The field for what a path says of its records although it is no record that the service keeps."""
+    known = record.scopes.get(identifier(name))
+    if known is not None and known != held:
+        raise CannotSayError(f"{name!r} is something else in another path")
+    taken = [*record.seen, *record.relations, *(f"{key}_id" for key in record.relations)]
+    key = (known and identifier(name)) or free_name(identifier(name), taken)
+    record.scopes.setdefault(key, held)
+    return key
+
+
+def _is_id_word(plain: str, own: str, text_id: str) -> bool:
+    """Whether a parameter is called like the id of a record."""
+    last = plain.rpartition("_")[2]
+    return plain in {text_id, own} or last in {"id", "uuid", "guid", "identifier", "key", "ident", "uid"}
+
+
 _TEXTS = {FieldType.STRING, FieldType.TEXT, FieldType.EMAIL}
 _KINDS: dict[type, tuple[FieldType, ...]] = {
     int: (FieldType.INT,),
@@ -233,4 +308,4 @@ _KINDS: dict[type, tuple[FieldType, ...]] = {
 
 def _summary(node: Mapping[str, Any]) -> str:
     said = node.get("summary") or node.get("description")
-    return " ".join(said.split())[:200] if isinstance(said, str) else ""
+    return plain(said)[:200] if isinstance(said, str) else ""

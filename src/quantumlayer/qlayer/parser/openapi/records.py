@@ -1,59 +1,24 @@
 """The entities of a document: fields and relations of the records behind all views of them."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 
 from quantumlayer.kit.identifiers import identifier, plural, singular, words
+from quantumlayer.qlayer.parser.openapi.calls import Call, parameters_in
 from quantumlayer.qlayer.parser.openapi.document import Document
-from quantumlayer.qlayer.parser.openapi.resources import Body, Call, Resource, Resources, parameters_in
+from quantumlayer.qlayer.parser.openapi.record import SCALARS, Place, Record, free_relation, is_number, usual
+from quantumlayer.qlayer.parser.openapi.resources import Resources
 from quantumlayer.qlayer.parser.openapi.schemas import Flat, flatten, members
-from quantumlayer.qlayer.parser.openapi.types import field_of, widest
-from quantumlayer.spec.model import Computed, Field, FieldType, OnDelete, Relation, RelationKind
+from quantumlayer.qlayer.parser.openapi.types import field_of, holds_uuid, widest
+from quantumlayer.spec.model import Field, OnDelete, Relation, RelationKind
 from quantumlayer.spec.naming import back_name
 from quantumlayer.spec.validate.names import free_name
 
+__all__ = ["SCALARS", "Place", "Record", "Records"]
+
 _CREATED = frozenset({"created_at", "created_on", "date_created", "creation_date"})
 _UPDATED = frozenset({"updated_at", "modified_at", "last_modified", "date_modified", "updated_on"})
-SCALARS = frozenset({"string", "integer", "number", "boolean"})
-
-
-@dataclass(frozen=True, slots=True)
-class Place:
-    """Where a member of a view leads: to a field, a relation, a way back, or something that every record has.
-
-    `target` names the entity of a relation or a way back.
-    """
-
-    name: str
-    target: str = ""
-    many: bool = False
-
-
-@dataclass(slots=True)
-class Record:
-    """An entity as it grows.
-
-    Args:
-        resource: What it is a record of.
-        key: The member by which paths name it, and the name that this has in the Spec.
-        seen: The fields as each view has them, by name.
-    """
-
-    resource: Resource
-    key: str = "id"
-    seen: dict[str, list[Field]] = field(default_factory=dict)
-    relations: dict[str, Relation] = field(default_factory=dict)
-    places: dict[str, Place] = field(default_factory=dict)
-    always: set[str] = field(default_factory=set)
-    shown: set[str] = field(default_factory=set)
-    nullable: set[str] = field(default_factory=set)
-    emptied: set[str] = field(default_factory=set)
-    backs: set[str] = field(default_factory=set)
-    structured: set[str] = field(default_factory=set)
-
-    def lacks(self, place: Place, flat: Flat) -> bool:
-        """Whether a view cannot show or take what other views have as an object or an array."""
-        return place.name in self.structured and flat.kind in SCALARS
+_BODY_WORDS = ("values", "given")
+"""What the classes of bodies have methods for."""
 
 
 class Records:
@@ -61,7 +26,9 @@ class Records:
 
     def __init__(self, document: Document, found: list[Call], resources: Resources) -> None:
         self._document, self._calls, self._resources = document, found, resources
-        self.by_name = {resource.name: Record(resource) for resource in resources.by_stem.values()}
+        self.by_name = {resource.name: Record(resource) for resource in resources.all()}
+        for record in self.by_name.values():
+            record.text_id = self._text_id(record)
         for name in self.by_name:
             self._place_members(name)
         self._parents()
@@ -100,8 +67,7 @@ class Records:
 
     def _place(self, record: Record, json: str, flat: Flat) -> Place:
         plain = "_".join(words(json))
-        own = record.resource.name
-        if _is_id(flat, plain, own):
+        if self._is_id(record, flat, plain):
             return Place("id")
         if plain in _CREATED | _UPDATED and flat.kind == "string" and flat.keys.get("format") == "date-time":
             stamp = "created_at" if plain in _CREATED else "updated_at"
@@ -109,19 +75,21 @@ class Records:
                 return Place(stamp)
         target = self.of(flat)
         # Part of a record that is called like it, and has no number of its own, is no other record.
-        itself = target is record and (flat.flag("readOnly") or not self._numbered(flat, own))
-        if target is not None and self._has_number(target) and not itself:
-            return self._refer(record, _free_relation(record, identifier(json)), target, flat)
-        if flat.kind == "integer" and plain.endswith("_id") and (named := self._named(plain[:-3])) is not None:
-            return self._refer(record, _free_relation(record, plain[:-3]), named, flat)
+        itself = target is record and (flat.flag("readOnly") or not self._numbered(flat, record))
+        if target is not None and self.is_known(target) and not itself:
+            return self._refer(record, free_relation(record, identifier(json)), target, flat)
+        if plain.endswith("_id") and (named := self._named(plain[:-3], flat.kind)) is not None:
+            return self._refer(record, free_relation(record, plain[:-3]), named, flat)
         columns = (f"{name}_id" for name in record.relations)
         taken = [*record.relations, *columns, *(place.name for place in record.places.values())]
-        return Place(free_name(identifier(json), taken))
+        return Place(free_name(identifier(json), [*taken, *_BODY_WORDS]))
 
-    def _named(self, noun: str) -> Record | None:
-        """The record that a member such as `ownerId` refers to."""
+    def _named(self, noun: str, kind: str) -> Record | None:
+        """The record that a member such as `ownerId` refers to, whose ids are of this kind."""
         found = self.called(noun)
-        return found if found is not None and self._has_number(found) else None
+        if found is None or kind != ("string" if found.text_id else "integer"):
+            return None
+        return found if self.is_known(found) else None
 
     def _refer(self, record: Record, name: str, target: Record, flat: Flat) -> Place:
         record.relations.setdefault(
@@ -130,12 +98,41 @@ class Records:
         )
         return Place(name, target.resource.name)
 
-    def _has_number(self, record: Record) -> bool:
-        """Whether its records are known by a number that the service gives them."""
-        return any(self._numbered(view, record.resource.name) for view in record.resource.views.values())
+    def is_known(self, record: Record) -> bool:
+        """Whether its records are known by an id that the service gives them."""
+        return any(self._numbered(view, record) for view in record.resource.views.values())
 
-    def _numbered(self, view: Flat, own: str) -> bool:
-        return any(_is_id(flat, "_".join(words(json)), own) for json, flat in members(self._document, view))
+    def _numbered(self, view: Flat, record: Record) -> bool:
+        found = members(self._document, view)
+        return any(self._is_id(record, flat, "_".join(words(json))) for json, flat in found)
+
+    def _is_id(self, record: Record, flat: Flat, plain: str) -> bool:
+        """Whether a member is the id that the service gives a record."""
+        if record.text_id:
+            return flat.kind == "string" and plain == record.text_id
+        return is_number(flat, plain, record.resource.name)
+
+    def _text_id(self, record: Record) -> str:
+        """The member, in one spelling, that holds an id which is text; empty where there is none."""
+        own = singular(identifier(record.resource.name))
+        seen: dict[str, list[tuple[str, Flat]]] = {}
+        for json, flat in self._views(record.resource.name):
+            plain = "_".join(words(json))
+            if is_number(flat, plain, record.resource.name):
+                return ""
+            seen.setdefault(plain, []).append((json, flat))
+        for plain in ("id", f"{own}_id", "uuid", f"{own}_uuid", "guid"):
+            found = seen.get(plain, [])
+            if found and all(holds_uuid(flat) for _, flat in found):
+                return "" if any(self._given(record, json) for json, _ in found) else plain
+        return ""
+
+    def _given(self, record: Record, json: str) -> bool:
+        """Whether callers who make a record must say it."""
+        return any(
+            call.method == "post" and self._takes(call, record) and call.takes and json in call.takes.flat.required
+            for call in self._calls
+        ) and self.written(record, json)
 
     def written(self, record: Record, json: str) -> bool:
         """Whether some request carries the member."""
@@ -165,8 +162,8 @@ class Records:
                     continue
                 if self._through(record, parent):
                     continue
-                if self._has_number(parent) and self.relation_to(parent, record) is None:
-                    name = _free_relation(record, singular(identifier(parent.resource.name)))
+                if self.is_known(parent) and self.relation_to(parent, record) is None:
+                    name = free_relation(record, singular(identifier(parent.resource.name)))
                     record.relations[name] = Relation(
                         to=parent.resource.name, optional=True, on_delete=OnDelete.CASCADE
                     )
@@ -198,7 +195,7 @@ class Records:
         """The record of which an array holds views."""
         inner = flatten(self._document, flat.items)
         target = self.of(inner)
-        return target if target is not None and self._has_number(target) else None
+        return target if target is not None and self.is_known(target) else None
 
     def _ways_to_many(self, name: str) -> None:
         """An array of other records is the way back of their relation, or a relation to many of its own."""
@@ -240,6 +237,7 @@ class Records:
         record = self.by_name[name]
         makes = [call for call in self._calls if call.method == "post" and self._takes(call, record)]
         changes = [call for call in self._calls if call.method in {"put", "patch"} and self._takes(call, record)]
+        record.certain = self._certain(record)
         sure = [self._written_by(call, record, replacing=False) for call in makes]
         for call in changes:
             self._written_by(call, record, replacing=call.method == "put")
@@ -248,6 +246,16 @@ class Records:
             record.shown |= {record.places[json].name for json in view.required if json in record.places}
         if not makes:
             record.always = self._always_shown(record) | self._addressed(record)
+
+    def _certain(self, record: Record) -> set[str]:
+        """The values that an answer cannot lack."""
+        return {
+            record.places[json].name
+            for call in self._calls
+            if call.gives is not None and self.of(call.gives.flat) is record
+            for json, flat in members(self._document, call.gives.flat)
+            if json in call.gives.flat.required and not flat.nullable and json in record.places
+        }
 
     def _always_shown(self, record: Record) -> set[str]:
         """The values that records which no request makes must have for answers to show them: a seed gives them."""
@@ -261,7 +269,7 @@ class Records:
                     found |= set() if self._needs(place.target, record) else {place.name}
                 elif place.name in record.seen:
                     held = widest(record.seen[place.name])
-                    found |= {place.name} if held.default is None and _usual(held) is None else set()
+                    found |= {place.name} if held.default is None and usual(held) is None else set()
         return found - record.nullable - record.emptied
 
     def _addressed(self, record: Record) -> set[str]:
@@ -298,6 +306,8 @@ class Records:
             always = json in call.takes.flat.required and not flat.nullable
             if always:
                 sure.add(place.name)
+            if place.name in record.certain:
+                continue  # answers always show it: null changes nothing, and so does what is not there
             if flat.nullable:
                 record.nullable.add(place.name)
             elif replacing and not always:
@@ -322,7 +332,7 @@ class Records:
                 found[key] = held.model_copy(update={"default": None})
             elif key not in record.nullable and held.default is not None:
                 found[key] = held
-            elif key in record.shown and key not in record.nullable and (default := _usual(held)) is not None:
+            elif key in record.shown and key not in record.nullable and (default := usual(held)) is not None:
                 found[key] = held.model_copy(update={"default": default})
             else:
                 found[key] = held.model_copy(update={"optional": True})
@@ -343,36 +353,3 @@ class Records:
                 changes["on_delete"] = OnDelete.SET_NULL
             found[key] = relation.model_copy(update=changes)
         return found
-
-
-def _is_id(flat: Flat, plain: str, own: str) -> bool:
-    """Whether a member is the number that the service gives a record."""
-    return flat.kind == "integer" and plain in {"id", f"{singular(identifier(own))}_id"}
-
-
-def _free_relation(record: Record, name: str) -> str:
-    """The name itself, or one like it whose column no field of the record has."""
-    columns = (field.removesuffix("_id") for field in record.seen if field.endswith("_id"))
-    return free_name(name, [*record.seen, *columns])
-
-
-def _usual(held: Field) -> Computed | bool | int | str | None:
-    """A value for what answers always show although nobody need give it."""
-    if held.one_of:
-        return held.one_of[0]
-    if held.type is FieldType.BOOL:
-        return False
-    if held.type is FieldType.INT:
-        return int(max(held.min or 0, 0)) if held.max is None or held.max >= 0 else int(held.max)
-    if held.type is FieldType.DATETIME:
-        return Computed(cel="now()")
-    if held.type is FieldType.DATE:
-        return Computed(cel="today()")
-    if held.type in {FieldType.STRING, FieldType.TEXT} and held.min == 0 and held.pattern is None:
-        return ""
-    return None
-
-
-def body_record(records: Records, body: Body | None) -> Record | None:
-    """The record that a body is about."""
-    return records.of(body.flat) if body is not None else None

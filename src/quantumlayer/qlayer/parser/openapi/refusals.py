@@ -3,11 +3,12 @@
 from collections import defaultdict
 from collections.abc import Iterator
 
+from quantumlayer.qlayer.parser.openapi.calls import Call
 from quantumlayer.qlayer.parser.openapi.document import Document
-from quantumlayer.qlayer.parser.openapi.resources import Call
-from quantumlayer.spec.interface import Endpoint
+from quantumlayer.spec.interface import Does, Endpoint
 from quantumlayer.spec.model import Field, FieldType
 
+_ABSENT, _INVALID = 404, 422
 _SHOWN = 3
 """Operations that a note names."""
 
@@ -22,11 +23,12 @@ class Refusals:
 
     def complete(self, call: Call, endpoint: Endpoint, *, guarded: bool) -> Endpoint:
         """The endpoint with what its document lacks; all of it is noted."""
-        if endpoint.takes is not None and not call.needs_body:
+        spare = call.takes is not None and any(level.key not in level.shape.required for level in call.takes.levels)
+        if endpoint.takes is not None and (spare or not call.needs_body):
             self._bodies.append(call.label)
         if call.any_error:
             return endpoint
-        lacking = tuple(status for status in _needed(endpoint, guarded=guarded) if endpoint.refusal(status) is None)
+        lacking = tuple(status for status in _needed(endpoint, guarded=guarded) if _lacks(endpoint, status))
         if not lacking:
             return endpoint
         self._added[lacking].append(call.label)
@@ -42,10 +44,17 @@ class Refusals:
             self._document.note(f"{_some(self._bodies)} cannot be called without a body: it has what is needed.")
 
 
+def _lacks(endpoint: Endpoint, status: int) -> bool:
+    """Whether nothing like the status is there; that a body is not valid says nothing of a record that is not there."""
+    nearest = endpoint.refusal(status)
+    return nearest is None or (status, nearest) == (_ABSENT, _INVALID)
+
+
 def _needed(endpoint: Endpoint, *, guarded: bool) -> Iterator[int]:
     if guarded:
         yield 401
-    if any(one.in_ == "path" for one in endpoint.parameters.values()):
+    named = any(one.in_ == "path" for one in endpoint.parameters.values())
+    if named or endpoint.does not in {Does.LIST, Does.CREATE}:
         yield 404
     if endpoint.takes is not None or any(_bounded(one.field) for one in endpoint.parameters.values()):
         yield 422

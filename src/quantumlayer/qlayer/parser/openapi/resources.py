@@ -1,95 +1,27 @@
 """Which records a document is about: schemas that are views of one thing, and the paths to it."""
 
-import re
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
 from functools import lru_cache
-from typing import Any
 
 from quantumlayer.kit.identifiers import class_name, identifier, singular, words
+from quantumlayer.qlayer.parser.openapi.bodies import Body
+from quantumlayer.qlayer.parser.openapi.calls import Call
 from quantumlayer.qlayer.parser.openapi.document import Document
-from quantumlayer.qlayer.parser.openapi.schemas import Flat, flatten, members
+from quantumlayer.qlayer.parser.openapi.schemas import Flat
 from quantumlayer.spec.validate.names import free_entity
 
 _VIEW_WORDS = frozenset(
     {
         "fields", "create", "created", "update", "updated", "patch", "input", "output", "request", "response", "dto",
         "in", "out", "read", "write", "new", "body", "payload", "model", "details", "detail", "summary", "base",
-        "resource",
+        "resource", "public", "get", "save", "add", "edit", "req", "res", "upsert", "put",
         "writable", "attributes",
         "data", "full", "simple", "schema", "object", "view", "params", "entity", "record", "page",
         "list",
     }
 )  # fmt: skip
-JSON = "application/json"
-_MEDIA = re.compile(r"[a-z]+/([a-z0-9.-]+\+)*json")
-_PARAMETER = re.compile(r"\{([^{}]+)\}")
-_PAGE_WORDS = frozenset(
-    {
-        "total", "page", "size", "count", "limit", "offset", "pages", "next", "previous", "prev", "number", "cursor",
-        "elements", "first", "last", "per", "meta", "links", "paging", "pagination", "more", "has",
-    }
-)  # fmt: skip
-
-
-@dataclass(frozen=True, slots=True)
-class Body:
-    """What a request takes or an answer gives.
-
-    Args:
-        flat: The schema of the record, or of the structure.
-        shape: The schema of the whole body: the record's own, a page's or an envelope's.
-        many: Whether it is an array of them.
-        page: The member that holds the records of a page.
-        envelope: The member that is the record.
-        media: Its media type.
-    """
-
-    flat: Flat
-    shape: Flat
-    many: bool = False
-    page: str = ""
-    envelope: str = ""
-    media: str = JSON
-
-
-@dataclass(slots=True)
-class Call:
-    """One operation of the document."""
-
-    method: str
-    path: str
-    operation: Mapping[str, Any]
-    parameters: list[dict[str, Any]]
-    takes: Body | None = None
-    gives: Body | None = None
-    status: int = 200
-    needs_body: bool = False
-    errors: tuple[int, ...] = ()
-    any_error: bool = False
-    fault: Flat | None = None
-    fault_media: str = JSON
-    refused: str = ""
-
-    @property
-    def label(self) -> str:
-        """How a person calls it."""
-        return f"{self.method.upper()} {self.path}"
-
-    @property
-    def segments(self) -> list[str]:
-        """The words and parameters of the path."""
-        return [segment for segment in self.path.split("/") if segment]
-
-    @property
-    def item(self) -> bool:
-        """Whether the path ends with a parameter."""
-        return bool(self.segments) and _PARAMETER.fullmatch(self.segments[-1]) is not None
-
-    @property
-    def noun(self) -> str:
-        """The last fixed word of the path."""
-        return next((one for one in reversed(self.segments) if _PARAMETER.search(one) is None), "")
 
 
 @lru_cache(maxsize=1 << 12)  # every schema is asked for by every call
@@ -100,85 +32,6 @@ def stem(name: str) -> str:
     return singular("_".join(kept))
 
 
-def calls(document: Document) -> list[Call]:
-    """Every operation with its bodies."""
-    found = []
-    for method, path, operation, parameters in document.operations():
-        call = Call(method, path, operation, parameters)
-        _answers(document, call)
-        _request(document, call)
-        found.append(call)
-    return found
-
-
-def _request(document: Document, call: Call) -> None:
-    body = document.resolved(call.operation.get("requestBody"))
-    schema, media = _json(document, body)
-    if schema is not None:
-        call.takes = _body(document, schema)
-        call.needs_body = body.get("required") is True
-    elif media:
-        call.refused = f"it takes {media}, not JSON"
-
-
-def _answers(document: Document, call: Call) -> None:
-    answers = call.operation.get("responses")
-    answers = answers if isinstance(answers, dict) else {}
-    codes = sorted(int(code) for code in map(str, answers) if code.isdecimal() and 200 <= int(code) <= 599)
-    success = next((code for code in codes if code < 300), None)
-    call.errors = tuple(code for code in codes if code >= 400)
-    call.any_error = any(str(code).lower() in {"default", "4xx"} for code in answers)
-    by_code = {str(code): answer for code, answer in answers.items()}
-    if success is None:
-        success = 200
-        answer = document.resolved(by_code.get("2XX") or (None if codes else by_code.get("default")))
-    else:
-        answer = document.resolved(by_code[str(success)])
-    call.status = success
-    schema, media = _json(document, answer)
-    if schema is not None and success != 204:
-        call.gives = replace(_body(document, schema), media=media)
-    elif media and success != 204:
-        call.refused = f"it answers {media}, not JSON"
-    for code in (*map(str, call.errors), "4XX", "default"):
-        schema, media = _json(document, document.resolved(by_code.get(code)))
-        if schema is not None and call.fault is None:
-            call.fault, call.fault_media = flatten(document, schema), media
-
-
-def _json(document: Document, node: Mapping[str, Any]) -> tuple[object | None, str]:
-    """The schema of a JSON body with its media type, or the media type alone where there is only another."""
-    content = node.get("content")
-    content = content if isinstance(content, dict) else {}
-    kinds = {str(media).partition(";")[0].strip().lower(): entry for media, entry in reversed(content.items())}
-    for kind in (JSON, *reversed(kinds)):
-        if kind in kinds and (kind == "*/*" or _MEDIA.fullmatch(kind)):
-            return document.resolved(kinds[kind]).get("schema"), JSON if kind == "*/*" else kind
-    return None, next(iter(map(str, content)), "")
-
-
-def _body(document: Document, schema: object) -> Body:
-    flat = flatten(document, schema)
-    if flat.kind == "array":
-        inner = flatten(document, flat.items)
-        return Body(inner, inner, many=True)
-    inside = list(members(document, flat))
-    arrays = [(key, one) for key, one in inside if one.kind == "array"]
-    if len(arrays) == 1 and len(inside) > 1:
-        key, array = arrays[0]
-        others = [one for one, _ in inside if one != key]
-        inner = flatten(document, array.items)
-        if inner.kind == "object" and all(_PAGE_WORDS & set(words(other)) for other in others):
-            return Body(inner, flat, page=key)
-    if len(inside) == 1 and flat.kind == "object":
-        key, inner = inside[0]
-        if inner.kind == "object" and inner.members:
-            return Body(inner, flat, envelope=key)
-        if inner.kind == "array" and (item := flatten(document, inner.items)).kind == "object" and item.name:
-            return Body(item, flat, page=key)
-    return Body(flat, flat)
-
-
 @dataclass(slots=True)
 class Resource:
     """A kind of record: its name, its views, and the words by which paths call it."""
@@ -186,6 +39,11 @@ class Resource:
     name: str
     views: dict[str, Flat] = field(default_factory=dict)
     nouns: set[str] = field(default_factory=set)
+
+    @property
+    def members(self) -> frozenset[str]:
+        """What its views show, each in one spelling."""
+        return frozenset("_".join(words(json)) for view in self.views.values() for json in view.members)
 
 
 class Resources:
@@ -196,8 +54,13 @@ class Resources:
         self.by_stem: dict[str, Resource] = {}
         self._names: list[str] = []
         self._inline: dict[frozenset[tuple[str, int]], Resource] = {}
+        self._named: dict[str, Resource] = {}
         for call in found:
             self._see(call)
+        groups = list(_groups(found))
+        for group in groups:
+            self._gather(group)
+        self._learn_nouns(groups)
 
     def _see(self, call: Call) -> None:
         """A body of records that have a path of their own makes them a resource."""
@@ -205,20 +68,33 @@ class Resources:
             if body is None or body.flat.kind != "object" or not body.flat.members:
                 continue
             key = self._stem(body.flat, call)
-            if not key or not (self._identified(body.flat, key) or self._addressed(call, key) or key in self.by_stem):
-                continue
-            if key not in self.by_stem:
-                self.by_stem[key] = Resource(free_entity(class_name(key).rstrip("_"), self._names))
-                self._names.append(self.by_stem[key].name)
-            resource = self.by_stem[key]
-            resource.views.setdefault(body.flat.name or call.label, body.flat)
-            if not body.flat.name:
-                self._inline.setdefault(identity(body.flat), resource)
-            if key == singular(identifier(call.noun)):
-                resource.nouns.add(call.noun)
+            if key and (self._identified(body.flat, key) or self._addressed(call, key) or key in self.by_stem):
+                self._add(key, body.flat, call)
+
+    def _add(self, key: str, flat: Flat, call: Call) -> Resource:
+        if key not in self.by_stem:
+            self.by_stem[key] = Resource(free_entity(class_name(key).rstrip("_"), self._names))
+            self._names.append(self.by_stem[key].name)
+        resource = self.by_stem[key]
+        self._show(resource, flat, call)
+        if key == singular(identifier(call.noun)):
+            resource.nouns.add(call.noun)
+        return resource
+
+    def _show(self, resource: Resource, flat: Flat, call: Call) -> None:
+        """The schema is a view of the resource."""
+        way = "takes" if call.takes is not None and call.takes.flat is flat else "gives"
+        resource.views.setdefault(flat.name or f"{call.label} {way}", flat)
+        if not flat.name:
+            self._inline.setdefault(identity(flat), resource)
+        elif self.by_stem.get(stem(flat.name)) is not resource:
+            self._named.setdefault(flat.name, resource)
 
     def _stem(self, flat: Flat, call: Call) -> str:
-        return stem(flat.name) if flat.name else singular("_".join(words(call.noun)))
+        noun = singular("_".join(words(call.noun)))
+        if flat.name and singular("_".join(words(flat.name))) == noun:  # what looks like a view may be a thing itself
+            return noun
+        return stem(flat.name) if flat.name else noun
 
     def _identified(self, flat: Flat, key: str) -> bool:
         return any("_".join(words(member)) in {"id", "uuid", "slug", f"{key}_id"} for member in flat.members)
@@ -227,12 +103,61 @@ class Resources:
         made = call.method == "post" and call.takes is not None
         return (call.item or made) and singular("_".join(words(call.noun))) == key
 
+    # What stands at one path is about one kind of record, whatever its schemas are called.
+
+    def _gather(self, group: list[Call]) -> None:
+        """The bodies at a path and at its items are views of one thing, as far as they look like it."""
+        found = _principal(group)
+        if found is None:
+            return
+        call, body = found
+        resource, named = self.of(body.flat), self.called(call.noun)
+        if resource is None:
+            key = self._stem(body.flat, call)
+            if not key:
+                return
+            resource = self._add(key, body.flat, call)
+        elif named is not None and named is not resource and not resource.nouns and _alike(resource, named):
+            self._join(resource, named)
+            resource = named
+        for one in group:
+            for other in (one.gives, one.takes):
+                if other is not None and self._looks_like(other, resource):
+                    self._show(resource, other.flat, one)
+
+    def _join(self, one: Resource, other: Resource) -> None:
+        """Two kinds of records are one: their views are those of the other."""
+        other.views |= {key: view for key, view in one.views.items() if key not in other.views}
+        self.by_stem = {key: other if known is one else known for key, known in self.by_stem.items()}
+        self._inline = {key: other if known is one else known for key, known in self._inline.items()}
+        self._named = {key: other if known is one else known for key, known in self._named.items()}
+
+    def _looks_like(self, body: Body, resource: Resource) -> bool:
+        if body.flat.kind != "object" or not body.flat.members or self.of(body.flat) is not None:
+            return False
+        own = {"_".join(words(json)) for json in body.flat.members}
+        return 2 * len(own & resource.members) >= len(own)
+
+    def _learn_nouns(self, groups: list[list[Call]]) -> None:
+        """Records that no word of a path is called like go by the word that most of their paths have."""
+        seen: dict[str, Counter[str]] = defaultdict(Counter)
+        for group in groups:
+            found = _principal(group)
+            resource = self.of(found[1].flat) if found is not None else None
+            noun = group[0].noun
+            if resource is not None and noun and self.called(noun) is None:
+                seen[resource.name][noun] += len(group)
+        for resource in self.all():
+            if not resource.nouns and seen[resource.name]:
+                resource.nouns.add(seen[resource.name].most_common(1)[0][0])
+
     def of(self, flat: Flat) -> Resource | None:
         """The resource that a schema is a view of."""
         if flat.kind != "object":
             return None
-        found = self.by_stem.get(stem(flat.name)) if flat.name else None
-        return self._inline.get(identity(flat)) if found is None and not flat.name else found
+        if not flat.name:
+            return self._inline.get(identity(flat))
+        return self._named.get(flat.name) or self.by_stem.get(stem(flat.name))
 
     def called(self, noun: str) -> Resource | None:
         """The resource that a word of a path names."""
@@ -241,18 +166,51 @@ class Resources:
         found = self.by_stem.get(key) or next((one for one in self.by_stem.values() if noun in one.nouns), None)
         return found or next((one for stem, one in self.by_stem.items() if stem.replace("_", "") == bare), None)
 
-    def all_views(self) -> Iterator[tuple[Resource, Flat]]:
-        """Every view of every resource."""
-        for resource in self.by_stem.values():
-            for flat in resource.views.values():
-                yield resource, flat
+    def all(self) -> list[Resource]:
+        """Every kind of record."""
+        return list({resource.name: resource for resource in self.by_stem.values()}.values())
+
+
+def _alike(one: Resource, other: Resource) -> bool:
+    """Whether most of what one shows is shown by the other."""
+    return 2 * len(one.members & other.members) >= min(len(one.members), len(other.members))
+
+
+def _groups(found: Iterable[Call]) -> Iterator[list[Call]]:
+    """The operations on each collection and on its items, by the path without the parameter at its end."""
+    grouped: dict[str, list[Call]] = defaultdict(list)
+    for call in found:
+        parts = ["{}" if "{" in part else part for part in call.segments]
+        grouped["/".join(parts[:-1] if call.item else parts)].append(call)
+    yield from grouped.values()
+
+
+def _principal(group: list[Call]) -> tuple[Call, Body] | None:
+    """The body that shows best what the records of a path are: one of them, or the list of all."""
+    for way in (_is_item, _is_list, _is_made, _is_changed):
+        for call in group:
+            body = call.gives
+            if body is not None and body.flat.kind == "object" and body.flat.members and way(call, body):
+                return call, body
+    return None
+
+
+def _is_item(call: Call, body: Body) -> bool:
+    return call.method == "get" and call.item and not body.many
+
+
+def _is_list(call: Call, body: Body) -> bool:
+    return call.method == "get" and not call.item and body.many
+
+
+def _is_made(call: Call, body: Body) -> bool:
+    return call.method == "post" and not call.item and call.takes is not None and not body.many
+
+
+def _is_changed(call: Call, body: Body) -> bool:
+    return call.method in {"put", "patch"} and not body.many
 
 
 def identity(flat: Flat) -> frozenset[tuple[str, int]]:
     """What tells a schema that was written in its place from others: the nodes of its members."""
     return frozenset((key, id(node)) for key, node in flat.members.items())
-
-
-def parameters_in(path: str) -> list[str]:
-    """The names of a path's parameters, in order."""
-    return _PARAMETER.findall(path)

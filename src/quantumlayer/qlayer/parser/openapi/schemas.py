@@ -39,11 +39,16 @@ class Flat:
     def about(self) -> str:
         """What the document says of it, in one line."""
         said = self.keys.get("description")
-        return " ".join(said.split())[:300] if isinstance(said, str) else ""
+        return plain(said)[:300] if isinstance(said, str) else ""
 
     def flag(self, key: str) -> bool:
         """Whether a key such as `readOnly` is true."""
         return self.keys.get(key) is True
+
+
+def plain(text: str) -> str:
+    """A text in one line, without characters that cannot be printed."""
+    return " ".join("".join(char if char.isprintable() else " " for char in text).split())
 
 
 def flatten(document: Document, node: object, depth: int = 0) -> Flat:

@@ -7,16 +7,18 @@ from pydantic import ValidationError
 from quantumlayer.kit.identifiers import identifier
 from quantumlayer.qlayer.parser.errors import BrokenDocumentError
 from quantumlayer.qlayer.parser.models import Requirement
+from quantumlayer.qlayer.parser.openapi.calls import Call, calls
 from quantumlayer.qlayer.parser.openapi.document import Document, read_document
 from quantumlayer.qlayer.parser.openapi.endpoints import EndpointBook
 from quantumlayer.qlayer.parser.openapi.errors import errors_of
 from quantumlayer.qlayer.parser.openapi.records import Records
 from quantumlayer.qlayer.parser.openapi.refusals import Refusals
-from quantumlayer.qlayer.parser.openapi.resources import Call, Resources, calls
+from quantumlayer.qlayer.parser.openapi.resources import Resources
+from quantumlayer.qlayer.parser.openapi.schemas import plain
 from quantumlayer.qlayer.parser.openapi.security import caller, is_guarded
 from quantumlayer.qlayer.parser.openapi.shapes import CannotSayError, ShapeBook
 from quantumlayer.qlayer.parser.openapi.unrefused import Unrefused
-from quantumlayer.spec.interface import Does, Endpoint, Interface
+from quantumlayer.spec.interface import Does, Endpoint, Ids, Interface
 from quantumlayer.spec.model import Action, Entity, Field, Grant, Note, Role, Service, Spec
 
 _ACTIONS = {
@@ -44,8 +46,13 @@ def parse_openapi(requirement: Requirement) -> Spec:
     records = Records(document, found, Resources(document, found))
     fields = {name: records.fields(name) for name in records.by_name}
     shapes = ShapeBook(document, records, fields)
-    book = EndpointBook(document, records, shapes)
+    book = EndpointBook(document, found, records, shapes)
     endpoints, left_open, closed = _endpoints(document, found, book)
+    role, unmet = caller(document, found)
+    if unmet and closed:
+        left_open["security"] = unmet
+    for name, record in records.by_name.items():
+        fields[name] |= {key: held.model_copy(update={"optional": True}) for key, held in record.scopes.items()}
     if not endpoints:
         why = next(iter(left_open.values()), "it has no operation")
         raise BrokenDocumentError(f"{requirement.name} describes no endpoint that can be built", why=why)
@@ -59,8 +66,12 @@ def parse_openapi(requirement: Requirement) -> Spec:
         open=left_open,
     )
     unrefused.cascade()
+    reached = _reached(records, interface)
+    fields = {name: held for name, held in fields.items() if name in reached}
+    texts = {name: Ids.UUID for name in fields if records.by_name[name].text_id}
+    interface = interface.model_copy(update={"ids": texts})
     spec = _spec(document, requirement, records, fields, interface, book.unique, closed)
-    return spec.model_copy(update={"roles": {name: caller(document, found) for name in spec.roles}})
+    return spec.model_copy(update={"roles": dict.fromkeys(spec.roles, role)})
 
 
 def _endpoints(
@@ -124,6 +135,19 @@ def _needed(shapes: ShapeBook, endpoints: dict[str, Endpoint]) -> set[str]:
     return found
 
 
+def _reached(records: Records, interface: Interface) -> set[str]:
+    """The entities that some endpoint is about, and those that their records refer to."""
+    waiting = [one.on for one in interface.endpoints.values()]
+    waiting += [shape.of for shape in interface.shapes.values() if shape.of is not None]
+    found: set[str] = set()
+    while waiting:
+        name = waiting.pop()
+        if name not in found:
+            found.add(name)
+            waiting += [relation.to for relation in records.by_name[name].relations.values()]
+    return found
+
+
 def _spec(
     document: Document,
     requirement: Requirement,
@@ -147,7 +171,7 @@ def _spec(
     about = document.mapping("info").get("description")
     return Spec(
         spec=1,
-        service=Service(name=_service_name(title), summary=" ".join(str(about or title).split())[:200]),
+        service=Service(name=_service_name(title), summary=plain(str(about or title))[:200]),
         roles={_CALLER: Role()} if closed else {},
         entities=entities,
         interface=interface,

@@ -1,12 +1,13 @@
 """The shapes of a document: what its bodies look like, member by member."""
 
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 from dataclasses import replace
 
-from quantumlayer.kit.identifiers import class_name, words
+from quantumlayer.kit.identifiers import class_name, identifier, singular, words
+from quantumlayer.qlayer.parser.openapi.bodies import Body, Level, around
 from quantumlayer.qlayer.parser.openapi.document import Document
 from quantumlayer.qlayer.parser.openapi.records import SCALARS, Record, Records
-from quantumlayer.qlayer.parser.openapi.resources import Body, identity
+from quantumlayer.qlayer.parser.openapi.resources import identity
 from quantumlayer.qlayer.parser.openapi.schemas import Flat, flatten, members
 from quantumlayer.qlayer.parser.openapi.types import field_of, items_of
 from quantumlayer.spec.interface import Member, Shape
@@ -49,16 +50,35 @@ class ShapeBook:
         if record is None:
             raise CannotSayError("its body is not about a record that the service keeps")
         inner = self._of(body.flat, record, label)
-        if body.page:
-            return self._page(body, record, inner, label), False
-        if body.envelope:
-            member = Member.model_validate({"is": "this", "shape": inner})
-            name = self._named(body.shape, f"{label}_envelope")
-            if name in self.shapes and self.shapes[name].of != record.resource.name:
-                name = self._named(replace(body.shape, name=f"{name}Envelope"), label)
-            self._add(name, Shape(of=record.resource.name, open=not body.shape.closed, members={body.envelope: member}))
-            return name, False
-        return inner, body.many
+        for level in reversed(body.wrapped):
+            inner = self._envelope(level, record, inner, f"{label}_item")
+        levels, many = list(body.levels), body.many
+        if many and levels:
+            inner, many = self._page(levels.pop(), record, inner, f"{label}_page"), False
+        for level in reversed(levels):
+            inner = self._envelope(level, record, inner, f"{label}_envelope")
+        return inner, many
+
+    def receipt(self, body: Body, record: Record, label: str) -> str:
+        """The name of the shape of an answer that only tells that something was done.
+
+        Raises:
+            CannotSayError: What it tells is not known.
+        """
+        if body.many or body.flat.kind != "object":
+            raise CannotSayError("what it answers is not said")
+        own = singular(identifier(record.resource.name))
+        found: dict[str, Member] = {}
+        for json, held in members(self._document, body.flat):
+            kind = "string" if record.text_id else "integer"
+            if held.kind == kind and "_".join(words(json)) in {"id", f"{own}_id", record.text_id}:
+                found.setdefault(json, Member.model_validate({"is": "id", "about": held.about}))
+        shown = list(found)[:1]
+        found = {json: found[json] for json in shown} | dict(self._beside(Level(body.flat, ""), shown))
+        inner = self._around(Level(body.flat, ""), record, found, label)
+        for level in reversed(body.levels):
+            inner = self._envelope(level, record, inner, f"{label}_envelope")
+        return inner
 
     def _named(self, flat: Flat, label: str) -> str:
         """A name for a schema: the component's own, unless another that differs only in case has it."""
@@ -67,7 +87,9 @@ class ShapeBook:
         # What was written in its place and is met again by another way, as YAML's aliases let it be, is the same shape.
         key = (flat.name or ("" if flat.members else label), identity(flat), flat.required)
         if key not in self._names:
-            short = wanted if len(class_name(wanted)) < _LONGEST else class_name(wanted)[:_LONGEST]
+            short = wanted
+            while len("_".join(words(short))) >= _LONGEST:  # else the number that tells it from others is cut off
+                short = short[:-1]
             number, free = 1, short
             while class_name(free).lower() in self._taken:
                 number += 1
@@ -88,9 +110,6 @@ class ShapeBook:
         if name in self._open:
             raise CannotSayError(f"the shape {name} {_ROUND}")
         return name
-
-    def _add(self, name: str, shape: Shape) -> None:
-        self.shapes.setdefault(name, shape)
 
     def _of(self, flat: Flat, record: Record, label: str) -> str:
         name = self._own_name(flat, label, record.resource.name)
@@ -149,8 +168,12 @@ class ShapeBook:
             bounds = _counted(held) if place.many else {}
             if inner.kind == "object":
                 return {"shape": self._of(inner, target, f"{name}_{json}"), "many": place.many, **bounds}
+            if target.text_id and not place.many:
+                return {}
             return {"many": place.many, "field": field_of(inner), **bounds}
         if place.name in {"id", "created_at", "updated_at"}:
+            if record.text_id:
+                return {}
             bounded = held.keys.keys() & {"format", "minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum"}
             return {"field": field_of(held)} if place.name == "id" and bounded else {}
         kept = self._fields[record.resource.name][place.name]
@@ -165,15 +188,25 @@ class ShapeBook:
         """What is in a value that is kept as a whole."""
         if held.kind == "array":
             item = flatten(self._document, held.items)
-            inner = (
-                self._structured(item, label) if item.kind == "object" and item.members else {"field": field_of(item)}
-            )
+            inner: dict[str, object] = {"field": field_of(item)}
+            if item.kind == "object" and item.members:
+                inner = {"shape": self._structure(item, label)}
             return {**inner, "many": True, **_counted(held)}
         if held.kind == "object" and held.members:
             return {"shape": self._structure(held, label)}
         if held.kind == "object":
-            return {"shape": self._structure(Flat("object", _FREE), label)}
+            return self._keyed(held, label) or {"shape": self._structure(Flat("object", _FREE), label)}
         return {"field": field_of(held)} if held.kind != "any" else {}
+
+    def _keyed(self, held: Flat, label: str) -> dict[str, object]:
+        """What is in an object whose members callers name; nothing where it may be anything, or several."""
+        node = held.keys.get("additionalProperties")
+        if not isinstance(node, dict) or not node:
+            return {}
+        item = flatten(self._document, node)
+        if item.kind == "object" and item.members:
+            return {"shape": self._structure(item, label), "keyed": True}
+        return {"field": field_of(item), "keyed": True} if item.kind in SCALARS and not item.nullable else {}
 
     def _structure(self, flat: Flat, label: str) -> str:
         name = self._own_name(flat, label, None)
@@ -204,22 +237,63 @@ class ShapeBook:
             flags = {"optional": json not in flat.required, "nullable": held.nullable, "about": held.about}
             yield json, Member.model_validate({**flags, **keys})
 
-    def _page(self, body: Body, record: Record, inner: str, label: str) -> str:
-        name = self._named(body.shape, f"{label}_page")
-        if name in self.shapes and not self.shapes[name].page:
-            name = self._named(replace(body.shape, name=f"{name}Page"), label)
-        found = {}
-        for json, held in members(self._document, body.shape):
-            if json == body.page:
-                found[json] = Member.model_validate({"is": "items", "shape": inner, "many": True})
-                continue
+    # Objects around records.
+
+    def _envelope(self, level: Level, record: Record, inner: str, label: str) -> str:
+        member = Member.model_validate({"is": "this", "shape": inner})
+        return self._around(level, record, {level.key: member} | dict(self._beside(level)), label)
+
+    def _page(self, level: Level, record: Record, inner: str, label: str) -> str:
+        found = {level.key: Member.model_validate({"is": "items", "shape": inner, "many": True})}
+        for json, held in around(self._document, level):
             said = next((part for part, known in _PAGE.items() if known & set(words(json))), None)
             if said is not None and held.kind == "integer":
-                found[json] = Member.model_validate({"is": said, "optional": json not in body.shape.required})
-            elif json in body.shape.required:
-                raise CannotSayError(f"its page says {json!r}")
-        self._add(name, Shape(of=record.resource.name, page=True, open=not body.shape.closed, members=found))
-        return name
+                found[json] = Member.model_validate({"is": said, "optional": json not in level.shape.required})
+            elif held.kind == "object" and (meta := self._meta(held, record, f"{label}_{json}")):
+                found[json] = Member.model_validate({"is": "this", "shape": meta})
+        return self._around(level, record, found | dict(self._beside(level, found)), label, page=True)
+
+    def _meta(self, flat: Flat, record: Record, label: str) -> str:
+        """The name of an object in which a page tells of itself; empty where it tells nothing that is known."""
+        found = {}
+        for json, held in members(self._document, flat):
+            said = next((part for part, known in _PAGE.items() if known & set(words(json))), None)
+            if said is not None and held.kind == "integer":
+                found[json] = Member.model_validate({"is": said, "optional": json not in flat.required})
+        if not found:
+            return ""
+        try:
+            beside = dict(self._beside(Level(flat, ""), found))
+        except CannotSayError:
+            return ""
+        return self._around(Level(flat, ""), record, found | beside, label, page=True)
+
+    def _around(self, level: Level, record: Record, found: dict[str, Member], label: str, *, page: bool = False) -> str:
+        """The name of an object around records: the component's own, where that is about these records alone."""
+        of, is_open = record.resource.name, not level.shape.closed
+        shape = Shape(
+            of=of, page=page, open=is_open, members={json: found[json] for json in level.shape.members if json in found}
+        )
+        flat = level.shape
+        while True:
+            name = self._named(flat, label)
+            if self.shapes.setdefault(name, shape) == shape:
+                return name
+            flat = replace(flat, name=f"{of}{name}" if not name.startswith(of) else f"{name}Of{of}")
+
+    def _beside(self, level: Level, said: Container[str] = ()) -> Iterator[tuple[str, Member]]:
+        """What an object must have beside the records: the same in every answer, as nothing of a record is behind it.
+
+        Raises:
+            CannotSayError: No value is known to fit.
+        """
+        for json, held in around(self._document, level):
+            if json in level.shape.required and json not in said and fits_json(json):
+                value = usual_value(json, held)
+                if value is _NOTHING:
+                    raise CannotSayError(f"what stands beside its records in {json!r} is not said")
+                self._document.note(f"{json!r} beside records is always {value!r}.")
+                yield json, Member.model_validate({"shows": value, "about": held.about})
 
 
 def fits_json(json: str) -> bool:
@@ -227,9 +301,39 @@ def fits_json(json: str) -> bool:
     return 0 < len(json) <= _LONGEST_NAME and json.isprintable() and not set(json) & set("{}")
 
 
+def usual_value(json: str, held: Flat) -> object:
+    """A value for a member that tells about an answer: of an answer that is well."""
+    if held.nullable:
+        return None
+    choices = held.keys.get("enum")
+    if isinstance(choices, list) and choices:
+        well = (one for one in choices if str(one).lower() in _WELL)
+        return next(well, choices[0])
+    for key in ("const", "default", "example"):
+        if key in held.keys and type(held.keys[key]) in _TYPES.get(held.kind, ()):
+            return held.keys[key]
+    plain = set(words(json))
+    if held.kind == "boolean":
+        return bool(plain & {"success", "successful", "ok", "deleted", "removed", "updated", "result", "status"})
+    if held.kind in {"integer", "number"}:
+        least = held.keys.get("minimum")
+        return 200 if plain & {"status", "code"} else max(0, least) if isinstance(least, int) else 0
+    if held.kind == "string" and not held.keys.keys() & {"pattern", "format"}:
+        least = held.keys.get("minLength")
+        return "ok" if plain & {"status", "result"} or (isinstance(least, int) and least > 0) else ""
+    if held.kind == "array" and not held.keys.get("minItems"):
+        return []
+    return {} if held.kind == "object" and not held.required else _NOTHING
+
+
+_NOTHING = object()
+_WELL = frozenset({"ok", "success", "200", "succeeded", "true", "done"})
+_TYPES: dict[str, tuple[type, ...]] = {"string": (str,), "integer": (int,), "number": (int,), "boolean": (bool,)}
+
+
 def _counted(held: Flat) -> dict[str, object]:
     least, most = items_of(held)
-    return {"min_items": least, "max_items": most}
+    return {"min_items": least, "max_items": most, "unique_items": held.flag("uniqueItems")}
 
 
 def _alike(own: Field, kept: Field) -> bool:

@@ -13,9 +13,15 @@ from quantumlayer.spec.model import Field, FieldType
 _LONGEST_STRING = 4000
 """Characters of a text that has a column of its length; longer ones have none."""
 _MOST = 1_000_000
+_HUGE = 10**300
+"""What lies beyond bounds nothing that a service keeps."""
+
 _PLAIN = re.compile(r"[A-Za-z0-9_ -]*")
 _LONGEST_PATTERN = 2000
 _DEFAULTS: dict[str, type] = {"boolean": bool, "integer": int}
+_UUID = "01890a5d-ac96-774b-bcce-b302099a8057"
+_UUID_PATTERN = "[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}"
+_ID_FORMATS = frozenset({None, "uuid", "guid", "string", "uid", "id", "objectid", "text"})
 _INT32 = (-(2**31), 2**31 - 1)
 _INT64 = (None, 2**63 - 1)
 """The least is what a column holds: SQLite reads a greater number where it is written out."""
@@ -29,7 +35,7 @@ def field_of(flat: Flat, **more: Any) -> Field:  # noqa: ANN401 - keys of a Fiel
         keys["default"] = default
     choices, texts = flat.keys.get("enum"), _choices(flat)
     wholes = [choice for choice in choices if type(choice) is int] if isinstance(choices, list) else []
-    if flat.kind == "string" and texts and all(choice.strip() for choice in texts):
+    if flat.kind == "string" and texts and all(choice and choice == choice.strip() for choice in texts):
         return Field(type=FieldType.STRING, one_of=tuple(dict.fromkeys(texts)), **keys)
     if flat.kind == "string" and texts and (either := _either(texts)):
         return Field(type=FieldType.STRING, min=0, max=max(map(len, texts)), pattern=either, **keys)
@@ -41,10 +47,24 @@ def field_of(flat: Flat, **more: Any) -> Field:  # noqa: ANN401 - keys of a Fiel
         return _whole(flat, keys)
     if flat.kind == "number":
         least, most = _bounds(flat)
-        return Field(type=FieldType.FLOAT, min=_decimal(least), max=_decimal(most), **keys)
+        beyond = _exclusive(flat) if (least, most) != (None, None) else ()
+        return Field(type=FieldType.FLOAT, min=_decimal(least), max=_decimal(most), exclusive=beyond, **keys)
     if flat.kind == "boolean":
         return Field(type=FieldType.BOOL, **keys)
     return Field(type=FieldType.JSON, **keys)
+
+
+def holds_uuid(flat: Flat) -> bool:
+    """Whether a value can be an id that the service makes: a UUID as text."""
+    if flat.kind != "string" or _choices(flat) or flat.keys.get("format") not in _ID_FORMATS:
+        return False
+    most, pattern = _count(flat, "maxLength"), flat.keys.get("pattern")
+    if (most is not None and most < len(_UUID)) or (_count(flat, "minLength") or 0) > len(_UUID):
+        return False
+    if not isinstance(pattern, str):
+        return True
+    translated = whole_pattern(pattern)
+    return translated is not None and re.fullmatch(translated, _UUID) is not None
 
 
 def _choices(flat: Flat) -> list[Any]:
@@ -67,11 +87,14 @@ def _text(flat: Flat, keys: dict[str, Any]) -> Field:
     if form == "date-time":
         return Field(type=FieldType.DATETIME, **keys)
     least, most = _count(flat, "minLength") or 0, _count(flat, "maxLength")
-    most = None if most is not None and not 0 < most <= _MOST else most
+    most = None if most is not None and not max(least, 1) <= most <= _MOST else most
+    least = 0 if least > _MOST else least
     pattern = flat.keys.get("pattern")
     translated = whole_pattern(pattern) if isinstance(pattern, str) else None
     if form == "email" and not least and translated is None:
         return Field(type=FieldType.EMAIL, **keys)
+    if form == "uuid" and translated is None and not least and most is None:
+        return Field(type=FieldType.STRING, min=len(_UUID), max=len(_UUID), pattern=_UUID_PATTERN, **keys)
     short = most is not None and most <= _LONGEST_STRING
     kind = FieldType.STRING if short else FieldType.TEXT
     return Field(type=kind, min=least, max=most, pattern=translated, **keys)
@@ -88,22 +111,39 @@ def _whole(flat: Flat, keys: dict[str, Any]) -> Field:
 def _bounds(flat: Flat) -> tuple[float | int | None, float | int | None]:
     """The least and the greatest number, in the words of 3.0 and of 3.1."""
     least, most = _number(flat, "minimum"), _number(flat, "maximum")
-    step: float = 1 if flat.kind == "integer" else 0
     below, above = flat.keys.get("exclusiveMinimum"), flat.keys.get("exclusiveMaximum")
     if below is True and least is not None:
-        least = least + step
+        least = _next(flat, least, 1)
     elif (number := _number(flat, "exclusiveMinimum")) is not None:
-        least = number + step
+        least = _next(flat, number, 1)
     if above is True and most is not None:
-        most = most - step
+        most = _next(flat, most, -1)
     elif (number := _number(flat, "exclusiveMaximum")) is not None:
-        most = number - step
-    return least, most
+        most = _next(flat, number, -1)
+    return (None, None) if least is not None and most is not None and least > most else (least, most)
+
+
+def _next(flat: Flat, limit: float, way: int) -> float | int:
+    """The first number beyond a limit that does not belong to what it bounds; of fractions there is none."""
+    if flat.kind == "integer":
+        return math.floor(limit) + 1 if way > 0 else math.ceil(limit) - 1
+    return limit
+
+
+def _exclusive(flat: Flat) -> tuple[str, ...]:
+    """Which limits of a fraction do not belong to what they bound."""
+    found = []
+    for word, key in (("min", "exclusiveMinimum"), ("max", "exclusiveMaximum")):
+        said = flat.keys.get(key)
+        if (said is True and _number(flat, f"{word}imum") is not None) or _number(flat, key) is not None:
+            found.append(word)
+    return tuple(found)
 
 
 def _number(flat: Flat, key: str) -> float | int | None:
     value = flat.keys.get(key)
-    return value if isinstance(value, int | float) and type(value) is not bool and math.isfinite(value) else None
+    known = isinstance(value, int | float) and type(value) is not bool and -_HUGE < value < _HUGE
+    return value if known else None
 
 
 def _count(flat: Flat, key: str) -> int | None:
@@ -144,4 +184,6 @@ def _wider(one: Field, other: Field) -> Field:
     if kind is FieldType.STRING and high is None:
         kind = FieldType.TEXT
     pattern = one.pattern if one.pattern == other.pattern else None
-    return one.model_copy(update={"type": kind, "min": low, "max": high, "pattern": pattern})
+    alike = (one.min, one.max, one.exclusive) == (other.min, other.max, other.exclusive)
+    bounds = {"min": low, "max": high, "exclusive": one.exclusive if alike else ()}
+    return one.model_copy(update={"type": kind, "pattern": pattern, **bounds})

@@ -9,8 +9,8 @@ from quantumlayer.qlayer.packs.fastapi import access
 from quantumlayer.qlayer.packs.fastapi.code import UnsupportedError
 from quantumlayer.qlayer.packs.fastapi.contract.addresses import condition
 from quantumlayer.qlayer.packs.fastapi.contract.media import media_class
-from quantumlayer.qlayer.packs.fastapi.contract.shapes import Shapes
-from quantumlayer.qlayer.packs.fastapi.contract.types import arguments, query_type
+from quantumlayer.qlayer.packs.fastapi.contract.shapes import Shapes, attribute_of
+from quantumlayer.qlayer.packs.fastapi.contract.types import arguments, item_type, many_of, query_type
 from quantumlayer.qlayer.packs.fastapi.fields import MAX_BIG
 from quantumlayer.spec.interface import Does, Endpoint, Interface, Parameter, Part
 from quantumlayer.spec.model import Action, Spec
@@ -47,7 +47,9 @@ class ParameterView:
         """The argument with its type and bounds."""
         held = self.parameter.field
         kind = query_type(held)
-        kind = f"list[{kind}]" if self.parameter.many else kind
+        if self.parameter.many:
+            item = item_type(held, kind, strict=False)
+            kind = many_of(item, unique=self.parameter.unique_items, distinct="shapes.Distinct")
         place = self.parameter.in_.capitalize()
         args = [f"alias={self.json!r}"] if self.json != self.argument else []
         args += [] if self.parameter.many else arguments(held, strict=False)
@@ -159,6 +161,8 @@ class EndpointView:
         grouped: dict[str, list[tuple[str, str]]] = {}
         for view in self._in_path:
             first, _, rest = (view.parameter.is_ or "").partition(".")
+            if first in self._spec.entities[self.endpoint.on].fields:
+                continue  # a value that its records have, not a record of its own
             if first not in self._spec.entities[self.endpoint.on].relations:
                 raise UnsupportedError(f"the path {self.path!r}, whose {view.json!r} is not a record that is there")
             grouped.setdefault(first, []).append((rest or "id", view.argument))
@@ -193,6 +197,8 @@ class EndpointView:
             first, _, rest = (view.parameter.is_ or "").partition(".")
             relation = self._spec.entities[self.endpoint.on].relations.get(first)
             if relation is None:
+                if first in self._spec.entities[self.endpoint.on].fields:
+                    found[first] = view.argument
                 continue
             if not rest:
                 found[f"{first}_id"] = view.argument
@@ -232,8 +238,7 @@ class EndpointView:
 
     @property
     def _whole(self) -> Paging | None:
-        gives = self.endpoint.gives
-        if gives is None or not self._interface.shapes[gives].page:
+        if self.page is None:
             return None
         return Paging("None", "0", {"page": "0", "size": "total", "limit": "total", "offset": "0"})
 
@@ -261,18 +266,17 @@ class EndpointView:
     @property
     def body_values(self) -> str:
         """What the body says of the record."""
-        inner = self._inner(self.endpoint.takes)
         if self.endpoint.takes and not self._shapes.keeps(self.endpoint.takes):
             return "{}"
+        outer, _ = self._interface.unwrapped(self.endpoint.takes or "")
         way = "given" if self.does == "patch" else "values"
-        return f"body.{identifier(inner)}.{way}()" if inner else f"body.{way}()"
+        return ".".join(["body", *map(attribute_of, outer), f"{way}()"])
 
-    def _inner(self, shape: str | None) -> str | None:
-        """The member of an envelope that is the record."""
-        if shape is None:
-            return None
-        members = self._interface.shapes[shape].members.items()
-        return next((json for json, member in members if member.is_ == "this"), None)
+    @property
+    def page(self) -> str | None:
+        """The shape of the page that is answered, in its envelopes."""
+        inner = self._interface.unwrapped(self.endpoint.gives)[1] if self.endpoint.gives else None
+        return inner if inner is not None and self._interface.shapes[inner].page else None
 
     @property
     def answer_class(self) -> str:
@@ -293,13 +297,29 @@ class EndpointView:
 
     def answer(self, variable: str) -> str:
         """The source of the body that shows a record."""
-        gives = self.endpoint.gives or ""
-        inner = self._inner(gives)
-        if inner is None:
-            return f"shapes.{self.answer_class}.model_validate({variable})"
-        shape = self._interface.shapes[gives].members[inner].shape or ""
-        shown = self._shapes.class_of(shape, taking=False)
-        return f"shapes.{self.answer_class}({identifier(inner)}=shapes.{shown}.model_validate({variable}))"
+        return self._shown(self.endpoint.gives or "", variable)
+
+    def _shown(self, shape: str, variable: str) -> str:
+        """The source of a shape of a record, with the envelopes around it."""
+        inner = self._interface.unwrapped(shape)[1]
+        return self._enveloped(shape, f"shapes.{self._class(inner)}.model_validate({variable})")
+
+    def _enveloped(self, shape: str, source: str) -> str:
+        """The source of a body in the envelopes of a shape."""
+        around = []
+        for json in self._interface.unwrapped(shape)[0]:
+            around.append(f"shapes.{self._class(shape)}({attribute_of(json)}=")
+            shape = self._interface.shapes[shape].members[json].shape or ""
+        return f"{''.join(around)}{source}{')' * len(around)}"
+
+    def _class(self, shape: str) -> str:
+        return self._shapes.class_of(shape, taking=False)
+
+    @property
+    def page_answer(self) -> str:
+        """The source of the body that shows a page of records."""
+        inside = ", ".join(f"{name}={source}" for name, source in self.page_arguments)
+        return self._enveloped(self.endpoint.gives or "", f"shapes.{self._class(self.page or '')}({inside})")
 
     @property
     def says_total(self) -> bool:
@@ -309,15 +329,22 @@ class EndpointView:
     @property
     def page_arguments(self) -> Iterator[tuple[str, str]]:
         """What a page is made with."""
-        gives, paging = self.endpoint.gives, self.paging
-        if gives is None or paging is None:
-            return
-        for json, member in self._interface.shapes[gives].members.items():
-            name = identifier(json)
+        if self.page is not None and (paging := self.paging) is not None:
+            yield from self._told(self.page, paging)
+
+    def _told(self, page: str, paging: Paging) -> Iterator[tuple[str, str]]:
+        """What a page, or an object in which it tells of itself, is made with."""
+        for json, member in self._interface.shapes[page].members.items():
+            name = attribute_of(json)
+            if member.says_always:
+                continue
+            if member.is_ == "this" and member.shape:
+                inside = ", ".join(f"{key}={source}" for key, source in self._told(member.shape, paging))
+                yield name, f"shapes.{self._class(member.shape)}({inside})"
+                continue
             if member.is_ == "items" and member.shape:
-                shown = self._shapes.class_of(member.shape, taking=False)
                 one = self.names.snake
-                yield name, f"[shapes.{shown}.model_validate({one}) for {one} in {self.names.plural}]"
+                yield name, f"[{self._shown(member.shape, one)} for {one} in {self.names.plural}]"
             elif member.is_ == "total":
                 yield name, "total"
             elif member.is_ == "pages":

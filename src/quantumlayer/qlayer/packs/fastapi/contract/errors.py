@@ -26,7 +26,15 @@ _SOURCES = {
     ErrorPart.NOW: "now().isoformat()",
     ErrorPart.PATH: "request.url.path",
 }
-_OF_FAULT = {ErrorPart.PATH: "error.pointer", ErrorPart.DETAIL: "error.detail"}
+_OF_FAULT = {
+    ErrorPart.PATH: "error.pointer",
+    ErrorPart.DETAIL: "error.detail",
+    ErrorPart.PLACE: 'error.pointer.split("/")[1:]',
+    ErrorPart.KIND: "problem_type",
+    ErrorPart.CODE: "status.name.lower()",
+    ErrorPart.TITLE: "status.phrase",
+}
+_LIST: dict[str, Any] = {"type": "array", "items": {"type": "string"}}
 _TEXT: dict[str, Any] = {"type": "string"}
 
 
@@ -42,7 +50,12 @@ def _source(part: ErrorPart, errors: Errors) -> str:
     if not errors.fault:
         return '[f"{error.pointer}: {error.detail}" for error in errors]'
     item = ", ".join(f"{json!r}: {_OF_FAULT.get(one, 'error.detail')}" for json, one in errors.fault.items())
-    return f"[{{{item}}} for error in errors]"
+    told = (
+        "errors"
+        if ErrorPart.DETAIL in errors.members.values()
+        else 'errors or [FieldProblem(pointer="", detail=detail)]'
+    )
+    return f"[{{{item}}} for error in {told}]"
 
 
 def error_schema(errors: Errors) -> dict[str, Any]:
@@ -57,5 +70,10 @@ def _object(properties: dict[str, Any]) -> dict[str, Any]:
 
 def _schema(part: ErrorPart, errors: Errors) -> dict[str, Any]:
     if part is ErrorPart.FAULTS:
-        return {"type": "array", "items": _object(dict.fromkeys(errors.fault, _TEXT)) if errors.fault else _TEXT}
+        return {
+            "type": "array",
+            "items": _object({json: _LIST if one is ErrorPart.PLACE else _TEXT for json, one in errors.fault.items()})
+            if errors.fault
+            else _TEXT,
+        }
     return {"type": "integer"} if part is ErrorPart.STATUS else _TEXT

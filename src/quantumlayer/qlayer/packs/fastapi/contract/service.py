@@ -45,6 +45,18 @@ class ContractView:
         asked = (one for endpoint in self.interface.endpoints.values() for one in endpoint.parameters.values())
         return any(one.in_ == "path" and one.field.type is FieldType.INT and one.field.max == MAX_BIG for one in asked)
 
+    @cached_property
+    def said(self) -> str:
+        """The attributes of all bodies."""
+        return "\n".join(line for view in self.shapes.views for line in view.lines)
+
+    @cached_property
+    def distinct(self) -> bool:
+        """Whether some list holds nothing twice."""
+        members = (member for shape in self.interface.shapes.values() for member in shape.members.values())
+        asked = (one for endpoint in self.interface.endpoints.values() for one in endpoint.parameters.values())
+        return any(one.unique_items for one in members) or any(one.unique_items for one in asked)
+
     def check(self) -> None:
         """Write everything once.
 
@@ -138,5 +150,8 @@ class ContractView:
 
     def _within(self, bodies: set[str]) -> set[str]:
         """The classes, and those in their envelopes."""
-        inner = {name for shape in self.shapes.views if shape.name in bodies for name in shape.uses}
-        return bodies | inner
+        found: set[str] = set()
+        while bodies - found:
+            found |= bodies
+            bodies = {name for shape in self.shapes.views if shape.name in bodies for name in shape.uses}
+        return found

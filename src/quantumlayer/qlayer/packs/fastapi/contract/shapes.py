@@ -5,10 +5,12 @@ from dataclasses import dataclass
 from functools import cached_property
 from graphlib import TopologicalSorter
 
+from pydantic import BaseModel
+
 from quantumlayer.kit.identifiers import class_name, identifier, words
 from quantumlayer.qlayer.packs.fastapi.code import UnsupportedError, literal
 from quantumlayer.qlayer.packs.fastapi.contract.relationships import back_of
-from quantumlayer.qlayer.packs.fastapi.contract.types import arguments, given_type, plain_type
+from quantumlayer.qlayer.packs.fastapi.contract.types import arguments, given_type, item_type, many_of, plain_type
 from quantumlayer.spec.interface import Does, Interface, Member, Shape
 from quantumlayer.spec.model import Entity, Field, FieldType, RelationKind, Spec
 from quantumlayer.spec.naming import entity_names
@@ -18,6 +20,7 @@ _SYSTEM = {
     "created_at": Field(type=FieldType.DATETIME),
     "updated_at": Field(type=FieldType.DATETIME),
 }
+_TEXT_ID = Field(type=FieldType.TEXT, max=200)
 PAGE = {"total": "int", "page": "int", "size": "int", "pages": "int", "limit": "int", "offset": "int"}
 """What a page says of itself, beside its items."""
 
@@ -60,6 +63,8 @@ class MemberView:
     @property
     def given(self) -> str:
         """The line of a response body."""
+        if self.member.says_always:
+            return self._line(self.type, [repr(self.member.shows), f"serialization_alias={self.json!r}"], bounded=False)
         left_out = self.may_lack and not self.member.nullable
         args = ["None"] if left_out else []
         args += [f"serialization_alias={self.json!r}"] if self.json != self.attribute else []
@@ -74,6 +79,12 @@ class MemberView:
         left_out = self.member.optional and not self.member.nullable
         args = [*self._absence, *self._alias, *(["exclude_if=absent"] if left_out else [])]
         return self._line(f"{self.type} | None" if self.member.nullable else self.type, args)
+
+    @property
+    def spares(self) -> bool:
+        """Whether a request may say nothing, or null, of what every record has: it stays as it is then."""
+        lacks = self.member.nullable or (self.member.optional and self.default == "None")
+        return bool(self.key) and lacks and not self.may_lack and self.default != "default_factory=list"
 
     @property
     def _alias(self) -> list[str]:
@@ -171,12 +182,8 @@ class Shapes:
 
     def keeps(self, name: str) -> bool:
         """Whether anything of what callers write is kept."""
-        members = self._interface.shapes[name].members.values()
-        return any(
-            self.keeps(member.shape) if member.is_ == "this" and member.shape else member.is_ not in {None, "id"}
-            for member in members
-            if not member.read_only
-        )
+        members = self._interface.shapes[self._interface.unwrapped(name)[1]].members.values()
+        return any(member.is_ not in {None, "id"} for member in members if not member.read_only)
 
     def has_id(self, name: str) -> bool:
         """Whether callers who write a shape give the id of a record."""
@@ -221,7 +228,7 @@ class Shapes:
             if member.field is None and member.shape is None:
                 raise UnsupportedError(f"the member {json!r} of a structure, of which nothing is said")
             kind, constraints = self._of_field(member.field, member, taking=True)
-            members.append(MemberView(json, _attribute(json), kind, constraints, member))
+            members.append(MemberView(json, attribute_of(json), kind, constraints, member))
         uses = frozenset(class_name(item.shape) for item in shape.members.values() if item.shape)
         return ShapeView(class_name(name), "structure", shape, tuple(members), uses)
 
@@ -229,7 +236,7 @@ class Shapes:
         members = [
             self._member(shape, json, member, taking=taking)
             for json, member in shape.members.items()
-            if not (member.read_only if taking else member.write_only)
+            if not ((member.read_only or member.says_always) if taking else member.write_only)
         ]
         uses = frozenset(
             self.class_of(view.member.shape, taking=taking) for view in members if view.member.shape is not None
@@ -247,25 +254,24 @@ class Shapes:
 
     def _outer(self, name: str | None) -> frozenset[str]:
         """The shape that an endpoint takes, and what is in its envelope."""
-        if name is None:
-            return frozenset()
-        inside = [member.shape for member in self._interface.shapes[name].members.values() if member.is_ == "this"]
-        return frozenset([name, *(shape for shape in inside if shape)])
+        return frozenset([name, self._interface.unwrapped(name)[1]]) if name is not None else frozenset()
 
     def _member(self, shape: Shape, json: str, member: Member, *, taking: bool) -> MemberView:
         assert shape.of is not None  # noqa: S101 - structures are made elsewhere
         entity, shown = self._spec.entities[shape.of], member.is_ or ""
+        if member.says_always:
+            return MemberView(json, f"always_{attribute_of(json)}", _type_of(member.shows), (), member)
         if member.is_ is None:
             kind, constraints = self._of_field(member.field, member, taking=True)
-            return MemberView(json, f"unkept_{_attribute(json)}", kind, constraints, member)
+            return MemberView(json, f"unkept_{attribute_of(json)}", kind, constraints, member)
         if member.shape is not None and (shown == "this" or (shape.page and shown == "items")):
             inner = self.class_of(member.shape, taking=taking)
-            return MemberView(json, _attribute(json), f"list[{inner}]" if shown == "items" else inner, (), member)
+            return MemberView(json, attribute_of(json), f"list[{inner}]" if shown == "items" else inner, (), member)
         if shape.page and shown in PAGE:
-            return MemberView(json, _attribute(json), PAGE[shown], (), member)
+            return MemberView(json, attribute_of(json), PAGE[shown], (), member)
         if shown in entity.relations:
             return self._relation(entity, json, member, taking=taking)
-        if (field := _held(entity, shown)) is not None:
+        if (field := self._id_of(shape.of) if shown == "id" else _held(entity, shown)) is not None:
             kind, constraints = self._of_field(field, member, taking=taking)
             return self._field(json, member, field, kind, constraints)
         if member.shape is not None and back_of(self._spec, shape.of, shown) is not None:
@@ -283,6 +289,7 @@ class Shapes:
         if member.shape is not None:
             dumped = 'model_dump(mode="json", by_alias=True)'
             value = f"[item.{dumped} for item in self.{shown}]" if member.many else f"self.{shown}.{dumped}"
+            value = f"{{key: item.{dumped} for key, item in self.{shown}.items()}}" if member.keyed else value
             value = f"{value} if self.{shown} is not None else None" if member.optional or member.nullable else value
         default = "None" if field.default is None else literal(field.default)
         return MemberView(json, shown, kind, constraints, member, shown, value, field.optional, default)
@@ -293,7 +300,7 @@ class Shapes:
         if relation.kind is RelationKind.MANY_TO_MANY:
             return self._links(json, member, taking=taking)
         if member.shape is None:
-            kind, constraints = self._of_field(_SYSTEM["id"], member, taking=taking)
+            kind, constraints = self._of_field(self._id_of(relation.to), member, taking=taking)
             key = f"{name}_id"
             return MemberView(json, key, kind, constraints, member, key, f"self.{key}", relation.optional)
         if not self.has_id(member.shape) and taking:
@@ -316,20 +323,37 @@ class Shapes:
         value = f"[item.{part} for item in self.{name}]"
         constraints = _counted(member) if taking else ()
         return MemberView(
-            json, name, f"list[{inner}]", constraints, member, name, value, default="default_factory=list"
+            json,
+            name,
+            many_of(inner, unique=member.unique_items and taking),
+            constraints,
+            member,
+            name,
+            value,
+            default="default_factory=list",
         )
+
+    def _id_of(self, entity: str) -> Field:
+        """What the ids of an entity's records are."""
+        return _TEXT_ID if entity in self._interface.ids else _SYSTEM["id"]
 
     def _of_field(self, field: Field | None, member: Member, *, taking: bool) -> tuple[str, tuple[str, ...]]:
         """The type of what a member holds, and the arguments that bound it."""
         narrow = member.field or field
         if member.shape is not None:
             inner = self.class_of(member.shape, taking=taking)
-            return (f"list[{inner}]", _counted(member)) if member.many else (inner, ())
+            if member.keyed:
+                return f"dict[str, {inner}]", ()
+            listed = many_of(inner, unique=member.unique_items and taking)
+            return (listed, _counted(member)) if member.many else (inner, ())
         assert narrow is not None  # noqa: S101 - a member without a shape holds a field
+        if member.keyed:
+            item = item_type(narrow, plain_type(narrow)) if taking else given_type(narrow)
+            return f"dict[str, {item}]", ()
         if not taking:
             return f"list[{given_type(narrow)}]" if member.many else given_type(narrow), ()
         if member.many:
-            return f"list[{plain_type(narrow)}]", _counted(member)
+            return many_of(item_type(narrow, plain_type(narrow)), unique=member.unique_items), _counted(member)
         return plain_type(narrow), arguments(narrow)
 
 
@@ -345,9 +369,16 @@ def _held(entity: Entity, name: str) -> Field | None:
     return _SYSTEM.get(name)
 
 
-def _attribute(json: str) -> str:
-    """The name in Python of a member that shows no column."""
-    return identifier(json)
+def _type_of(value: object) -> str:
+    """The type of a value that never changes."""
+    known: dict[type, str] = {bool: "bool", int: "int", str: "str", list: "list[Any]", dict: "dict[str, Any]"}
+    return known.get(type(value), "None" if value is None else "float")
+
+
+def attribute_of(json: str) -> str:
+    """The name in Python of a member that shows no column; what every class of bodies has is called otherwise."""
+    name = identifier(json)
+    return f"{name}_value" if hasattr(BaseModel, name) or name in {"values", "given"} else name
 
 
 def _counted(member: Member) -> tuple[str, ...]:

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from quantumlayer.qlayer.packs.fastapi.code import literal
-from quantumlayer.qlayer.packs.fastapi.fields import MAX_BIG, pattern
+from quantumlayer.qlayer.packs.fastapi.fields import MAX_BIG, bound_words, pattern
 from quantumlayer.spec.model import Field, FieldType
 
 _PLAIN = {
@@ -52,6 +52,17 @@ def arguments(field: Field, *, strict: bool = True) -> tuple[str, ...]:
     return () if field.one_of else tuple(_arguments(field, strict=strict))
 
 
+def item_type(field: Field, kind: str, *, strict: bool = True) -> str:
+    """The type of one of several values, with its bounds."""
+    bounds = arguments(field, strict=strict)
+    return f"Annotated[{kind}, Field({', '.join(bounds)})]" if bounds else kind
+
+
+def many_of(item: str, *, unique: bool, distinct: str = "Distinct") -> str:
+    """The type of a list."""
+    return f"Annotated[list[{item}], {distinct}]" if unique else f"list[{item}]"
+
+
 def _arguments(field: Field, *, strict: bool) -> Iterator[str]:
     if strict and field.type in _STRICT:
         yield "strict=True"
@@ -68,4 +79,5 @@ def _arguments(field: Field, *, strict: bool) -> Iterator[str]:
         least, most = field.min, field.max
         if field.type is FieldType.INT:
             least, most = -MAX_BIG - 1 if least is None else least, MAX_BIG if most is None else most
-        yield from (f"{word}={bound}" for word, bound in (("ge", least), ("le", most)) if bound is not None)
+        low, high = bound_words(field)
+        yield from (f"{word}={bound}" for word, bound in ((low, least), (high, most)) if bound is not None)
