@@ -18,6 +18,7 @@ from quantumlayer.qlayer.packs.fastapi.roots import Loaded
 from quantumlayer.qlayer.packs.fastapi.rules import Exclusion, exclusions
 from quantumlayer.qlayer.packs.fastapi.sql import Sql
 from quantumlayer.qlayer.packs.fastapi.uniques import UniqueIndex, unique_indexes
+from quantumlayer.spec.askers import asker_values
 from quantumlayer.spec.cel import Checked, Scope, compile_cel
 from quantumlayer.spec.model import Derived, Entity, Field, OnDelete, Proof, Relation, RelationKind, Spec
 from quantumlayer.spec.naming import EntityNames, entity_names, link_ids, route_name
@@ -102,7 +103,10 @@ class LinkView:
 
 @dataclass(frozen=True, slots=True)
 class DerivedView:
-    """A derived value: a property over the record's columns, or a value that the database works out."""
+    """A derived value: a property over the record's columns, or a value that the database works out.
+
+    One that is `asked` for is worked out for each caller, when records are answered.
+    """
 
     name: str
     derived: Derived
@@ -111,6 +115,7 @@ class DerivedView:
     about: str
     related: bool
     tables: frozenset[str]
+    asked: bool = False
 
     @property
     def read_type(self) -> str:
@@ -162,6 +167,9 @@ class RecordView:
         Raises:
             UnsupportedError: It cannot be written.
         """
+        if key in asker_values(self.entity):
+            about = _about(key, derived)
+            return DerivedView(key, derived, python_type(derived), "", about, related=False, tables=frozenset(), asked=True)
         checked = compile_cel(derived.cel, Scope.for_derived(self.spec, self.name))
         related = touches_relations(checked)
         if related and not derived.stored:
@@ -192,7 +200,7 @@ class RecordView:
     @property
     def properties(self) -> list[DerivedView]:
         """Derived values over the record's own columns."""
-        return [view for view in self.computed.values() if not view.related]
+        return [view for view in self.computed.values() if not (view.related or view.asked)]
 
     @cached_property
     def column_properties(self) -> list[DerivedView]:
