@@ -75,7 +75,7 @@ class Scope:
 
     @classmethod
     def of_derived(cls, spec: Spec, entity: str, key: str) -> "Scope":
-        """For this derived field: `this`, and where it depends on who asks `caller`, in any role that is answered one."""
+        """For one derived field: `this`, and `caller` where it depends on who asks, in any role that is answered it."""
         if key not in asker_values(spec.entities[entity]):
             return cls.for_derived(spec, entity)
         return cls._of(spec, this=RecordType(entity), caller=CallerType(askers(spec, entity)))

@@ -24,7 +24,13 @@ def validate(source: LoadedSpec | Spec) -> tuple[Problem, ...]:
     Expressions, and how entities hang together, are judged once every name in the Spec exists.
     """
     spec = source.spec if isinstance(source, LoadedSpec) else source
-    problems = [*judge_askers(spec), *judge_names(spec), *judge_values(spec), *judge_files(spec), *judge_addresses(spec)]
+    problems = [
+        *judge_askers(spec),
+        *judge_names(spec),
+        *judge_values(spec),
+        *judge_files(spec),
+        *judge_addresses(spec),
+    ]
     references = [*judge_references(spec), *judge_lists(spec), *judge_keys(spec), *judge_reports(spec)]
     references = references or [*judge_interface(spec)]
     problems += references or _judge_whole(spec)

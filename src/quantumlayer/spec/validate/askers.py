@@ -25,9 +25,8 @@ def judge_askers(spec: Spec) -> Iterator[Problem]:
         if asker_values(entity):
             yield from _of_entity(f"entities.{name}", entity)
     for name, query in spec.queries.items():
-        entity = spec.entities.get(query.of)
-        if entity is not None:
-            yield from _named(entity, query.order, f"queries.{name}.order", _PLACES["order"])
+        if query.of in spec.entities:
+            yield from _named(spec.entities[query.of], query.order, f"queries.{name}.order", _PLACES["order"])
     if spec.interface is not None:
         yield from _parameters(spec)
 
@@ -88,6 +87,6 @@ def judge_readers(spec: Spec, checked: Mapping[str, "Checked"]) -> Iterator[Prob
                 continue
             owner = without_null(found.type_of(node.operand))
             if isinstance(owner, RecordType) and member.name in asker_values(spec.entities[owner.entity]):
-                message = f"{member.name!r} of {owner.entity} depends on who asks: only answers show it, no expression reads it."
+                message = f"{member.name!r} of {owner.entity} depends on who asks: no expression can read it."
                 hint = f"Write here what it says: `{spec.entities[owner.entity].derived[member.name].cel}`."
                 yield Problem(address, message, hint, node.line, node.column)

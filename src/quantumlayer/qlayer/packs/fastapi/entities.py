@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from functools import cached_property
 
 from quantumlayer.qlayer.packs.fastapi import access
-from quantumlayer.qlayer.packs.fastapi.askers import Asked, asked
 from quantumlayer.qlayer.packs.fastapi.code import names_in
 from quantumlayer.qlayer.packs.fastapi.contract.endpoints import ACTIONS
 from quantumlayer.qlayer.packs.fastapi.docstrings import raises
@@ -63,11 +62,6 @@ class EntityView(RecordView):
     def readable(self) -> tuple[access.Branch, ...]:
         """What callers may read, by role; empty when all may read all."""
         return access.readable(self.spec, self.name)
-
-    @cached_property
-    def asked(self) -> Asked | None:
-        """What of the records depends on who asks."""
-        return asked(self.spec, self.name)
 
     def audits(self, action: str) -> bool:
         """Whether the action is written to the audit trail."""

@@ -23,7 +23,9 @@ def others(*kinds: str) -> str:
 
 def offers(package: str, entities: Iterable[EntityView]) -> Offers:
     """What the packages of the entities offer to each other's files."""
-    found: dict[str, dict[str, str]] = {kind: {} for kind in ("askers", "models", "readers", "rules", "schemas", "services")}
+    found: dict[str, dict[str, str]] = {
+        kind: {} for kind in ("askers", "models", "readers", "rules", "schemas", "services")
+    }
     for entity in entities:
         home = f"{package}.{entity.names.module}"
         classes = [entity.name, *([f"{entity.name}Version"] if entity.versioned else [])]

@@ -7,6 +7,7 @@ from functools import cached_property
 from quantumlayer.kit.identifiers import singular
 from quantumlayer.qlayer.packs.fastapi import access
 from quantumlayer.qlayer.packs.fastapi.aggregates import touches_relations
+from quantumlayer.qlayer.packs.fastapi.askers import Asked, asked
 from quantumlayer.qlayer.packs.fastapi.code import UnsupportedError
 from quantumlayer.qlayer.packs.fastapi.columns import Columns
 from quantumlayer.qlayer.packs.fastapi.contract.relationships import RelationshipView, relationships
@@ -169,7 +170,9 @@ class RecordView:
         """
         if key in asker_values(self.entity):
             about = _about(key, derived)
-            return DerivedView(key, derived, python_type(derived), "", about, related=False, tables=frozenset(), asked=True)
+            return DerivedView(
+                key, derived, python_type(derived), "", about, related=False, tables=frozenset(), asked=True
+            )
         checked = compile_cel(derived.cel, Scope.for_derived(self.spec, self.name))
         related = touches_relations(checked)
         if related and not derived.stored:
@@ -206,6 +209,11 @@ class RecordView:
     def column_properties(self) -> list[DerivedView]:
         """Derived values that the database works out."""
         return [view for view in self.computed.values() if view.related]
+
+    @cached_property
+    def asked(self) -> Asked | None:
+        """What of the records depends on who asks."""
+        return asked(self.spec, self.name)
 
     @property
     def stored(self) -> list[FieldView]:
