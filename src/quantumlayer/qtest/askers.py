@@ -22,6 +22,9 @@ from quantumlayer.spec.askers import asker_values
 from quantumlayer.spec.cel import ANYONE
 from quantumlayer.spec.model import Action, Operation
 
+_BOTH = 2
+_LISTED = 'listed = {item["id"]: item for item in answer.json()["items"]}'
+
 
 def asker_tests(records: Records) -> Iterator[Test]:
     """Each such value of an entity."""
@@ -51,19 +54,16 @@ class _Tests:
     def tests(self) -> Iterator[Test]:
         """What it is worked out from for the first role that can tell, the difference for others, every answer."""
         roles = readers(self.seen.records, self.seen.derived)
-        first = True
-        for role in roles:
-            worlds = self._worlds(role)
-            if len({world.value for world in worlds}) < 2:  # always the same for them: told beside others
-                continue
-            yield from self._read(role, worlds if first else _two(worlds))
-            yield from self._others(role, roles)
-            if first:
-                yield from self._listed(role)
-            first = False
-        if first:
+        worlds = {role: self._worlds(role) for role in roles}
+        if len({world.value for found in worlds.values() for world in found}) < _BOTH:
             self.seen.suite.leave_open(self.seen.address, NO_WITNESS)
             return
+        telling = next((role for role in roles if len(_two(worlds[role])) == _BOTH), None)
+        for role in roles:
+            yield from self._read(role, worlds[role] if role == telling else _two(worlds[role]))
+            yield from self._others(role, roles)
+        if telling is not None:
+            yield from self._listed(telling)
         yield from self._named_lists()
         yield from self._made_and_changed()
         yield from self._operations()
@@ -101,6 +101,8 @@ class _Tests:
         )
         base = question.base()
         if base is None:
+            plain = asked.base()  # it is never true for them
+            yield from [] if plain is None else [_World(plain, value=False)]
             return
         yield _World(base, value=True)
         pairs = list(question.refusals(holds))
@@ -166,23 +168,23 @@ class _Tests:
             if value in {None, held} or not self.seen.reads(built.caller, built, other):
                 continue
             scene = Scene(self.seen.suite, witness)
-            plain = {
-                key: given
-                for key, given in scene.given(built.this).items()
-                if key not in records.entity.references
-                and not (key in records.entity.fields and records.entity.fields[key].unique)
-            }
-            made = (
-                f"other = await make.{records.names.snake}({', '.join(f'{key}={one}' for key, one in plain.items())})"
-            )
-            listed = 'listed = {item["id"]: item for item in answer.json()["items"]}'
-            get = f'answer = await {scene.caller}.get("{records.path}", params={{"limit": 100}})'
-            lines = [*scene.lines, made, get, listed]
+            lines = [self._like(scene), *scene.lines]  # it comes first: the last ones must be told, too
+            lines.append(f'answer = await {scene.caller}.get("{records.path}", params={{"limit": 100}})')
+            lines.append(_LISTED)
+            lines.append(self.seen.is_shown("listed[other.id]", value))
             lines.append(self.seen.is_shown(f"listed[{scene.this}.id]", held))
-            yield self._test(
-                "is_told_of_each_record_of_a_list", [*lines, self.seen.is_shown("listed[other.id]", value)]
-            )
+            yield self._test("is_told_of_each_record_of_a_list", lines)
             return
+
+    def _like(self, scene: Scene) -> str:
+        """The line that makes a record like `this`, with relations of its own."""
+        records, fields = self.seen.records, self.seen.records.entity.fields
+        plain = [
+            f"{key}={given}"
+            for key, given in scene.given(scene.built.this).items()
+            if key not in records.entity.references and not (key in fields and fields[key].unique)
+        ]
+        return f"other = await make.{records.names.snake}({', '.join(plain)})"
 
     def _named_lists(self) -> Iterator[Test]:
         records = self.seen.records
@@ -195,7 +197,7 @@ class _Tests:
                     continue
                 scene = Scene(records.suite, witness)
                 lines = [*scene.lines, asking.get(scene, asking.params(scene))]
-                lines.append('listed = {item["id"]: item for item in answer.json()["items"]}')
+                lines.append(_LISTED)
                 lines.append(self.seen.is_shown(f"listed[{scene.this}.id]", self.seen.value(witness.built)))
                 yield self._test(f"is_told_in_{name.strip('_')}", lines)
                 break
@@ -250,6 +252,6 @@ class _Tests:
 
 
 def _two(worlds: list[_World]) -> list[_World]:
-    """The first world, and the first in which the value is another one."""
-    first = worlds[0]
-    return [first, next(world for world in worlds if world.value != first.value)]
+    """The first world, and the first in which the value is another one, if there are such."""
+    first = worlds[:1]
+    return [*first, *[world for world in worlds if world.value != worlds[0].value][:1]]

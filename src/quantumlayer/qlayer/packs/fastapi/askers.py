@@ -3,13 +3,16 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from quantumlayer.qlayer.packs.fastapi.code import Level, Prelude, UnsupportedError
+from quantumlayer.qlayer.packs.fastapi.absence import is_callers_record
+from quantumlayer.qlayer.packs.fastapi.aggregates import is_null
+from quantumlayer.qlayer.packs.fastapi.code import Code, Level, Prelude, UnsupportedError
 from quantumlayer.qlayer.packs.fastapi.columns import Columns
+from quantumlayer.qlayer.packs.fastapi.python import Python
 from quantumlayer.qlayer.packs.fastapi.readers import ReaderSql
 from quantumlayer.qlayer.packs.fastapi.roots import Loaded, Root, caller_root
 from quantumlayer.qlayer.packs.fastapi.sql import Sql
 from quantumlayer.spec.askers import ANYONE, asker_values, askers
-from quantumlayer.spec.cel import BOOL, Checked, Literal, Scope, compile_cel, walk
+from quantumlayer.spec.cel import BOOL, Binary, Checked, Expr, Literal, Scope, compile_cel, walk
 from quantumlayer.spec.model import FieldType, Spec
 from quantumlayer.spec.naming import EntityNames, entity_names
 from quantumlayer.spec.remember import operations_on
@@ -89,11 +92,32 @@ class AskerSql(ReaderSql):
         self.tables.add(entity)
         return Columns(entity, self._before.fresh(f"other_{names.snake}", f"aliased({names.name})"))
 
+    def _constant(self, expr: Expr) -> Code:
+        """Whether the caller is a record at all, however it is asked, needs none to be loaded."""
+        if isinstance(expr, Binary) and expr.operator in {"&&", "||"} and self._asks_for_record(expr):
+            return self._binary(expr)
+        if not (isinstance(expr, Binary) and self._asks_for_record(expr)):
+            return super()._constant(expr)
+        record = expr.right if is_null(expr.left) else expr.left
+        test = f"{Python(self._checked, self._roots).part(record).text} {expr.operator} 0"
+        return Code(f"(true() if {test} else false())")
+
+    def _asks_for_record(self, expr: Expr) -> bool:
+        return any(
+            isinstance(node, Binary)
+            and any(is_null(one) and is_callers_record(other, self._checked) for one, other in _both_ways(node))
+            for node in walk(expr)
+        )
+
     def labelled(self, name: str, kind: FieldType) -> str:
         """The value as a column of the query, under its name."""
         code = self.value(kind)
         is_sql = self._of_row(self._checked.expr) or self._checked.type == BOOL
         return f"{code.at(Level.ATOM) if is_sql else f'literal({code.text})'}.label({name!r})"
+
+
+def _both_ways(expr: Binary) -> tuple[tuple[Expr, Expr], tuple[Expr, Expr]]:
+    return (expr.left, expr.right), (expr.right, expr.left)
 
 
 def asked(spec: Spec, entity: str) -> Asked | None:
