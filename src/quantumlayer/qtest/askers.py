@@ -1,17 +1,20 @@
 """Tests of derived values that depend on who asks: in every answer, for those who see one thing and others another."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from quantumlayer.qtest.access import creating
 from quantumlayer.qtest.bodies import IF_ANY
 from quantumlayer.qtest.decisive import of_condition
 from quantumlayer.qtest.derived import readers
+from quantumlayer.qtest.files.field import FileField
+from quantumlayer.qtest.literals import text
 from quantumlayer.qtest.operations import Operating
 from quantumlayer.qtest.parts import numbered
-from quantumlayer.qtest.places import THIS
+from quantumlayer.qtest.places import THIS, Slot
 from quantumlayer.qtest.queries import Listing
 from quantumlayer.qtest.records import Records
+from quantumlayer.qtest.samples import SomeFile
 from quantumlayer.qtest.scenes import Scene
 from quantumlayer.qtest.seen import Seen, tells
 from quantumlayer.qtest.suite import NO_WITNESS
@@ -63,9 +66,10 @@ class _Tests:
             yield from self._read(role, worlds[role] if role == telling else _two(worlds[role]))
             yield from self._others(role, roles)
         if telling is not None:
-            yield from self._listed(telling)
+            yield from self._listed(telling, worlds[telling])
         yield from self._named_lists()
         yield from self._made_and_changed()
+        yield from self._files()
         yield from self._operations()
 
     def _test(self, told: str, lines: list[str]) -> Test:
@@ -96,9 +100,7 @@ class _Tests:
         """Both sides of each part of the condition."""
         holds = Condition(self.seen.derived.cel, self.seen.scope)
         asked = self._question(role)
-        question = Question(
-            asked.spec, asked.defaults, asked.this, asked.roles, [*asked.conditions, holds], fixed=asked.fixed
-        )
+        question = replace(asked, conditions=[*asked.conditions, holds])
         base = question.base()
         if base is None:
             plain = asked.base()  # it is never true for them
@@ -158,23 +160,25 @@ class _Tests:
 
     # Every other answer.
 
-    def _listed(self, role: str) -> Iterator[Test]:
-        """A list shows of each record what holds for it."""
-        records = self.seen.records
+    def _listed(self, role: str, worlds: list[_World]) -> Iterator[Test]:
+        """A list shows of each record what holds for it: of one, and of one like it or like one told before."""
+        likes = [world.witness for world in worlds]
         for witness in self.seen.worlds(self._question(role)):
-            built = witness.built
-            other, held = self.seen.another(built.this), self.seen.value(built)
-            value = self.seen.value(built, this=other)
-            if value in {None, held} or not self.seen.reads(built.caller, built, other):
-                continue
-            scene = Scene(self.seen.suite, witness)
-            lines = [self._like(scene), *scene.lines]  # it comes first: the last ones must be told, too
-            lines.append(f'answer = await {scene.caller}.get("{records.path}", params={{"limit": 100}})')
-            lines.append(_LISTED)
-            lines.append(self.seen.is_shown("listed[other.id]", value))
-            lines.append(self.seen.is_shown(f"listed[{scene.this}.id]", held))
-            yield self._test("is_told_of_each_record_of_a_list", lines)
-            return
+            for like in [witness, *likes]:
+                built = witness.built
+                other, held = self.seen.another(like.built.this), self.seen.value(built)
+                value = self.seen.value(built, this=other)
+                if value in {None, held} or not self.seen.reads(built.caller, built, other):
+                    continue
+                scene = Scene(self.seen.suite, witness)
+                made = self._like(Scene(self.seen.suite, like))
+                lines = [made, *scene.lines]  # it comes first: the last ones must be told, too
+                lines.append(f'answer = await {scene.caller}.get("{self.seen.records.path}", params={{"limit": 100}})')
+                lines.append(_LISTED)
+                lines.append(self.seen.is_shown("listed[other.id]", value))
+                lines.append(self.seen.is_shown(f"listed[{scene.this}.id]", held))
+                yield self._test("is_told_of_each_record_of_a_list", lines)
+                return
 
     def _like(self, scene: Scene) -> str:
         """The line that makes a record like `this`, with relations of its own."""
@@ -222,6 +226,27 @@ class _Tests:
                     lines = [*scene.lines, f"answer = {put}"]
                 check = self.seen.is_shown("answer.json()", self.seen.value(witness.built))
                 yield self._test(f"is_told_to_{role}_who_{action.value}s_it", [*lines, check])
+                break
+
+    def _files(self) -> Iterator[Test]:
+        """The answers to whoever puts a file of the record."""
+        records, suite = self.seen.records, self.seen.suite
+        for key, field in records.entity.files.items():
+            file = FileField(records, key, field)
+            for role in filter(self.seen.visible_to, suite.roles_for(records.name, Action.UPDATE)):
+                question = self._question(role, Action.UPDATE)
+                question.reader.read(self.seen.checked, self.seen.scope, {"this": THIS})
+                after = self.seen.telling(replace(question, fixed={**question.fixed, Slot(THIS, key): SomeFile()}))
+                before = None if after is None else file.without(question, after)
+                if after is None or before is None:
+                    continue
+                scene = Scene(suite, before)
+                lines = [*scene.lines, f"url = {file.url(scene)}", f"upload = content_of({text(file.media)})"]
+                lines += [
+                    f"answer = {file.put(scene)}",
+                    self.seen.is_shown("answer.json()", self.seen.value(after.built)),
+                ]
+                yield self._test(f"is_told_to_{role}_who_puts_its_{key}", lines)
                 break
 
     def _operations(self) -> Iterator[Test]:
