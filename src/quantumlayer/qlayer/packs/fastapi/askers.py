@@ -93,31 +93,27 @@ class AskerSql(ReaderSql):
         return Columns(entity, self._before.fresh(f"other_{names.snake}", f"aliased({names.name})"))
 
     def _constant(self, expr: Expr) -> Code:
-        """Whether the caller is a record at all, however it is asked, needs none to be loaded."""
-        if isinstance(expr, Binary) and expr.operator in {"&&", "||"} and self._asks_for_record(expr):
+        """Whether the caller is a record at all needs none to be loaded, whatever else is read of it."""
+        record = self._missing(expr)
+        if isinstance(expr, Binary) and record is not None:
+            test = f"{Python(self._checked, self._roots).part(record).text} {expr.operator} 0"
+            return Code(f"(true() if {test} else false())")
+        asked = any(self._missing(node) is not None for node in walk(expr))
+        if isinstance(expr, Binary) and expr.operator in {"&&", "||"} and asked:
             return self._binary(expr)
-        if not (isinstance(expr, Binary) and self._asks_for_record(expr)):
-            return super()._constant(expr)
-        record = expr.right if is_null(expr.left) else expr.left
-        test = f"{Python(self._checked, self._roots).part(record).text} {expr.operator} 0"
-        return Code(f"(true() if {test} else false())")
+        return super()._constant(expr)
 
-    def _asks_for_record(self, expr: Expr) -> bool:
-        return any(
-            isinstance(node, Binary)
-            and any(is_null(one) and is_callers_record(other, self._checked) for one, other in _both_ways(node))
-            for node in walk(expr)
-        )
+    def _missing(self, expr: Expr) -> Expr | None:
+        """The caller's record, where the expression compares it with null."""
+        sides = [(expr.left, expr.right), (expr.right, expr.left)] if isinstance(expr, Binary) else []
+        found = (other for one, other in sides if is_null(one) and is_callers_record(other, self._checked))
+        return next(found, None)
 
     def labelled(self, name: str, kind: FieldType) -> str:
         """The value as a column of the query, under its name."""
         code = self.value(kind)
         is_sql = self._of_row(self._checked.expr) or self._checked.type == BOOL
         return f"{code.at(Level.ATOM) if is_sql else f'literal({code.text})'}.label({name!r})"
-
-
-def _both_ways(expr: Binary) -> tuple[tuple[Expr, Expr], tuple[Expr, Expr]]:
-    return (expr.left, expr.right), (expr.right, expr.left)
 
 
 def asked(spec: Spec, entity: str) -> Asked | None:
