@@ -117,7 +117,7 @@ def _let_in(suite: Suite, name: str, action: Action, role: str, base: Witness, p
     verb = action.value
     scene = Scene(suite, base, this_is_made=action is not Action.CREATE)
     if action is Action.CREATE:
-        lines = _creating(suite, name, role, base)
+        lines = creating(suite, name, role, base)
     else:
         lines = [*scene.lines, _request(suite, name, action, scene)]
     lines.append(f"assert answer.status_code == {STATUS[action]}")
@@ -130,7 +130,8 @@ def _a(noun: str) -> str:
     return f"{'an' if noun[0] in 'aeiou' else 'a'}_{noun}"
 
 
-def _creating(suite: Suite, name: str, role: str, found: Witness) -> list[str]:
+def creating(suite: Suite, name: str, role: str, found: Witness) -> list[str]:
+    """The lines that make the record of a world over HTTP."""
     creation = Creation(suite, name, role, found)
     scene = Scene(suite, found, this_is_made=False)
     entity = suite.spec.entities[name]
@@ -171,7 +172,7 @@ def _kept_out(suite: Suite, name: str, action: Action, role: str, proves: list[s
         return
     names = suite.names(name)
     if action is Action.CREATE:
-        lines = [*_creating(suite, name, role, found.refused), f"assert answer.status_code {refused}"]
+        lines = [*creating(suite, name, role, found.refused), f"assert answer.status_code {refused}"]
     else:
         scene = Scene(suite, found.refused)
         status = 404 if not _readable(suite, name, role, found.refused) else 403

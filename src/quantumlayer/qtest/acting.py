@@ -135,8 +135,10 @@ class Simulation:
         self._to = [built.this] if to is None else to
         self._this = built.this
 
-    def run(self, then: Checked | None = None) -> Outcome:
+    def run(self, then: Checked | None = None, *, of_created: bool = False) -> Outcome:
         """What there is afterwards, and in `then` the value of an expression then; the world is as it was.
+
+        The expression speaks of the record that is `this`, or `of_created` of the one that is made before.
 
         Raises:
             CelRuntimeError: A value cannot be worked out.
@@ -152,6 +154,8 @@ class Simulation:
                 self._this = record
                 for found in self.effects:
                     self._do(found, names)
+            if of_created and self.created is not None:
+                self._this = self.created
             if then is not None:
                 self.then = self._value(then, names)
             changed = [one for one in self._before if one[0] not in self.outcome.gone and one[0] is not self.created]

@@ -12,13 +12,17 @@ from quantumlayer.qtest.tests import Row, Test
 from quantumlayer.qtest.witness import Witness
 from quantumlayer.qtest.worked_out import worked_out
 from quantumlayer.qtest.worlds import Built
+from quantumlayer.spec.askers import asker_values
 from quantumlayer.spec.cel import CelRuntimeError, Scope, compile_cel, evaluate, rounded
 from quantumlayer.spec.model import Action, Derived, Example
 
 
 def derived_tests(records: Records) -> Iterator[Test]:
-    """For each derived value its examples, then a few worlds in which it differs."""
+    """For each derived value its examples, then a few worlds in which it differs; for who asks is told elsewhere."""
+    asked = asker_values(records.entity)
     for key, derived in records.entity.derived.items():
+        if key in asked:
+            continue
         roles = readers(records, derived)
         address = f"entities.{records.name}.derived.{key}"
         if not roles:

@@ -7,6 +7,7 @@ from typing import Any
 
 from quantumlayer.core.artifact import Artifact
 from quantumlayer.qtest.access import access_tests
+from quantumlayer.qtest.askers import asker_tests
 from quantumlayer.qtest.bodies import Creation
 from quantumlayer.qtest.changed_limits import changed_limit_tests
 from quantumlayer.qtest.changes import change_tests
@@ -128,6 +129,7 @@ def _modules(suite: Suite) -> list[Module]:
         module.tests += limit_tests(records)
         module.tests += changed_limit_tests(records)
         module.tests += derived_tests(records)
+        module.tests += asker_tests(records)
         module.tests += rule_tests(records)
         module.tests += relation_tests(records)
         module.tests += link_tests(records)

@@ -24,10 +24,10 @@ def query_tests(records: Records) -> Iterator[Test]:
     """The queries of one entity."""
     for name, query in records.suite.spec.queries.items():
         if query.of == records.name:
-            yield from _Listing(records, name, query).tests()
+            yield from Listing(records, name, query).tests()
 
 
-class _Listing(Asking):
+class Listing(Asking):
     """The tests of one query."""
 
     def __init__(self, records: Records, name: str, query: Query) -> None:

@@ -95,7 +95,7 @@ class _Days:
             role = next(iter(readers(self.records, derived)), None)
             if role is None or not _asks(derived.cel):
                 continue
-            asked = Condition(derived.cel, Scope.for_derived(suite.spec, name))
+            asked = Condition(derived.cel, Scope.of_derived(suite.spec, name, key))
             shown: list[_Shown | None] = []
             for edge in self.edges:
                 found = _told_apart(suite.question(name, Action.READ, role), edge, asked)

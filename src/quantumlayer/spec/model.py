@@ -115,7 +115,7 @@ class Example(Node):
 
 
 class Derived(Node):
-    """A value worked out from the record, its relations or the clock.
+    """A value worked out from the record, its relations or the clock, and for who asks where it speaks of `caller`.
 
     `stored` ones are kept in the database and refreshed on every write, so that constraints can use them; they may
     read the record's own fields only.

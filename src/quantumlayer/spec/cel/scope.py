@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
+from quantumlayer.spec.askers import ANYONE, asker_values, askers
 from quantumlayer.spec.cel.narrowing import Paths
 from quantumlayer.spec.cel.types import (
     DATE,
@@ -23,8 +24,7 @@ from quantumlayer.spec.naming import back_name
 from quantumlayer.spec.remember import remembered, ways_back
 from quantumlayer.spec.reports import DAY
 
-ANYONE = "anyone"
-"""The role of a caller who did not sign in."""
+__all__ = ["ANYONE", "Member", "MemberKind", "Scope"]
 
 
 class MemberKind(StrEnum):
@@ -70,8 +70,15 @@ class Scope:
 
     @classmethod
     def for_derived(cls, spec: Spec, entity: str) -> "Scope":
-        """For a derived field: `this`."""
+        """For a derived field that is the same for everybody: `this`."""
         return cls._of(spec, this=RecordType(entity))
+
+    @classmethod
+    def of_derived(cls, spec: Spec, entity: str, key: str) -> "Scope":
+        """For one derived field: `this`, and `caller` where it depends on who asks, in any role that is answered it."""
+        if key not in asker_values(spec.entities[entity]):
+            return cls.for_derived(spec, entity)
+        return cls._of(spec, this=RecordType(entity), caller=CallerType(askers(spec, entity)))
 
     @classmethod
     def for_default(cls, spec: Spec, entity: str) -> "Scope":

@@ -6,6 +6,7 @@ from dataclasses import replace
 from quantumlayer.spec.errors import Problem, SpecError
 from quantumlayer.spec.load import LoadedSpec
 from quantumlayer.spec.model import Spec
+from quantumlayer.spec.validate.askers import judge_askers
 from quantumlayer.spec.validate.files import judge_files
 from quantumlayer.spec.validate.interface import judge_interface
 from quantumlayer.spec.validate.keys import judge_keys
@@ -23,7 +24,13 @@ def validate(source: LoadedSpec | Spec) -> tuple[Problem, ...]:
     Expressions, and how entities hang together, are judged once every name in the Spec exists.
     """
     spec = source.spec if isinstance(source, LoadedSpec) else source
-    problems = [*judge_names(spec), *judge_values(spec), *judge_files(spec), *judge_addresses(spec)]
+    problems = [
+        *judge_askers(spec),
+        *judge_names(spec),
+        *judge_values(spec),
+        *judge_files(spec),
+        *judge_addresses(spec),
+    ]
     references = [*judge_references(spec), *judge_lists(spec), *judge_keys(spec), *judge_reports(spec)]
     references = references or [*judge_interface(spec)]
     problems += references or _judge_whole(spec)

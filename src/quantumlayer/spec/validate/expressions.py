@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from graphlib import CycleError, TopologicalSorter
 
+from quantumlayer.spec.askers import asker_values
 from quantumlayer.spec.cel import (
     ANY,
     BOOL,
@@ -31,6 +32,7 @@ from quantumlayer.spec.effects import Effect
 from quantumlayer.spec.errors import Problem
 from quantumlayer.spec.model import Computed, Derived, Entity, Field, Operation, Spec
 from quantumlayer.spec.reports import Value
+from quantumlayer.spec.validate.askers import judge_readers
 from quantumlayer.spec.validate.constants import judge_constants
 from quantumlayer.spec.validate.failures import judge_failures
 
@@ -67,6 +69,7 @@ def judge_expressions(spec: Spec) -> Iterator[Problem]:
                 "Make the field optional, or give a value for null too." if _only_null(found.type, place.wanted) else ""
             )
             yield Problem(place.address, message, hint or f"Write an expression that gives {_a(place.wanted)}.", 1, 1)
+    yield from judge_readers(spec, checked)
     yield from _own_values(spec, checked)
     yield from _circles(spec, checked)
 
@@ -99,7 +102,7 @@ def _of_entity(spec: Spec, name: str, entity: Entity) -> Iterator[Place]:
             scope = Scope.for_default(spec, name)
             yield Place(f"{prefix}.fields.{key}.default.cel", field.default.cel, scope, _held(field))
     for key, derived in entity.derived.items():
-        yield Place(f"{prefix}.derived.{key}.cel", derived.cel, Scope.for_derived(spec, name), _held(derived))
+        yield Place(f"{prefix}.derived.{key}.cel", derived.cel, Scope.of_derived(spec, name, key), _held(derived))
     for key, rule in entity.rules.items():
         address = f"{prefix}.rules.{key}"
         if rule.cel is not None:
@@ -193,7 +196,8 @@ def _a(kind: Type) -> str:
 def _own_values(spec: Spec, checked: Mapping[str, Checked]) -> Iterator[Problem]:
     """What the database must hold reads the record's own fields only: stored derived ones and overlap conditions."""
     for name, entity in spec.entities.items():
-        stored = {key for key, derived in entity.derived.items() if derived.stored}
+        asked = asker_values(entity)  # which of them are not to be stored is told elsewhere
+        stored = {key for key, derived in entity.derived.items() if derived.stored and key not in asked}
         held = [(f"entities.{name}.derived.{key}.cel", "A stored derived field") for key in stored]
         held += [
             (f"entities.{name}.rules.{key}.no_overlap.when", "The condition of `no_overlap`") for key in entity.rules

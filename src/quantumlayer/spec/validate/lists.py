@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 
+from quantumlayer.spec.askers import unasked
 from quantumlayer.spec.errors import Problem
 from quantumlayer.spec.lists import MOMENTS
 from quantumlayer.spec.model import Action, Entity, FieldType, Query, Spec
@@ -22,7 +23,9 @@ def judge_lists(spec: Spec) -> Iterator[Problem]:
 
 def _listing(prefix: str, entity: Entity) -> Iterator[Problem]:
     ranged = [key for key, field in entity.fields.items() if field.type in _RANGED]
-    yield from known(entity.list.range, [*ranged, *MOMENTS], f"{prefix}.range", "number, date or instant")
+    yield from known(
+        unasked(entity, entity.list.range), [*ranged, *MOMENTS], f"{prefix}.range", "number, date or instant"
+    )
     yield from _visible(entity, entity.list.range, f"{prefix}.range")
     yield from _order(entity, entity.list.order, f"{prefix}.order")
     ends = {f"{key}_{end}": key for key in entity.list.range for end in ("min", "max")}
@@ -45,7 +48,7 @@ def _parameter(entity: Entity, key: str) -> str:
 
 
 def _order(entity: Entity, order: Iterable[str], address: str) -> Iterator[Problem]:
-    names = [name.removeprefix("-") for name in order]
+    names = unasked(entity, (name.removeprefix("-") for name in order))
     fields = [key for key, field in entity.fields.items() if field.type is not FieldType.TEXT]
     states = [entity.states.field] if entity.states is not None else []
     yield from known(names, [*fields, *states, *MOMENTS], address, "field or state")

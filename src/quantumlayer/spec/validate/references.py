@@ -1,9 +1,10 @@
 """Judges references: that what a Spec names exists, and that no name stands twice in a list."""
 
 from collections.abc import Iterable, Iterator, Mapping
-from functools import cache
+from functools import cache, partial
 
 from quantumlayer.spec.address import elements
+from quantumlayer.spec.askers import unasked
 from quantumlayer.spec.effects import effects_within
 from quantumlayer.spec.errors import Problem
 from quantumlayer.spec.lists import MOMENTS
@@ -136,12 +137,13 @@ def _listing(name: str, entity: Entity) -> Iterator[Problem]:
     prose = [key for key, field in entity.fields.items() if field.type in _PROSE]
     exact = [key for key, field in entity.fields.items() if field.type is not FieldType.TEXT]
     plain = [*exact, *states]
-    yield from _known(entity.list.search, prose, f"{prefix}.list.search", "field with text")
+    listed = partial(unasked, entity)
+    yield from _known(listed(entity.list.search), prose, f"{prefix}.list.search", "field with text")
     yield from _known(
-        entity.list.filter, [*plain, *entity.relations], f"{prefix}.list.filter", "field, relation or state"
+        listed(entity.list.filter), [*plain, *entity.relations], f"{prefix}.list.filter", "field, relation or state"
     )
-    yield from _known(entity.list.sort, [*plain, *MOMENTS], f"{prefix}.list.sort", "field or state")
-    yield from _known(entity.versioned, entity.fields, f"{prefix}.versioned", "field")
+    yield from _known(listed(entity.list.sort), [*plain, *MOMENTS], f"{prefix}.list.sort", "field or state")
+    yield from _known(listed(entity.versioned), entity.fields, f"{prefix}.versioned", "field")
     for part in ("search", "filter", "sort"):
         for key in getattr(entity.list, part):
             field = entity.fields.get(key)

@@ -5,6 +5,7 @@ from functools import partial
 from itertools import islice, product
 
 from quantumlayer.qlayer.packs.fastapi import access
+from quantumlayer.qlayer.packs.fastapi.askers import judge_asked
 from quantumlayer.qlayer.packs.fastapi.code import UnsupportedError, names_in
 from quantumlayer.qlayer.packs.fastapi.contract.order import routed_order
 from quantumlayer.qlayer.packs.fastapi.contract.service import ContractView
@@ -21,6 +22,7 @@ from quantumlayer.qlayer.packs.fastapi.roots import Values
 from quantumlayer.qlayer.packs.fastapi.rules import exclusions, rule_functions
 from quantumlayer.qlayer.packs.fastapi.spares import needed_link
 from quantumlayer.qlayer.packs.fastapi.uniques import unique_indexes
+from quantumlayer.spec.askers import asker_values
 from quantumlayer.spec.cel import ANYONE, CelError, children
 from quantumlayer.spec.generator import OpenElement
 from quantumlayer.spec.model import Action, Entity, Spec
@@ -175,6 +177,8 @@ def _of_entity(spec: Spec, name: str) -> Attempts:
         yield f"entities.{name}.fields.{key}.default", partial(_default, spec, name, key)
     for key, derived in entity.derived.items():
         yield f"entities.{name}.derived.{key}", partial(EntityView(spec, name).derived_view, key, derived)
+    for key in asker_values(entity):
+        yield f"entities.{name}.derived.{key}", partial(judge_asked, spec, name, key)
     for key, rule in entity.rules.items():
         yield f"entities.{name}.rules.{key}", partial(_rule, _with(spec, name, rules={key: rule}), name)
         if rule.unique is not None:

@@ -23,7 +23,9 @@ def others(*kinds: str) -> str:
 
 def offers(package: str, entities: Iterable[EntityView]) -> Offers:
     """What the packages of the entities offer to each other's files."""
-    found: dict[str, dict[str, str]] = {kind: {} for kind in ("models", "readers", "rules", "schemas", "services")}
+    found: dict[str, dict[str, str]] = {
+        kind: {} for kind in ("askers", "models", "readers", "rules", "schemas", "services")
+    }
     for entity in entities:
         home = f"{package}.{entity.names.module}"
         classes = [entity.name, *([f"{entity.name}Version"] if entity.versioned else [])]
@@ -33,9 +35,10 @@ def offers(package: str, entities: Iterable[EntityView]) -> Offers:
             found["rules"][rules] = f"from {home} import rules as {rules}"
         if entity.answered:
             found["schemas"][f"{entity.name}Read"] = f"from {home}.schemas import {entity.name}Read"
-        if entity.readable:
-            readers = f"{entity.names.module}_service"
-            found["readers"][readers] = f"from {home} import service as {readers}"
+        service = f"{entity.names.module}_service"
+        for kind, wanted in (("askers", entity.asked), ("readers", entity.readable)):
+            if wanted:
+                found[kind][service] = f"from {home} import service as {service}"
         found["services"][entity.names.module] = f"from {home} import service as {entity.names.module}"
     return found
 

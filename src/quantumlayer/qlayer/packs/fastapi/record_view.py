@@ -7,6 +7,7 @@ from functools import cached_property
 from quantumlayer.kit.identifiers import singular
 from quantumlayer.qlayer.packs.fastapi import access
 from quantumlayer.qlayer.packs.fastapi.aggregates import touches_relations
+from quantumlayer.qlayer.packs.fastapi.askers import Asked, asked
 from quantumlayer.qlayer.packs.fastapi.code import UnsupportedError
 from quantumlayer.qlayer.packs.fastapi.columns import Columns
 from quantumlayer.qlayer.packs.fastapi.contract.relationships import RelationshipView, relationships
@@ -18,6 +19,7 @@ from quantumlayer.qlayer.packs.fastapi.roots import Loaded
 from quantumlayer.qlayer.packs.fastapi.rules import Exclusion, exclusions
 from quantumlayer.qlayer.packs.fastapi.sql import Sql
 from quantumlayer.qlayer.packs.fastapi.uniques import UniqueIndex, unique_indexes
+from quantumlayer.spec.askers import asker_values
 from quantumlayer.spec.cel import Checked, Scope, compile_cel
 from quantumlayer.spec.model import Derived, Entity, Field, OnDelete, Proof, Relation, RelationKind, Spec
 from quantumlayer.spec.naming import EntityNames, entity_names, link_ids, route_name
@@ -102,7 +104,10 @@ class LinkView:
 
 @dataclass(frozen=True, slots=True)
 class DerivedView:
-    """A derived value: a property over the record's columns, or a value that the database works out."""
+    """A derived value: a property over the record's columns, or a value that the database works out.
+
+    One that is `asked` for is worked out for each caller, when records are answered.
+    """
 
     name: str
     derived: Derived
@@ -111,6 +116,7 @@ class DerivedView:
     about: str
     related: bool
     tables: frozenset[str]
+    asked: bool = False
 
     @property
     def read_type(self) -> str:
@@ -162,6 +168,11 @@ class RecordView:
         Raises:
             UnsupportedError: It cannot be written.
         """
+        if key in asker_values(self.entity):
+            about = _about(key, derived)
+            return DerivedView(
+                key, derived, python_type(derived), "", about, related=False, tables=frozenset(), asked=True
+            )
         checked = compile_cel(derived.cel, Scope.for_derived(self.spec, self.name))
         related = touches_relations(checked)
         if related and not derived.stored:
@@ -192,12 +203,17 @@ class RecordView:
     @property
     def properties(self) -> list[DerivedView]:
         """Derived values over the record's own columns."""
-        return [view for view in self.computed.values() if not view.related]
+        return [view for view in self.computed.values() if not (view.related or view.asked)]
 
     @cached_property
     def column_properties(self) -> list[DerivedView]:
         """Derived values that the database works out."""
         return [view for view in self.computed.values() if view.related]
+
+    @cached_property
+    def asked(self) -> Asked | None:
+        """What of the records depends on who asks."""
+        return asked(self.spec, self.name)
 
     @property
     def stored(self) -> list[FieldView]:
