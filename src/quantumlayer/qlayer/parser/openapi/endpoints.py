@@ -10,7 +10,7 @@ from quantumlayer.qlayer.parser.openapi.document import Document
 from quantumlayer.qlayer.parser.openapi.records import Record, Records
 from quantumlayer.qlayer.parser.openapi.schemas import Flat, counting, flatten, plain
 from quantumlayer.qlayer.parser.openapi.shapes import CannotSayError, ShapeBook, fits_json
-from quantumlayer.qlayer.parser.openapi.types import field_of
+from quantumlayer.qlayer.parser.openapi.types import field_of, items_of
 from quantumlayer.spec.interface import Does, Endpoint, Part
 from quantumlayer.spec.model import Field, FieldType, RelationKind
 from quantumlayer.spec.validate.names import free_name
@@ -23,6 +23,7 @@ _PARTS = {
     Part.OFFSET: {"offset", "skip", "start", "from"},
 }
 _FARTHEST = 3
+_MANY, _LONGEST_PATTERN = 20, 2000
 _LONGEST = 60
 """Characters of the longest name of an endpoint."""
 
@@ -228,7 +229,7 @@ class EndpointBook:
         joined = many and parameter.get("explode") is False
         held = field_of(inner)
         if joined or inner.kind in {"object", "any", "array"}:
-            many, held = False, _joined(held) if joined else Field(type=FieldType.TEXT, min=0)
+            many, held = False, _joined(held, flat) if joined else Field(type=FieldType.TEXT, min=0)
         default = flat.keys.get("default")
         fits = type(default) in {int, str, bool} and not many and held.type in _KINDS.get(type(default), ())
         found: dict[str, object] = {
@@ -260,10 +261,12 @@ class EndpointBook:
         return {"part": Part.IGNORED}
 
 
-def _joined(item: Field) -> Field:
-    """Values with commas between them, in one text."""
+def _joined(item: Field, flat: Flat) -> Field:
+    """Values with commas between them, in one text: each once, or as many as anybody asks with."""
     each = "|".join(map(re.escape, map(str, item.one_of))) if item.one_of else item.pattern
-    if not each or judge_pattern(whole := f"({each})(,({each}))*"):
+    most = len(item.one_of) if item.one_of and flat.flag("uniqueItems") else items_of(flat)[1] or _MANY
+    whole = f"({each}){f'(,({each}))?' * (most - 1)}"
+    if not each or len(whole) > _LONGEST_PATTERN or judge_pattern(whole):
         return Field(type=FieldType.TEXT, min=0)
     return Field(type=FieldType.TEXT, pattern=whole)
 
