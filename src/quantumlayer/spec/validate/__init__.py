@@ -14,6 +14,7 @@ from quantumlayer.spec.validate.names import judge_names
 from quantumlayer.spec.validate.references import judge_addresses, judge_references
 from quantumlayer.spec.validate.reports import judge_reports
 from quantumlayer.spec.validate.structure import judge_structure
+from quantumlayer.spec.validate.style import judge_style
 from quantumlayer.spec.validate.values import judge_values
 
 
@@ -25,7 +26,7 @@ def validate(source: LoadedSpec | Spec) -> tuple[Problem, ...]:
     spec = source.spec if isinstance(source, LoadedSpec) else source
     problems = [*judge_names(spec), *judge_values(spec), *judge_files(spec), *judge_addresses(spec)]
     references = [*judge_references(spec), *judge_lists(spec), *judge_keys(spec), *judge_reports(spec)]
-    references = references or [*judge_interface(spec)]
+    references = references or [*judge_interface(spec), *judge_style(spec)]
     problems += references or _judge_whole(spec)
     placed = [_placed(source, problem) for problem in problems]
     return tuple(sorted(placed, key=lambda problem: (problem.line, problem.column)))

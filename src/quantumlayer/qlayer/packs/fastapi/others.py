@@ -32,7 +32,8 @@ def offers(package: str, entities: Iterable[EntityView]) -> Offers:
             rules = f"{entity.names.module}_rules"
             found["rules"][rules] = f"from {home} import rules as {rules}"
         if entity.answered:
-            found["schemas"][f"{entity.name}Read"] = f"from {home}.schemas import {entity.name}Read"
+            answers = (f"{entity.name}Read", f"{entity.name}Envelope")
+            found["schemas"] |= {name: f"from {home}.schemas import {name}" for name in answers}
         if entity.readable:
             readers = f"{entity.names.module}_service"
             found["readers"][readers] = f"from {home} import service as {readers}"
