@@ -187,8 +187,8 @@ class Naming(StrEnum):
 class Envelope(StrEnum):
     """What stands around a record.
 
-    With `data` a record is answered as `{"data": {...}}`, and a list holds its records as `data`. With `name` the record
-    is called by its kind, `{"article": {...}}`, in requests that make or change it, too, and a list holds `articles`.
+    With `data` a record is answered as `{"data": {...}}`, and a list holds its records as `data`. With `name` a record
+    stands under its name, `{"article": {...}}`, in requests that make or change it, too, and a list holds `articles`.
     """
 
     NONE = "none"

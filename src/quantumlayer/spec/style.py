@@ -40,8 +40,8 @@ def style_of(spec: Spec) -> Style:
 
 
 _ENVELOPES = {
-    Envelope.DATA: "every record is answered as `data`, and a list holds its records as `data`",
-    Envelope.NAME: "every record is called by its kind, in answers and where it is made or changed; a list by their plural",
+    Envelope.DATA: "answers hold a record as `data`, and lists their records, too",
+    Envelope.NAME: "answers, and requests that make or change a record, hold it under its name, lists under its plural",
 }
 
 
