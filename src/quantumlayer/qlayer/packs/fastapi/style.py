@@ -91,7 +91,7 @@ class StyleView:
         self.base = self._style.base
         self.camel = self._style.camel
         self.envelope = self._style.envelope.value
-        self.answer = "Answer" if self.camel else "BaseModel"
+        self.model = "CamelModel" if self.camel else "BaseModel"
 
     def key(self, name: str) -> str:
         """What callers write for a name."""
