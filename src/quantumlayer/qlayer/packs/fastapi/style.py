@@ -80,7 +80,7 @@ class RecordStyle:
         """What the module of the bodies has for it beside them."""
         if self.envelope is not Envelope.NAME:
             return []
-        return [self.type, self.page.call, f"{self.names.name}VersionPage", *map(self.taken, bodies)]
+        return [self.type, self.page.call, f"{self.names.name}VersionPage", *map(self.taken, dict.fromkeys(bodies))]
 
 
 class StyleView:
