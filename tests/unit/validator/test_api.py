@@ -265,18 +265,6 @@ def test_a_record_begins_without_its_file_and_no_schema_says_what_one_is() -> No
     assert "{'application/pdf': b'%PDF-', 'text/csv': b''}" in made
 
 
-def test_collections_are_found_behind_the_base_of_an_api(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv(serve_api.PREFIX, "/api/v1")
-    number: dict[str, Any] = {"name": "member_id", "in": "path"}
-    one = {"get": {"x-roles": ["b"], "parameters": [number]}, "delete": {"parameters": [number]}}
-    paths = {"/api/v1/members": {"post": {"x-roles": ["a"]}}, "/api/v1/members/{member_id}": one}
-    proofs = {"a": ("Authorization", "Bearer a"), "b": ("Authorization", "Bearer b")}
-    text = serve_api.settings({"paths": paths}, proofs, {"members": {"id": 2}})
-    _, read, remove = tomllib.loads(text)["operations"]
-    assert read["checks"] == {"ensure_resource_availability": {"enabled": False}}
-    assert remove["parameters"] == {"path.member_id": 2}
-
-
 def test_records_that_their_maker_loses_sight_of_may_be_missing() -> None:
     document: dict[str, Any] = {
         "paths": {"/lost-things": {"post": {}}, "/lost-things/{thing_id}": {"get": {}}, "/finders": {"get": {}}}
