@@ -19,6 +19,7 @@ from quantumlayer.factory.target import Stage, Target, refusal
 from quantumlayer.factory.understand import Understood, understand
 from quantumlayer.qlayer.planner import plan_build
 from quantumlayer.sandbox.scratch import sweep
+from quantumlayer.spec.style import contract_of
 from quantumlayer.workflow.errors import StepCrashError
 
 READ, PLAN = "read", "plan"
@@ -85,10 +86,10 @@ async def _read(paths: Sequence[Path], tools: BuildTools, journal: Journal) -> U
     for warning in understood.warnings:
         journal.emit(EventKind.TASK_PROGRESS, READ, warning=warning)
     entities = _count(len(understood.spec.entities), "entity", "entities")
-    interface = understood.spec.interface
+    contract = contract_of(understood.spec)
     operations = _count(len(understood.spec.operations), "operation", "operations")
-    if interface is not None:
-        operations = _count(len(interface.endpoints), "endpoint", "endpoints")
+    if contract is not None:
+        operations = _count(len(contract.endpoints), "endpoint", "endpoints")
     seconds = tools.clock.seconds() - start
     journal.emit(EventKind.TASK_FINISHED, READ, seconds=seconds, summary=f"{entities}, {operations}")
     return understood

@@ -36,6 +36,7 @@ from quantumlayer.qtest.rules import rule_tests
 from quantumlayer.qtest.samples import NOW
 from quantumlayer.qtest.scenes import SET_LATER
 from quantumlayer.qtest.seeds import seeds
+from quantumlayer.qtest.style import style_context, style_tests
 from quantumlayer.qtest.suite import Suite
 from quantumlayer.qtest.tests import Module, Test
 from quantumlayer.qtest.today import today_tests
@@ -51,6 +52,7 @@ from quantumlayer.spec.model import Action, Proof, Spec
 from quantumlayer.spec.naming import collection
 from quantumlayer.spec.order import making_order, set_later
 from quantumlayer.spec.proofs import key_header, proving
+from quantumlayer.spec.style import contract_of
 
 _PART = Part(id="tests", title="Tests", estimate=1.0)
 _PLATFORM = ("Account", "Base", "Record", "Role")
@@ -114,8 +116,8 @@ def mentions(module: Module) -> frozenset[str]:
 
 
 def _modules(suite: Suite) -> list[Module]:
-    if suite.spec.interface is not None:
-        return _contract_modules(suite, suite.spec.interface)
+    if contract := contract_of(suite.spec):
+        return _contract_modules(suite, contract)
     found = []
     for name in suite.spec.entities:
         records = Records(suite, name)
@@ -162,7 +164,9 @@ def _modules(suite: Suite) -> list[Module]:
     reports.tests += report_tests(suite)
     texts = Module("tests/test_properties.py", "What holds for every value, tried with many.")
     texts.tests += property_tests(suite)
-    return [*found, *(module for module in (access, races, jobs, reports, texts) if module.tests)]
+    style = style_tests(suite)
+    found += [module for module in (access, races, jobs, reports, texts) if module.tests]
+    return [*found, style] if style is not None else found
 
 
 def _contract_modules(suite: Suite, interface: Interface) -> list[Module]:
@@ -194,6 +198,7 @@ def _files(suite: Suite, modules: list[Module]) -> Iterator[Artifact]:
     accounts += ["provider"] if Proof.OIDC in proofs else []
     files = ["contents", "test_file_storage"] if shared["holders"] else []
     files += ["test_job_runner"] if suite.spec.jobs else []
+    files += ["style"] if shared["styled"] else []
     for name in ("__init__", "conftest", "callers", "factories", *accounts, *files, "test_service"):
         content = templates.get_template(f"tests/{name}.py.jinja").render(shared)
         yield Artifact.text(f"tests/{name}.py", content)
@@ -206,13 +211,14 @@ def _files(suite: Suite, modules: list[Module]) -> Iterator[Artifact]:
 
 
 def _shared(suite: Suite, modules: list[Module]) -> dict[str, Any]:
-    spec = suite.spec
+    spec, contract = suite.spec, contract_of(suite.spec)
     roles, passwords = list(spec.roles), proving(spec, Proof.PASSWORD)
     snakes = {suite.names(name).snake for name in spec.entities}
     texts = spec.interface.ids if spec.interface is not None else {}
     spare = [name for name, entity in spec.entities.items() if not entity.needed_links]
     seeded = next((name for name in spare if name not in texts), spare[0])
     return {
+        **style_context(spec),
         "package": suite.package,
         "service": spec.service.name,
         "entities": [suite.names(name) for name in spec.entities],
@@ -220,7 +226,7 @@ def _shared(suite: Suite, modules: list[Module]) -> dict[str, Any]:
         "numbered": seeded not in texts,
         "collection": collection(spec, seeded),
         "needing": next((collection(spec, name) for name, one in spec.entities.items() if one.needed_links), None),
-        "errors": _errors(spec.interface) if spec.interface is not None else None,
+        "errors": _errors(contract) if contract is not None else None,
         "factories": factories(suite),
         "now": source(NOW.astimezone(UTC)),
         "local_time": f"{NOW.astimezone(zone(spec.service.timezone)):%H:%M} in {spec.service.timezone}",
@@ -242,7 +248,7 @@ def _shared(suite: Suite, modules: list[Module]) -> dict[str, Any]:
         "signing": proving(spec, Proof.SIGNATURE),
         "related": any(entity.references for entity in spec.entities.values()),
         "listed": next((suite.names(name) for name in spec.entities if _listed(suite, name)), None)
-        if spec.interface is None
+        if contract is None
         else None,
         "holders": [(suite.names(name), key) for name in spec.entities for key in spec.entities[name].files],
         "worked": next((suite.names(job.of) for job in spec.jobs.values()), None),

@@ -30,6 +30,7 @@ from quantumlayer.spec.model import (
 from quantumlayer.spec.naming import entity_names
 from quantumlayer.spec.report_claims import report_claims
 from quantumlayer.spec.sizes import size_text
+from quantumlayer.spec.style import contract_of, style_claims
 from quantumlayer.spec.wording import a, and_, kind, line, or_, value
 
 _BEHIND_ENDPOINTS = frozenset({"rules", "derived"})
@@ -70,9 +71,9 @@ def claims(spec: Spec) -> tuple[Claim, ...]:
         if role.proves is not Proof.PASSWORD
     ]
     found += [pair for name, entity in spec.entities.items() for pair in _of_entity(spec, name, entity)]
-    if spec.interface is not None:  # callers meet the records through its endpoints alone
+    if contract_of(spec) is not None:  # callers meet the records through its endpoints alone
         found = [pair for pair in found if pair[0].split(".")[2] in (*_BEHIND_ENDPOINTS, "proves")]
-    found += contract_claims(spec)
+    found += [*style_claims(spec), *contract_claims(spec)]
     found += [pair for name, operation in spec.operations.items() for pair in _of_operation(name, operation)]
     found += [pair for name, query in spec.queries.items() for pair in _of_query(name, query)]
     found += [pair for name, report in spec.reports.items() for pair in _of_report(name, report)]

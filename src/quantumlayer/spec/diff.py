@@ -270,6 +270,8 @@ _NARROWED = ("interface.shapes.*.members.*.field.", "interface.endpoints.*.param
 _CHANGED: Mapping[str, Callable[[object, object], str]] = {
     "interface": _always("Every path and body is another one."),
     "interface.base": _always("Every path is another one."),
+    "interface.naming": _always("Keys and parameters have other names."),
+    "interface.envelope": _always("Bodies have another envelope."),
     "interface.errors": _always("Errors have another body."),
     "interface.errors.members.*": _always("Errors have another body."),
     "interface.errors.within": _always("Errors have another body."),

@@ -1,6 +1,7 @@
 """How a service's API looks where a contract says so: the shapes of its bodies and its endpoints.
 
-A Spec without an interface gets the API that the pack thinks best. With one, callers meet exactly these endpoints.
+A Spec without endpoints gets the API that the pack thinks best, in the style that the interface asks for. With them,
+callers meet exactly these.
 """
 
 from enum import StrEnum
@@ -199,19 +200,46 @@ class Errors(Node):
     media: JsonMedia = "application/json"
 
 
-class Interface(Node):
-    """The API as a contract has it: `base` stands before every path.
+class Naming(StrEnum):
+    """How JSON keys, query parameters, the words to sort by and the pointers of errors are written."""
 
-    `ids` names the entities whose ids are no numbers. `open` names what the contract has and this Spec cannot say
-    (`GET /oops`), each with the reason.
+    SNAKE = "snake"
+    CAMEL = "camel"
+
+
+class Envelope(StrEnum):
+    """What stands around a record.
+
+    With `data` a record is answered as `{"data": {...}}`, and a list holds its records as `data`. With `name` a record
+    stands under its name, `{"article": {...}}`, in requests that make or change it, too, and a list holds `articles`.
+    """
+
+    NONE = "none"
+    DATA = "data"
+    NAME = "name"
+
+
+class Interface(Node):
+    """How the API looks: its style, or all of it as a contract has it. `base` stands before every path.
+
+    `naming` and `envelope` are the style of the API that the pack makes. With `endpoints` callers meet these instead,
+    and shapes say how their bodies look. `ids` names the entities whose ids are no numbers. `open` names what the
+    contract has and this Spec cannot say (`GET /oops`), each with the reason.
     """
 
     base: Annotated[str, Key(pattern=r"^((/[A-Za-z0-9._~-]+)+)?$", max_length=200)] = ""
+    naming: Naming = Naming.SNAKE
+    envelope: Envelope = Envelope.NONE
     errors: Errors | None = None
     ids: dict[EntityName, Ids] = {}
     shapes: dict[ShapeName, Shape] = {}
     endpoints: dict[Name, Endpoint] = {}
     open: dict[str, str] = {}
+
+    @property
+    def is_contract(self) -> bool:
+        """Whether it says each endpoint, so that the service has none beside them."""
+        return bool(self.endpoints or self.shapes or self.errors or self.open)
 
     def unwrapped(self, name: str) -> tuple[tuple[str, ...], str]:
         """The members that lead through the envelopes of a shape, from the outside, and the shape in the last one."""

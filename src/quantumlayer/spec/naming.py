@@ -8,6 +8,7 @@ from quantumlayer.kit.identifiers import identifier, plural, safe, singular, wor
 from quantumlayer.spec.interface import Does
 from quantumlayer.spec.model import Relation, RelationKind, Spec
 from quantumlayer.spec.remember import remembered
+from quantumlayer.spec.style import contract_of
 
 # What every service has of its own: packages and modules beside those of the entities, variables of its functions,
 # and pages.
@@ -113,7 +114,7 @@ def back_name(entity_name: str, relation: Relation) -> str:
 
 def collection(spec: Spec, entity: str) -> str:
     """What files of seeds call the records of an entity: in a contract the last word of the path to them."""
-    if spec.interface is None:
+    if contract_of(spec) is None:
         return entity_names(entity).collection
     own = _path_words(spec).get(entity, "")
     taken = own == "accounts" and bool(spec.roles)  # those who sign in

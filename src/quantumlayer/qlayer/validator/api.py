@@ -16,6 +16,7 @@ from quantumlayer.qlayer.validator.serve_api import (
     KEYS,
     OPEN,
     OPENID,
+    PREFIX,
     REFERS,
     SETTINGS,
     SIGNING,
@@ -29,6 +30,7 @@ from quantumlayer.spec.interface import Interface
 from quantumlayer.spec.load import load_spec
 from quantumlayer.spec.model import Proof, Spec
 from quantumlayer.spec.proofs import key_header, proving
+from quantumlayer.spec.style import contract_of, style_of
 
 SEED = 1
 SHOWN_PORT = "8000"
@@ -102,13 +104,14 @@ def _told(spec: Spec | None) -> dict[str, str]:
         OPENID: " ".join(proving(spec, Proof.OIDC)),
         **{f"{role.upper()}_SECRET": "signs nothing but the requests of one check" for role in signing},
     }
-    if spec.interface is not None:
-        told |= {
-            BASE: spec.interface.base,
-            OPEN: "\n".join(spec.interface.open),
-            REFERS: "\n".join(_referring(spec, spec.interface)),
-        }
-    return told
+    contract = contract_of(spec)
+    if contract is None:
+        return told | {PREFIX: style_of(spec).base}
+    return told | {
+        BASE: contract.base,
+        OPEN: "\n".join(contract.open),
+        REFERS: "\n".join(_referring(spec, contract)),
+    }
 
 
 def _referring(spec: Spec, interface: Interface) -> Iterator[str]:
@@ -124,7 +127,7 @@ def _referring(spec: Spec, interface: Interface) -> Iterator[str]:
 def _document(copy: Path, spec: Spec | None, port: str, *, literal: bool) -> tuple[str, ...]:
     """The API document to hold the service to: the contract that it was made from, else its own."""
     address = f"http://127.0.0.1:{port}"
-    interface = spec.interface if spec is not None else None
+    interface = contract_of(spec) if spec is not None else None
     contract = contract_in(copy, interface, literal=literal) if interface is not None else None
     if contract is None or interface is None:
         return (f"{address}/openapi.json",)

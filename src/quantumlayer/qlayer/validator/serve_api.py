@@ -29,6 +29,9 @@ UNSEEN = "UNSEEN_COLLECTIONS"
 BASE, OPEN = "CONTRACT_BASE", "CONTRACT_OPEN"
 """The variables that say what stands before every path of a contract, and which of its operations are left open."""
 
+PREFIX = "API_BASE"
+"""The variable that says what stands before the paths of an API that is no contract's."""
+
 KEYS, SIGNING = "KEY_HEADERS", "SIGNING_ROLES"
 """The variables that say which roles send a key, and in which header, and which sign their requests."""
 
@@ -148,11 +151,16 @@ def named(parameter: str, record: dict[str, object]) -> object:
     return record[max(keys, key=len, default="id")]
 
 
+def steps(path: str) -> list[str]:
+    """The words of a path, first the collection that it is about."""
+    return path.removeprefix(os.environ.get(PREFIX, "")).strip("/").split("/")
+
+
 def fixed(label: str, operation: dict[str, Any], spare: dict[str, dict[str, object]]) -> dict[str, object]:
     """Parameters that are not tried: the version a change is based on, and nobody removes a caller."""
     found: dict[str, object] = {}
     method, path = label.split(" ")
-    collection, *rest = path.strip("/").split("/")
+    collection, *rest = steps(path)
     for parameter in operation.get("parameters", ()):
         name, place = parameter["name"], parameter.get("in")
         if place == "header" and name.lower() == "if-match":
@@ -191,10 +199,15 @@ def settings(
             given = ", ".join(f"{json.dumps(key)} = {json.dumps(value)}" for key, value in kept.items())
             lines.append(f"parameters = {{ {given} }}")
         spared = any(key.startswith("path.") for key in kept)
-        name = label.split(" ")[1].strip("/").split("/")[0]
+        name = steps(label.split(" ")[1])[0]
         # Somebody else makes the records, or makers lose sight of them, or a record begins without its file: then it is
         # no fault that they are not found.
-        if spared or name in unseen or makers.get(f"/{name}", role) != role or is_file(document, label):
+        if (
+            spared
+            or name in unseen
+            or makers.get(f"{os.environ.get(PREFIX, '')}/{name}", role) != role
+            or is_file(document, label)
+        ):
             lines.append("checks.ensure_resource_availability.enabled = false")
         if is_file(document, label):  # no schema says what a file is, nor that it is not empty
             lines.append("checks.positive_data_acceptance.enabled = false")

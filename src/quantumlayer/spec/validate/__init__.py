@@ -15,6 +15,7 @@ from quantumlayer.spec.validate.names import judge_names
 from quantumlayer.spec.validate.references import judge_addresses, judge_references
 from quantumlayer.spec.validate.reports import judge_reports
 from quantumlayer.spec.validate.structure import judge_structure
+from quantumlayer.spec.validate.style import judge_style
 from quantumlayer.spec.validate.values import judge_values
 
 
@@ -32,7 +33,7 @@ def validate(source: LoadedSpec | Spec) -> tuple[Problem, ...]:
         *judge_addresses(spec),
     ]
     references = [*judge_references(spec), *judge_lists(spec), *judge_keys(spec), *judge_reports(spec)]
-    references = references or [*judge_interface(spec)]
+    references = references or [*judge_interface(spec), *judge_style(spec)]
     problems += references or _judge_whole(spec)
     placed = [_placed(source, problem) for problem in problems]
     return tuple(sorted(placed, key=lambda problem: (problem.line, problem.column)))

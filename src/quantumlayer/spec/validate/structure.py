@@ -6,6 +6,7 @@ from quantumlayer.spec.effects import effects_within
 from quantumlayer.spec.errors import Problem
 from quantumlayer.spec.model import Action, Creation, Entity, Moment, OnDelete, Operation, Rule, Spec
 from quantumlayer.spec.remember import operations_on
+from quantumlayer.spec.style import contract_of
 from quantumlayer.spec.validate.circles import first_circle, judge_trees, required
 from quantumlayer.spec.validate.links import judge_links, judge_needed_links
 from quantumlayer.spec.validate.uniques import judge_unique
@@ -49,7 +50,7 @@ def _existence(spec: Spec) -> Iterator[Problem]:
     for name, entity in spec.entities.items():
         if _direct(entity):
             yield from _nobody_gives(name, entity)
-        if spec.interface is not None:
+        if contract_of(spec) is not None:
             continue  # its records can come with the seeds, as those of a contract that only reads do
         if name not in possible and all(relation.to in possible for relation in required(entity)):
             message = f"No record of {name} can ever be made: no grant and no operation creates one."

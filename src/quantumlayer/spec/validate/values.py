@@ -7,6 +7,7 @@ from decimal import Decimal
 
 from quantumlayer.spec.errors import Problem
 from quantumlayer.spec.model import LONGEST, Computed, Field, FieldType, Literal_, Spec
+from quantumlayer.spec.style import contract_of
 from quantumlayer.spec.validate.patterns import judge_pattern, lengths, matches
 
 _TEXT = frozenset({FieldType.STRING, FieldType.TEXT, FieldType.EMAIL})
@@ -29,7 +30,7 @@ def judge_values(spec: Spec) -> Iterator[Problem]:
     for name, entity in spec.entities.items():
         for key, field in entity.fields.items():
             yield from _field(f"entities.{name}.fields.{key}", field)
-            if spec.interface is None:
+            if contract_of(spec) is None:
                 yield from _only_by_contract(f"entities.{name}.fields.{key}", field)
         for key, derived in entity.derived.items():
             address = f"entities.{name}.derived.{key}.examples"
@@ -106,10 +107,10 @@ def _field(address: str, field: Field) -> Iterator[Problem]:
 def _only_by_contract(address: str, field: Field) -> Iterator[Problem]:
     """What a field can be only where an interface says how callers write it."""
     if field.type is FieldType.JSON:
-        message = "What is in a `json` value is said by the shapes of an `interface`, and there is none."
+        message = "What is in a `json` value is said by the shapes of an `interface`, and there are none."
         yield Problem(f"{address}.type", message, "Use fields, or another entity with a relation to this one.")
     if field.type in _TEXT and field.min == 0:
-        message = "A text is never empty here: `min: 0` is for an `interface` that lets it be."
+        message = "A text is never empty here: `min: 0` is for the shapes of an `interface` that lets it be."
         yield Problem(f"{address}.min", message, "Remove `min`, and add `optional: true` if it may be missing.")
 
 

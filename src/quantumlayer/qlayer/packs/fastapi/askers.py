@@ -16,6 +16,7 @@ from quantumlayer.spec.cel import BOOL, Binary, Checked, Expr, Literal, Scope, c
 from quantumlayer.spec.model import FieldType, Spec
 from quantumlayer.spec.naming import EntityNames, entity_names
 from quantumlayer.spec.remember import operations_on
+from quantumlayer.spec.style import contract_of
 
 _NOTHING = {
     FieldType.BOOL: "False",
@@ -152,7 +153,7 @@ def judge_asked(spec: Spec, entity: str, key: str) -> None:
     Raises:
         UnsupportedError: It cannot be written, or nothing in the service would show it.
     """
-    if spec.interface is not None:
+    if contract_of(spec) is not None:
         raise UnsupportedError("a value that depends on who asks, in the answers of a contract")
     if not any(grant.may for grant in spec.entities[entity].access) and not operations_on(spec).get(entity):
         raise UnsupportedError("a value that depends on who asks, of records that no request is about")

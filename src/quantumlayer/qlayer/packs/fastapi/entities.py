@@ -23,6 +23,7 @@ from quantumlayer.spec.model import Action, Computed, Moment, OnDelete
 from quantumlayer.spec.naming import entity_names
 from quantumlayer.spec.pinned import is_pinned
 from quantumlayer.spec.remember import operations_on, ways_back
+from quantumlayer.spec.style import contract_of
 
 
 class EntityView(RecordView):
@@ -346,8 +347,8 @@ class EntityView(RecordView):
     @cached_property
     def requests(self) -> list[tuple[str, str, str]]:
         """Method, path and who may, of each request."""
-        if self.spec.interface is not None:
-            return self._by_contract(self.spec.interface)
+        if contract := contract_of(self.spec):
+            return self._by_contract(contract)
         path = f"/{self.names.path}"
         one = f"{path}/{{{self.segment.removesuffix(':int')}}}"
         found = []

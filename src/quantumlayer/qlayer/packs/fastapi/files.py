@@ -7,6 +7,7 @@ from quantumlayer.qlayer.packs.fastapi.code import UnsupportedError
 from quantumlayer.spec.base import LARGEST_FILE
 from quantumlayer.spec.model import Action, Field, OnDelete, Proof, Spec
 from quantumlayer.spec.naming import content_column, entity_names, file_columns, route_name
+from quantumlayer.spec.style import contract_of
 
 _COLUMNS = (("str", "String(200)"), ("int", "BigInteger()"), ("str", "String(127)"), ("str", "String(64), index=True"))
 
@@ -93,7 +94,7 @@ def judge_file(spec: Spec, entity: str) -> None:
     Raises:
         UnsupportedError: A contract gives the API, or who puts the file signs requests, which are read whole for it.
     """
-    if spec.interface is not None:
+    if contract_of(spec) is not None:
         raise UnsupportedError("files where a contract gives the API")
     writers = {who for grant in spec.entities[entity].access if Action.UPDATE in grant.may for who in grant.who}
     if any(who in spec.roles and spec.roles[who].proves is Proof.SIGNATURE for who in writers):

@@ -28,6 +28,7 @@ from quantumlayer.spec.generator import OpenElement
 from quantumlayer.spec.model import Action, Entity, Spec
 from quantumlayer.spec.naming import entity_names, function_name
 from quantumlayer.spec.remember import operations_on, ways_back
+from quantumlayer.spec.style import contract_of
 
 Attempt = Callable[[], object]
 Attempts = Iterator[tuple[str, Attempt]]
@@ -95,7 +96,7 @@ def _phases(spec: Spec) -> Iterator[list[Stage]]:
 
 def _reports(spec: Spec) -> Attempts:
     for name in spec.reports:
-        if spec.interface is not None:
+        if contract_of(spec) is not None:
             yield f"reports.{name}", partial(_refuse, "a report beside the endpoints of a contract")
         yield f"reports.{name}", partial(ReportView, spec, name)
 

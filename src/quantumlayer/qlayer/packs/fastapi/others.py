@@ -8,6 +8,8 @@ import re
 from collections.abc import Iterable, Mapping
 
 from quantumlayer.qlayer.packs.fastapi.entities import EntityView
+from quantumlayer.spec.interface import Envelope
+from quantumlayer.spec.style import style_of
 
 _PLACE = re.compile(r"^# others: (.*)\n", re.MULTILINE)
 _WORD = re.compile(r"\w+")
@@ -34,7 +36,9 @@ def offers(package: str, entities: Iterable[EntityView]) -> Offers:
             rules = f"{entity.names.module}_rules"
             found["rules"][rules] = f"from {home} import rules as {rules}"
         if entity.answered:
-            found["schemas"][f"{entity.name}Read"] = f"from {home}.schemas import {entity.name}Read"
+            named = style_of(entity.spec).envelope is Envelope.NAME
+            answers = [f"{entity.name}Read", *([f"{entity.name}Envelope"] if named else [])]
+            found["schemas"] |= {name: f"from {home}.schemas import {name}" for name in answers}
         service = f"{entity.names.module}_service"
         for kind, wanted in (("askers", entity.asked), ("readers", entity.readable)):
             if wanted:

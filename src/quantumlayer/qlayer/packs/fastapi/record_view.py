@@ -23,6 +23,7 @@ from quantumlayer.spec.askers import asker_values
 from quantumlayer.spec.cel import Checked, Scope, compile_cel
 from quantumlayer.spec.model import Derived, Entity, Field, OnDelete, Proof, Relation, RelationKind, Spec
 from quantumlayer.spec.naming import EntityNames, entity_names, link_ids, route_name
+from quantumlayer.spec.style import contract_of
 
 # What the class's own body calls to work out values in the database.
 _SQL_WORDS = frozenset(
@@ -227,7 +228,7 @@ class RecordView:
     @property
     def relationships(self) -> list[RelationshipView]:
         """What of other records is read with this one."""
-        interface = self.spec.interface
+        interface = contract_of(self.spec)
         return relationships(self.spec, interface, self.name) if interface is not None else []
 
     @property

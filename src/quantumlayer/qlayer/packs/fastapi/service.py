@@ -17,12 +17,14 @@ from quantumlayer.qlayer.packs.fastapi.files import contents
 from quantumlayer.qlayer.packs.fastapi.jobs import RECORD_JOB
 from quantumlayer.qlayer.packs.fastapi.reports import ReportView
 from quantumlayer.qlayer.packs.fastapi.rules import Exclusion
+from quantumlayer.qlayer.packs.fastapi.style import StyleView
 from quantumlayer.qlayer.packs.fastapi.trees import trees
 from quantumlayer.qlayer.packs.fastapi.uniques import UniqueIndex
 from quantumlayer.spec.model import Proof, RelationKind, Spec
 from quantumlayer.spec.naming import entity_names, service_package
 from quantumlayer.spec.order import making_order, set_later
 from quantumlayer.spec.proofs import key_header, proving
+from quantumlayer.spec.style import contract_of
 
 _NUMBER = 40
 """Characters that a number, a date or an instant and its name take in a row, at most."""
@@ -54,7 +56,7 @@ class ServiceView:
 
     def __init__(self, spec: Spec) -> None:
         self.spec = spec
-        interface = spec.interface
+        interface = contract_of(spec)
         self.contract = ContractView(spec, interface) if interface is not None else None
         self.text_ids = dict(interface.ids) if interface is not None else {}
         self.by_name = {name: EntityView(spec, name) for name in spec.entities}
@@ -165,6 +167,7 @@ class ServiceView:
             "routed": self.routed,
             "trees": self.trees,
             "contract": self.contract,
+            "style": StyleView(self.spec),
             "roles": self.roles,
             "record_roles": [role for role in self.roles if role.entity],
             "staff": [role for role in self.roles if not role.entity and role.proves is Proof.PASSWORD],

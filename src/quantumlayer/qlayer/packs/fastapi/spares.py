@@ -3,6 +3,7 @@
 from quantumlayer.qlayer.packs.fastapi.code import UnsupportedError
 from quantumlayer.qlayer.packs.fastapi.named import named_by, readable_ones
 from quantumlayer.spec.model import Action, Spec
+from quantumlayer.spec.style import contract_of
 
 
 def spared(spec: Spec, target: str, variable: str) -> list[str]:
@@ -21,7 +22,7 @@ def needed_link(spec: Spec, name: str, key: str) -> None:
     Raises:
         UnsupportedError: It cannot.
     """
-    if spec.interface is not None:
+    if contract_of(spec) is not None:
         raise UnsupportedError("a relation to at least one beside the bodies of a contract")
     roles = {*named_by(spec, name, Action.CREATE), *named_by(spec, name, Action.UPDATE)}
     if readable_ones(spec, name, spec.entities[name].links[key].to, sorted(roles)) is not None:
