@@ -6,6 +6,7 @@ from quantumlayer.qinfra.models import Database, Deployment, Setting
 from quantumlayer.spec.model import Proof, Spec
 from quantumlayer.spec.naming import service_package
 from quantumlayer.spec.proofs import proving
+from quantumlayer.spec.webhooks import setting
 
 PYTHON = "3.11"
 """The version that the checks of a build run on, so that what runs is what was checked."""
@@ -31,6 +32,7 @@ def deployment(spec: Spec) -> Deployment:
         settings=(
             Setting("ENVIRONMENT", "production"),
             *_proofs(spec),
+            *_receivers(spec),
             Setting("LOG_LEVEL", "INFO"),
         ),
         database=Database(
@@ -44,6 +46,15 @@ def deployment(spec: Spec) -> Deployment:
         drain_seconds=_DRAIN_SECONDS,
         files=_FILES if any(entity.files for entity in spec.entities.values()) else "",
     )
+
+
+def _receivers(spec: Spec) -> Iterator[Setting]:
+    """Whom the service tells what happens."""
+    for name in spec.webhooks:
+        about = f"who is told of {name}; nobody if left out"
+        yield Setting(setting(name, "url").upper(), about=about, optional=True)
+        about = f"32 characters or more, which the receiver of {name} has, too; needed with the address"
+        yield Setting(setting(name, "secret").upper(), secret=True, about=about, optional=True)
 
 
 def _proofs(spec: Spec) -> Iterator[Setting]:

@@ -57,13 +57,19 @@ def _render(path: str, model: Deployment) -> str:
     )
     environment.filters["exec"] = lambda command: json.dumps(list(command))
     environment.filters["variable"] = _variable
-    secrets = [model.database.password, *(setting for setting in model.settings if setting.secret)]
+    needed = [setting for setting in model.settings if not setting.optional]
+    secrets = [model.database.password, *(setting for setting in needed if setting.secret)]
     template = resources.files("quantumlayer.qinfra").joinpath("templates", *f"{path}.jinja".split("/"))
     text = template.read_text(encoding="utf-8")
-    told = [setting for setting in model.settings if setting.value is None and not setting.secret]
-    return environment.from_string(text).render(d=model, database=model.database, secrets=secrets, told=told)
+    told = [setting for setting in needed if setting.value is None and not setting.secret]
+    spared = [setting for setting in model.settings if setting.optional]
+    return environment.from_string(text).render(
+        d=model, database=model.database, secrets=secrets, told=told, spared=spared
+    )
 
 
 def _variable(setting: Setting) -> str:
     """A setting's value in Compose, or the variable that must hold it."""
+    if setting.optional:
+        return f"${{{setting.name}:-}}"
     return setting.value if setting.value is not None else f"${{{setting.name}:?{setting.name} must be set}}"

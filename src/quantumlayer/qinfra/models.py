@@ -12,12 +12,14 @@ class Setting:
         value: What it is set to; `None` where whoever deploys must give it.
         secret: Whether it must never be written into a file of the repository.
         about: What to know before giving it.
+        optional: Whether the service does without it.
     """
 
     name: str
     value: str | None = None
     secret: bool = False
     about: str = ""
+    optional: bool = False
 
 
 @dataclass(frozen=True, slots=True)

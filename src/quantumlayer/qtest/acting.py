@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from quantumlayer.qtest.made import is_code
+from quantumlayer.qtest.messages import Sent, message
 from quantumlayer.qtest.suite import Suite
 from quantumlayer.qtest.worlds import Built, constant
 from quantumlayer.spec.cel import (
@@ -20,6 +21,7 @@ from quantumlayer.spec.cel import (
 )
 from quantumlayer.spec.effects import CREATED
 from quantumlayer.spec.model import Computed, Creation
+from quantumlayer.spec.webhooks import tells_of_made
 
 Path = tuple[Acting, ...]
 """An effect behind those that it stands in."""
@@ -35,8 +37,8 @@ def paths(roots: Iterable[Acting]) -> list[Path]:
     return [path for found in roots for path in within((), found)]
 
 
-def seen(scope: Scope, path: Path, *, happens: bool = True) -> list[str]:
-    """Conditions under which an effect happens and shows, the strictest first.
+def seen(scope: Scope, path: Path, *, happens: bool = True, more: Sequence[str] = ()) -> list[str]:
+    """Conditions under which an effect happens and shows, the strictest first; `more` must hold where it happens.
 
     Where it must not happen, those under which it is come to and its `when` is false.
     """
@@ -46,7 +48,7 @@ def seen(scope: Scope, path: Path, *, happens: bool = True) -> list[str]:
     loose = [*base, *([_opposite(found)] if not happens else _when(found))]
     written = []
     for inner in (strict, loose):
-        cel = _around(path, inner)
+        cel = _around(path, [*inner, *more])
         try:
             compile_cel(cel, scope)
         except CelError:
@@ -96,13 +98,15 @@ class Outcome:
     """What an operation's effects leave behind in a world.
 
     `held` are the values that records have afterwards, `made` what was made with the values that it was given, `gone`
-    what was removed, and `refused` the rows that were left out: their number, the rule and what callers are told.
+    what was removed, `refused` the rows that were left out: their number, the rule and what callers are told, and
+    `sent` what other systems are told.
     """
 
     held: dict[tuple[Record, str], object] = field(default_factory=dict)
     made: list[tuple[Record, dict[str, object]]] = field(default_factory=list)
     gone: list[Record] = field(default_factory=list)
     refused: list[tuple[int, str, str]] = field(default_factory=list)
+    sent: list[Sent] = field(default_factory=list)
 
 
 class Simulation:
@@ -115,6 +119,7 @@ class Simulation:
         own: What is set on the record that is `this` before.
         created: The entity of the record that is made before, and its values, if one is made.
         to: The records that are `this`, one after the other; that of the world if left out.
+        sends: What is sent in the end, each with whether it is about the record that is made before, by whom.
     """
 
     def __init__(
@@ -125,6 +130,7 @@ class Simulation:
         own: Mapping[str, object] | None = None,
         created: tuple[str, Mapping[str, object]] | None = None,
         to: Sequence[Record] | None = None,
+        sends: Sequence[tuple[str, bool, str]] = (),
     ) -> None:
         self.spec, self.effects, self.built, self.world = suite.spec, effects, built, built.world
         self.outcome = Outcome()
@@ -133,7 +139,7 @@ class Simulation:
         self.then: object = None
         self._own, self._values = own or {}, created
         self._to = [built.this] if to is None else to
-        self._this = built.this
+        self._this, self._sends = built.this, sends
 
     def run(self, then: Checked | None = None, *, of_created: bool = False) -> Outcome:
         """What there is afterwards, and in `then` the value of an expression then; the world is as it was.
@@ -154,6 +160,8 @@ class Simulation:
                 self._this = record
                 for found in self.effects:
                     self._do(found, names)
+            for webhook, of_made, sender in self._sends:
+                self._tell(sender, webhook, self.created if of_made else self.built.this)
             if of_created and self.created is not None:
                 self._this = self.created
             if then is not None:
@@ -205,20 +213,29 @@ class Simulation:
                 self._set(target, key, value if item is None else rounded(value, item.type))
             if effect.to is not None and entity.states is not None:
                 self._set(target, entity.states.field, effect.to)
-        if effect.creates is not None:
-            self._creates(found, effect.creates, names)
+        made = None if effect.creates is None else self._creates(found, effect.creates, names)
         for inner in found.within:
             self._do(inner, names)
+        for webhook in effect.sends:
+            of_made = tells_of_made(self.spec.webhooks[webhook], found.target, effect.creates)
+            self._tell(found.address, webhook, made if of_made else target)
         if effect.deletes and isinstance(target, Record):
             self.world.remove(target)
             self.outcome.gone.append(target)
 
-    def _creates(self, found: Acting, creation: Creation, names: dict[str, object]) -> None:
+    def _tell(self, sender: str, webhook: str, about: object) -> None:
+        if isinstance(about, Record):
+            made = [record for record, _ in self.outcome.made]
+            self.outcome.sent.append(message(self.world, sender, webhook, about, made))
+
+    def _creates(self, found: Acting, creation: Creation, names: dict[str, object]) -> Record:
         fields = self.spec.entities[creation.entity].fields
         values = {key: self._cel(found, cel, names) for key, cel in creation.set.items()}
         given = {key: rounded(value, fields[key].type) if key in fields else value for key, value in values.items()}
         given |= self._defaults(creation.entity, given)
-        self.outcome.made.append((self._make(creation.entity, given), given))
+        made = self._make(creation.entity, given)
+        self.outcome.made.append((made, given))
+        return made
 
     def _defaults(self, entity: str, given: Mapping[str, object]) -> dict[str, object]:
         """What a record holds that it was not given; a code is made up, and nobody can foretell it."""

@@ -102,6 +102,7 @@ def _updating(records: Records) -> Iterator[Test]:
                 "assert answer.status_code == 200",
                 *back,
                 *kept,
+                *records.suite.silent(records.name),
             ],
             [f"{records.address}.fields.{key}" for key in change.values if key not in hidden],
         )
@@ -178,6 +179,7 @@ def _deleting(records: Records) -> Iterator[Test]:
             f'assert (await {scene.caller}.delete(url, headers={{"If-Match": \'"0"\'}})).status_code == 412',
             f"assert (await {scene.caller}.delete(url, {IF_ANY})).status_code == 204",
             *_no_longer_found(records, scene, themselves=themselves),
+            *records.suite.silent(records.name),
         ],
     )
     role = records.suite.own_role(records.name)

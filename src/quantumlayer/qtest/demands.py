@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
+from quantumlayer.qtest.messages import read_by_messages
 from quantumlayer.spec.cel import (
     Acting,
     CelError,
@@ -74,6 +75,7 @@ def _read(found: Acting, scope: Scope) -> Iterator[str]:
     effect = found.effect
     inner = [*effect.sets.values(), *(one.cel for one in effect.requires.values())]
     inner += effect.creates.set.values() if effect.creates is not None else ()
+    inner += read_by_messages(found.scope.spec, effect.sends, found.target, effect.creates, found)
     for deeper in found.within:
         inner += _read(deeper, scope)
     test = " && ".join(f"({guard})" for guard in guards(found))

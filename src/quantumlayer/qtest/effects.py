@@ -1,7 +1,8 @@
 """Tests of what operations do to other records, looked up in the database afterwards."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
+from functools import partial
 from typing import Protocol
 
 from quantumlayer.qtest.acting import Outcome, Path, Simulation, outcome, seen
@@ -9,14 +10,16 @@ from quantumlayer.qtest.demands import Demand
 from quantumlayer.qtest.files.released import letting_go
 from quantumlayer.qtest.free_names import made_up
 from quantumlayer.qtest.literals import source, text
+from quantumlayer.qtest.messages import mentioned_in, outbox_line, proven_by, telling
 from quantumlayer.qtest.parts import numbered
 from quantumlayer.qtest.places import COUNT, THIS, Reader, Slot
 from quantumlayer.qtest.scenes import Scene
-from quantumlayer.qtest.suite import NO_WITNESS, Suite
+from quantumlayer.qtest.suite import NO_WITNESS, Suite, typed
 from quantumlayer.qtest.tests import Test
 from quantumlayer.qtest.variables import unnamed
 from quantumlayer.qtest.witness import Condition, Question, Witness
 from quantumlayer.spec.cel import Acting, Comprehension, Record, Scope, compile_cel
+from quantumlayer.spec.naming import entity_names
 
 
 class Acts(Protocol):
@@ -57,10 +60,34 @@ def effect_tests(operating: Acts) -> Iterator[Test]:
             continue
         name = "_".join([operating.name.strip("_"), *path[-1].address.split(".also.")[1:]])
         name = name.replace(".also.", "_")
-        yield effect_test(operating, found[0], found[1], name, [one.address for one in path])
+        test = effect_test(operating, found[0], found[1], name, [one.address for one in path])
+        yield test
+        if path[-1].effect.sends:
+            yield whole_or_nothing(operating, *found, name, path[-1].address)
+            yield from _telling(operating, path, test)
         yield from _left_alone(operating, path, name)
         if path[-1].effect.skips:
             yield from _left_out(operating, path[-1])
+
+
+def tells(operating: Acts, told: Iterable[str], name: str, address: str) -> Iterator[Test]:
+    """A call whose messages say as much as they can; `told` are conditions for that."""
+    cels = [cel for cel in told if typed(cel, operating.scope)]
+    found = found_world(operating, [" && ".join(cels), *cels] if len(cels) > 1 else cels)
+    if found is not None:
+        yield effect_test(operating, *found, name, [address])
+
+
+def _telling(operating: Acts, path: Path, first: Test) -> Iterator[Test]:
+    """The effect where its messages say more than in the first test."""
+    last, spec = path[-1], operating.suite.spec
+    cels = list(telling(spec, last.effect.sends, last.target, last.effect.creates, last))
+    for more in ([cels] if len(cels) > 1 else []) + [[cel] for cel in cels]:
+        found = found_world(operating, seen(operating.scope, path, more=more))
+        if found is not None:
+            test = effect_test(operating, *found, f"{first.name}_tells", [last.address])
+            yield from [test] if test.body != first.body else []
+            return
 
 
 def _left_alone(operating: Acts, path: Path, name: str) -> Iterator[Test]:
@@ -144,6 +171,7 @@ def effect_test(
         told += [value for value in values.values() if isinstance(value, Record)]
     untouched = _untouched(operating, base, idle) if idle is not None else {}
     told += [record for record, _ in untouched]
+    told += mentioned_in(after.sent)
     scene = Scene(operating.suite, base, told=told, signs_in=operating.calls)
     arranged, let_go = letting_go(scene, after.gone)
     lines = [*arranged, *operating.performed(scene, base, after), *let_go]
@@ -156,8 +184,49 @@ def effect_test(
         looks += _kept(scene, base, idle, after)
     if looks:
         lines += ["async with sessions() as session:", *(f"    {line}" for line in dict.fromkeys(looks))]
+    if operating.suite.spec.webhooks:
+        lines.append(outbox_line(after.sent, partial(_id, scene)))
     lines = lines if operating.calls else unnamed(lines)
-    return Test(name, lines, [*proves, *_shown_by(operating, after)])
+    return Test(name, lines, list(dict.fromkeys([*proves, *_shown_by(operating, after), *proven_by(after.sent)])))
+
+
+def whole_or_nothing(
+    operating: Acts, base: Witness, after: Outcome, name: str, sender: str, made: str | None = None
+) -> Test:
+    """Where a message cannot be kept, what it would tell of does not happen, nor is a record `made` besides."""
+    told = [record for record, _ in after.held] + after.gone
+    scene = Scene(operating.suite, base, told=told, signs_in=operating.calls)
+    call, *_ = operating.performed(scene, base, after)
+    counts = {
+        entity: f"await session.scalar(select(func.count()).select_from({entity}))" for entity in _makes(after, made)
+    }
+    counted = [f"{_before(entity)} = {count}" for entity, count in counts.items()]
+    lines = [
+        *scene.lines,
+        *(["async with sessions() as session:", *(f"    {line}" for line in counted)] if counted else []),
+    ]
+    lines += ["with full_outbox():", f"    {call if operating.calls else call.replace('== 0', '> 0')}"]
+    lines += ["assert answer.status_code == 500"] if operating.calls else []
+    looks = _held(operating, scene, {(record, key): record.values.get(key) for record, key in after.held})
+    looks += [line.replace(" is None", " is not None") for line in _gone(scene, after)]
+    looks += [f"assert {count} == {_before(entity)}" for entity, count in counts.items()]
+    if looks:
+        lines += ["async with sessions() as session:", *(f"    {line}" for line in dict.fromkeys(looks))]
+    lines = [*lines, *operating.suite.silent()]
+    return Test(
+        f"{name}_is_not_done_if_it_cannot_be_told",
+        lines if operating.calls else unnamed(lines),
+        [f"{sender}.sends"],
+    )
+
+
+def _makes(after: Outcome, made: str | None) -> list[str]:
+    """The entities of which there would be more records."""
+    return list(dict.fromkeys([*([made] if made is not None else []), *(record.entity for record, _ in after.made)]))
+
+
+def _before(entity: str) -> str:
+    return f"{entity_names(entity).plural}_before"
 
 
 def _shown_by(operating: Acts, after: Outcome) -> list[str]:

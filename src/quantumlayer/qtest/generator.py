@@ -87,6 +87,7 @@ class QTest:
         suite, modules = self._found(spec)
         proven = {address for module in modules for test in module.tests for address in proofs(test)}
         proven |= {f"roles.{name}.proves" for name in spec.roles}  # by tests/test_proofs.py, where they make a claim
+        proven |= {f"webhooks.{name}" for name in spec.webhooks}  # by tests/test_webhooks.py
         reasons = {item.element: item for item in suite.open}
         return tuple(
             reasons.get(claim.element)
@@ -199,6 +200,7 @@ def _files(suite: Suite, modules: list[Module]) -> Iterator[Artifact]:
     files = ["contents", "test_file_storage"] if shared["holders"] else []
     files += ["test_job_runner"] if suite.spec.jobs else []
     files += ["style"] if shared["styled"] else []
+    files += ["outbox", "test_webhooks"] if suite.spec.webhooks else []
     for name in ("__init__", "conftest", "callers", "factories", *accounts, *files, "test_service"):
         content = templates.get_template(f"tests/{name}.py.jinja").render(shared)
         yield Artifact.text(f"tests/{name}.py", content)
@@ -250,6 +252,7 @@ def _shared(suite: Suite, modules: list[Module]) -> dict[str, Any]:
         "listed": next((suite.names(name) for name in spec.entities if _listed(suite, name)), None)
         if contract is None
         else None,
+        "webhooks": list(suite.spec.webhooks),
         "holders": [(suite.names(name), key) for name in spec.entities for key in spec.entities[name].files],
         "worked": next((suite.names(job.of) for job in spec.jobs.values()), None),
         "platform": {name: _apart(suite, name) for name in _PLATFORM},

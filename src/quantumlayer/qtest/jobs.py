@@ -157,7 +157,7 @@ class Jobbing:
 
 def _shows(path: Path) -> bool:
     effect = path[-1].effect
-    return bool(effect.sets or effect.to or effect.creates or effect.deletes)
+    return bool(effect.sets or effect.to or effect.creates or effect.sends or effect.deletes)
 
 
 def _at(question: Question, base: Witness, moment: datetime) -> Witness:

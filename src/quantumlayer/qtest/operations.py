@@ -5,18 +5,19 @@ from collections.abc import Iterator
 from quantumlayer.qtest.acting import Outcome, Path, Simulation, paths
 from quantumlayer.qtest.decisive import Decisive, of_condition
 from quantumlayer.qtest.demands import Demand, demands
-from quantumlayer.qtest.effects import after_effects, effect_tests
+from quantumlayer.qtest.effects import after_effects, effect_tests, tells, whole_or_nothing
 from quantumlayer.qtest.free_names import made_up
 from quantumlayer.qtest.inputs import Inputs
 from quantumlayer.qtest.literals import source, text, wire
 from quantumlayer.qtest.made import is_code
+from quantumlayer.qtest.messages import mentioned_in, outbox_line, proven_by, sent_by, telling
 from quantumlayer.qtest.named import taken
 from quantumlayer.qtest.parts import numbered
 from quantumlayer.qtest.places import TAKES, THIS, Slot
 from quantumlayer.qtest.readings import unmistakable
 from quantumlayer.qtest.records import Records
 from quantumlayer.qtest.samples import NOW
-from quantumlayer.qtest.scenes import Scene
+from quantumlayer.qtest.scenes import Scene, in_state
 from quantumlayer.qtest.suite import NO_WITNESS, Suite
 from quantumlayer.qtest.tests import Row, Test
 from quantumlayer.qtest.witness import Pair, Question, Witness
@@ -40,6 +41,9 @@ def operation_tests(records: Records) -> Iterator[Test]:
     """The operations on records of one entity."""
     for name, operation in operations_on(records.suite.spec).get(records.name, {}).items():
         yield from Operating(records, name, operation).tests()
+
+
+_NEW_ID = 'answer.json()["id"]'
 
 
 class Operating:
@@ -67,6 +71,9 @@ class Operating:
             yield from self._working(role)
         for demand in self.demands.values():
             yield from self._requirement(demand)
+        said = self.operation
+        told = telling(self.suite.spec, said.sends, said.on, said.creates)
+        yield from tells(self, told, f"{self.name.strip('_')}_tells", self.address)
         yield from effect_tests(self)
         if self.operation.from_:
             yield from self._states()
@@ -112,7 +119,8 @@ class Operating:
         if self.operation.to is not None and states is not None:
             own[states.field] = self.operation.to
         created = None if creation is None else (creation.entity, self.created(base, creation.entity)[0])
-        return Simulation(self.suite, list(acting(self.suite.spec, self.name)), base.built, own, created)
+        effects, sends = list(acting(self.suite.spec, self.name)), sent_by(self.suite.spec, self.name)
+        return Simulation(self.suite, effects, base.built, own, created, sends=sends)
 
     def performed(self, scene: Scene, base: Witness, after: Outcome) -> list[str]:
         """The call, and its answer."""
@@ -164,12 +172,13 @@ class Operating:
         if base is None:
             self.suite.leave_open(self.address, NO_WITNESS)
             return
-        scene = Scene(self.suite, base, told=self._referred(base))
+        after = after_effects(self, base) if self.answers_rows or self.suite.spec.webhooks else None
+        sent = [] if after is None else after.sent
+        scene = Scene(self.suite, base, told=[*self._referred(base), *mentioned_in(sent)])
         expected, proves = self.expected(base, scene, role)
         name = self.name.strip("_")
         lines = [*scene.lines, self.call(scene), f"assert answer.status_code == {self.done}"]
-        after = after_effects(self, base) if self.answers_rows else None
-        if after is not None:
+        if after is not None and self.answers_rows:
             lines.append(f"assert answer.json() == {self.rows_answer(base, after)}")
         if expected:
             lines.append(f"assert answer.json().items() >= {{{', '.join(expected)}}}.items()")
@@ -180,7 +189,13 @@ class Operating:
             codes = made_up(self.suite, self.operation.creates.entity, role)
             lines += [f"assert re.fullmatch({text(shape)}, answer.json()[{text(key)}])" for key, shape in codes.items()]
             proves += [f"entities.{self.operation.creates.entity}.fields.{key}.default" for key in codes]
-        yield Test(f"{role}_may_{name}", lines, [self.address, f"{self.address}.by", *proves])
+        if after is not None and self.suite.spec.webhooks:
+            lines.append(outbox_line(sent, lambda one: f"{scene.name(one)}.id" if scene.named(one) else _NEW_ID))
+            proves += proven_by(sent)
+        yield Test(f"{role}_may_{name}", lines, [self.address, f"{self.address}.by", *dict.fromkeys(proves)])
+        if after is not None and self.operation.sends and role == self.operation.by[0]:
+            of_made = None if self.operation.creates is None else self.operation.creates.entity
+            yield whole_or_nothing(self, base, after, name, self.address, of_made)
 
     def _referred(self, base: Witness) -> list[Record]:
         """The records to which what it sets or makes refers."""
@@ -297,7 +312,12 @@ class Operating:
         refused = f"assert refusal(answer) == (409, {text(demand.rule.replace('_', '-'))}, {text(demand.said)})"
         return Test(
             f"{verb}_is_accepted_when_{key}{nth}" if holds else f"{verb}_is_refused_unless_{key}{nth}",
-            [*scene.lines, self.call(scene), f"assert answer.status_code == {self.done}" if holds else refused],
+            [
+                *scene.lines,
+                self.call(scene),
+                f"assert answer.status_code == {self.done}" if holds else refused,
+                *([] if holds else self.suite.untold(self.operation)),
+            ],
             [demand.address],
         )
 
@@ -323,7 +343,7 @@ class Operating:
         assert base is not None  # noqa: S101 - it was just found
         scene = Scene(self.suite, base)
         snake = self.records.names.snake
-        arranged = [self._in_state(line, snake, scene, states.field) for line in scene.lines]
+        arranged = [in_state(line, snake, scene, states.field) for line in scene.lines]
         other = [value for value in states.values if value not in self.operation.from_ and self._seen(base, value)]
         verb = self.name.strip("_")
         if len(self.operation.from_) > 1 and not self.operation.requires:
@@ -351,6 +371,7 @@ class Operating:
                     self.call(scene),
                     "status_code, rule, _ = refusal(answer)",
                     'assert (status_code, rule) == (409, "wrong-state")',
+                    *self.suite.untold(self.operation),
                 ],
                 [f"{self.address}.from"],
                 names={states.field: "str"},
@@ -364,15 +385,6 @@ class Operating:
         assert states is not None  # noqa: S101 - the state is one of them
         known = self.question(base.built.caller.role).builder()
         return question.accepts(known.build({**base.choice, Slot(THIS, states.field): state}))
-
-    def _in_state(self, line: str, snake: str, scene: Scene, field: str) -> str:
-        made = f"{scene.this} = await make.{snake}("
-        if not line.startswith(made):
-            return line
-        start = scene.built.this.values[field]
-        rest = line.removeprefix(made).replace(f"{field}={source(start)}, ", "").replace(f"{field}={source(start)}", "")
-        rest = rest.replace(", )", ")")
-        return f"{made}{field}={field}{'' if rest == ')' else ', '}{rest}"
 
 
 def works(suite: Suite, name: str) -> tuple[str, Witness] | None:

@@ -81,6 +81,7 @@ class Records:
                 f'read = await {self.suite.caller(reader)}.get(answer.headers["Location"])',
                 "assert read.json().items() >= answer.json().items()",
             ]
+        lines += self.suite.silent(self.name)
         yield Test(f"{self.a}_is_kept_as_it_was_given", lines, proves)
         yield from self._defaults(creation)
         yield from self._moved_defaults()

@@ -266,7 +266,14 @@ class Scene:
             and key in apart(self.suite.spec.entities[record.entity])
             and not item.optional
             and (record.entity, key) in self.built.read
+            and (not item.unique or self._is_first(record, key))
         )
+
+    def _is_first(self, record: Record, key: str) -> bool:
+        """Whether no other record of the world comes before it with the same value, which one of them can have."""
+        records = [self.built.this, *(one for _, one in self._all())]
+        alike = (one for one in records if one.entity == record.entity and one.values[key] == record.values[key])
+        return next(alike, record) is record
 
     def _variable(self, record: Record, place: Place) -> str:
         snake = self.suite.names(record.entity).snake
@@ -309,3 +316,14 @@ def with_values(line: str, made: str, given: str) -> str:
         return line
     rest = line.removeprefix(made)
     return f"{made}{given}{'' if rest == ')' else ', '}{rest}"
+
+
+def in_state(line: str, snake: str, scene: Scene, field: str) -> str:
+    """The line that makes `this`, in the state that a parameter of the test names; any other line as it is."""
+    made = f"{scene.this} = await make.{snake}("
+    if not line.startswith(made):
+        return line
+    start = scene.built.this.values[field]
+    rest = line.removeprefix(made).replace(f"{field}={source(start)}, ", "").replace(f"{field}={source(start)}", "")
+    rest = rest.replace(", )", ")")
+    return f"{made}{field}={field}{'' if rest == ')' else ', '}{rest}"

@@ -7,14 +7,25 @@ from functools import cached_property
 from itertools import islice
 
 from quantumlayer.qtest.demands import demands_of_effects, read_by_effects
+from quantumlayer.qtest.messages import outbox_line, read_by_messages
 from quantumlayer.qtest.places import CALLER, ROLE, TAKES, THIS, Slot
 from quantumlayer.qtest.readings import spans
 from quantumlayer.qtest.samples import samples
 from quantumlayer.qtest.witness import Condition, Question, Witness
 from quantumlayer.qtest.worlds import Defaults, constant
-from quantumlayer.spec.cel import ANYONE, CelRuntimeError, Scope, acting, compile_cel, evaluate, scope_of_effects
+from quantumlayer.spec.cel import (
+    ANYONE,
+    CelError,
+    CelRuntimeError,
+    Scope,
+    acting,
+    compile_cel,
+    evaluate,
+    scope_of_effects,
+)
+from quantumlayer.spec.effects import effects_within
 from quantumlayer.spec.generator import OpenElement
-from quantumlayer.spec.model import Action, Computed, Entity, Field, Moment, Proof, Reference, Spec
+from quantumlayer.spec.model import Action, Computed, Entity, Field, Moment, Operation, Proof, Reference, Spec
 from quantumlayer.spec.naming import EntityNames, entity_names, service_package
 from quantumlayer.spec.pinned import is_pinned
 
@@ -58,6 +69,16 @@ class Suite:
         found = OpenElement(element=element, reason=reason, needs=needs)
         if found not in self.open:
             self.open.append(found)
+
+    def silent(self, entity: str | None = None) -> list[str]:
+        """The line that finds nothing in the outbox, where there is one and something could be told of the entity."""
+        told = {webhook.of for webhook in self.spec.webhooks.values()}
+        return [outbox_line([], str)] if told and (entity is None or entity in told) else []
+
+    def untold(self, operation: Operation) -> list[str]:
+        """The line that finds nothing in the outbox once an operation was refused that would have sent something."""
+        sends = [operation.sends, *(effect.sends for _, effect in effects_within(operation.also))]
+        return self.silent() if any(sends) else []
 
     def caller(self, role: str) -> str:
         """The variable of a client that calls in a role; where there are no roles, the fixture that all share."""
@@ -164,6 +185,8 @@ class Suite:
         creation = operation.creates
         values = [*operation.sets.values(), *(creation.set.values() if creation is not None else ())]
         scope = Scope.for_operation(self.spec, name)
+        told = read_by_messages(self.spec, operation.sends, operation.on, creation)
+        values += [cel for cel in told if typed(cel, scope)]
         read = [Condition(cel, scope) for cel in values]
         wider = scope_of_effects(self.spec, name)
         read += [Condition(cel, wider) for cel in read_by_effects(acting(self.spec, name), wider)]
@@ -245,6 +268,15 @@ def holds(cel: str, scope: Scope, witness: Witness) -> bool:
         return evaluate(compile_cel(cel, scope), built.world, this=built.this, caller=built.caller) is True
     except CelRuntimeError:
         return False
+
+
+def typed(cel: str, scope: Scope) -> bool:
+    """Whether an expression can be worked out with these names."""
+    try:
+        compile_cel(cel, scope)
+    except CelError:
+        return False
+    return True
 
 
 def _unlike(takes: Mapping[str, Field]) -> dict[str, object]:

@@ -31,6 +31,7 @@ from quantumlayer.spec.naming import entity_names
 from quantumlayer.spec.report_claims import report_claims
 from quantumlayer.spec.sizes import size_text
 from quantumlayer.spec.style import contract_of, style_claims
+from quantumlayer.spec.webhook_claims import webhook_claims
 from quantumlayer.spec.wording import a, and_, kind, line, or_, value
 
 _BEHIND_ENDPOINTS = frozenset({"rules", "derived"})
@@ -78,6 +79,7 @@ def claims(spec: Spec) -> tuple[Claim, ...]:
     found += [pair for name, query in spec.queries.items() for pair in _of_query(name, query)]
     found += [pair for name, report in spec.reports.items() for pair in _of_report(name, report)]
     found += [pair for name, job in spec.jobs.items() for pair in job_claims(name, job)]
+    found += webhook_claims(spec)
     return tuple(Claim(element, says, _quote(quotes, element)) for element, says in found)
 
 

@@ -29,7 +29,8 @@ from quantumlayer.spec.model import (
 _COLLECTIONS = frozenset(
     {
         "roles", "entities", "fields", "relations", "derived", "rules", "operations", "queries", "reports", "jobs",
-        "takes", "values", "requires", "quality", "also", "shapes", "members", "endpoints", "parameters",
+        "webhooks", "body", "takes", "values", "requires", "quality", "also", "shapes", "members", "endpoints",
+        "parameters",
     }
 )  # fmt: skip
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from quantumlayer.spec.base import Names
 from quantumlayer.spec.effects import Creation, Effect, Job, effects_within
 from quantumlayer.spec.model import Operation
 from quantumlayer.spec.naming import entity_names
@@ -13,6 +14,7 @@ def effect_words(operation: Operation, title: str) -> str:
     parts = _changes(operation.sets, operation.to, f"the {title}")
     if operation.creates is not None:
         parts.append(_made(operation.creates))
+    parts += _sent(operation.sends)
     return and_(parts or ["can be done"])
 
 
@@ -35,6 +37,7 @@ def job_claims(name: str, job: Job) -> Iterator[tuple[str, str]]:
         parts.append(_made(job.creates))
     if job.deletes:
         parts.append("removes it")
+    parts += _sent(job.sends)
     done = and_(parts or ["does what follows"])
     yield f"jobs.{name}", f"every {job.every}, for each {title} for which {line(job.where)}, {name} {done}"
     for path, effect in effects_within(job.also):
@@ -48,6 +51,7 @@ def _words(effect: Effect) -> str:
         parts.append(_made(effect.creates))
     if effect.deletes:
         parts.append(f"removes {of}")
+    parts += _sent(effect.sends)
     if effect.also:
         parts.append(f"does {and_(key.replace('_', ' ') for key in effect.also)}")
     when = f", if {line(effect.when)}" if effect.when is not None else ""
@@ -58,6 +62,10 @@ def _words(effect: Effect) -> str:
 def _changes(sets: dict[str, str], to: str | None, of: str) -> list[str]:
     parts = [f"sets {key} to {line(cel)}" for key, cel in sets.items()]
     return [*parts, f"moves {of} to {to}"] if to is not None else parts
+
+
+def _sent(webhooks: Names) -> list[str]:
+    return [f"sends {and_(webhooks)}"] if webhooks else []
 
 
 def _made(creation: Creation) -> str:

@@ -6,7 +6,7 @@ from typing import Annotated
 from pydantic import Discriminator, Tag
 from pydantic import Field as Key
 
-from quantumlayer.spec.base import Cel, EntityName, Field, Name, Node
+from quantumlayer.spec.base import Cel, EntityName, Field, Name, Names, Node
 
 CREATED = "created"
 """The name of the record that an operation makes, in the effects that follow."""
@@ -86,7 +86,8 @@ class Effect(Node):
     `each` gives records or rows, and `as_` names one of them in all other expressions. `on` is the record that is
     changed, `each` one itself if left out; where there is none, or `when` is false, nothing happens. In order: every
     requirement must hold, then `sets` changes the record, `to` moves it, `creates` makes another one, `also` does what
-    follows for this one, and `deletes` removes it. Records that are changed are locked before anything is judged.
+    follows for this one, `sends` tells other systems, and `deletes` removes it. Records that are changed are locked
+    before anything is judged.
 
     With `skips`, a row that breaks a requirement is left out, and the answer says which and why; else all is refused.
     """
@@ -102,6 +103,7 @@ class Effect(Node):
     to: Name | None = None
     creates: Creation | None = None
     also: "dict[Name, Effect]" = {}
+    sends: Names = ()
     deletes: bool = False
 
 
@@ -120,12 +122,21 @@ class Job(Node):
     to: Name | None = None
     creates: Creation | None = None
     also: dict[Name, Effect] = {}
+    sends: Names = ()
     deletes: bool = False
 
     @property
     def effect(self) -> Effect:
         """What is done to one record."""
-        return Effect(on="this", sets=self.sets, to=self.to, creates=self.creates, also=self.also, deletes=self.deletes)
+        return Effect(
+            on="this",
+            sets=self.sets,
+            to=self.to,
+            creates=self.creates,
+            also=self.also,
+            sends=self.sends,
+            deletes=self.deletes,
+        )
 
 
 def effects_within(effects: dict[str, Effect], above: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, ...], Effect]]:

@@ -18,6 +18,8 @@ GONE = {
     "reports.*.of": "Its rows are about something else.",
     "reports.*.per": "It has other rows.",
     "reports.*.values.*": "Callers that read it fail.",
+    "webhooks.*": "Its receiver is told nothing any more.",
+    "webhooks.*.body.*": "A receiver that reads it fails.",
     "operations.*.creates": "The answer is another record.",
     "interface": "Every path and body is another one.",
     "interface.errors": "Errors have another body.",

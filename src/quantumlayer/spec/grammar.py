@@ -12,6 +12,7 @@ from quantumlayer.kit.identifiers import class_name, identifier
 from quantumlayer.spec.errors import Problem
 from quantumlayer.spec.model import INPUT_TAGS, Reference, Spec
 from quantumlayer.spec.nodes import Node
+from quantumlayer.spec.webhooks import BODY_TAGS
 
 _HABITS = {
     "required": "A field is required unless it says `optional: true` or has a `default`.",
@@ -50,7 +51,7 @@ def _resolved(loc: Sequence[int | str], root: Node) -> tuple[tuple[str, ...], bo
     node, path, tagged = root, list[str](), False
     for index, part in enumerate(loc):
         value = node.value
-        if part in INPUT_TAGS:
+        if part in INPUT_TAGS or part in BODY_TAGS:
             continue
         if isinstance(value, dict) and str(part) in value:
             node = value[str(part)][1]

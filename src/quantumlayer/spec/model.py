@@ -31,6 +31,7 @@ from quantumlayer.spec.effects import INPUT_TAGS, Creation, Effect, Input, Job, 
 from quantumlayer.spec.interface import Interface
 from quantumlayer.spec.reports import Report
 from quantumlayer.spec.roles import KEY_HEADER, Proof, Role
+from quantumlayer.spec.webhooks import Webhook
 
 __all__ = [
     "INPUT_TAGS",
@@ -54,6 +55,7 @@ __all__ = [
     "Requirement",
     "Role",
     "Rows",
+    "Webhook",
 ]
 
 
@@ -272,8 +274,8 @@ class Operation(Node):
     """Something callers do to one record beyond create, read, update and delete.
 
     It reaches only records its caller may read. In order: the state must be one of `from`, every requirement must
-    hold, then `sets` changes the record, `to` moves it, `creates` makes another and `also` does what it does to other
-    records. It answers the created record if there is one, else the changed record.
+    hold, then `sets` changes the record, `to` moves it, `creates` makes another, `also` does what it does to other
+    records and `sends` tells other systems. It answers the created record if there is one, else the changed record.
     """
 
     on: EntityName
@@ -286,6 +288,7 @@ class Operation(Node):
     sets: dict[Name, Cel] = {}
     creates: Creation | None = None
     also: dict[Name, Effect] = {}
+    sends: Names = ()
 
     @property
     def inputs(self) -> dict[str, Field]:
@@ -375,6 +378,7 @@ class Spec(Node):
     queries: dict[Name, Query] = {}
     reports: dict[Name, Report] = {}
     jobs: dict[Name, Job] = {}
+    webhooks: dict[Name, Webhook] = {}
     interface: Interface | None = None
     quality: dict[Name, Quality] = {}
     assumptions: tuple[Note, ...] = ()

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, cast
 from pydantic import BaseModel, BeforeValidator
 from pydantic.fields import FieldInfo
 
-from quantumlayer.spec.model import Entity, Field, Listing, Note, Operation, Query, Report, Role, Spec
+from quantumlayer.spec.model import Entity, Field, Listing, Note, Operation, Query, Report, Role, Spec, Webhook
 from quantumlayer.spec.nodes import read_scalar
 from quantumlayer.spec.sizes import size_text
 
@@ -25,11 +25,11 @@ _PLAIN = re.compile(r"[A-Za-z0-9(_/][^:#\n]*(?::[^\s:#][^:#\n]*)*")
 _SPREAD = frozenset(
     {
         "service", "roles", "entities", "fields", "relations", "derived", "rules", "access", "list", "operations",
-        "requires", "takes", "creates", "also", "queries", "reports", "jobs", "quality", "assumptions", "questions",
-        "trace", "elements",
+        "requires", "takes", "creates", "also", "queries", "reports", "jobs", "webhooks", "quality", "assumptions",
+        "questions", "trace", "elements",
     }
 )  # fmt: skip
-_APART = frozenset({"entities", "operations", "queries", "reports", "jobs"})
+_APART = frozenset({"entities", "operations", "queries", "reports", "jobs", "webhooks"})
 
 
 def document(spec: Spec) -> dict[str, object]:
@@ -154,7 +154,7 @@ def _plain_node(node: BaseModel) -> dict[str, object]:
 
 def _in_reading_order(node: BaseModel) -> list[tuple[str, FieldInfo]]:
     """A value's keys as a person would write them: relations before fields, the prose of a small element last."""
-    first = ("about",) if isinstance(node, (Entity, Note, Operation, Query, Report, Role)) else ()
+    first = ("about",) if isinstance(node, (Entity, Note, Operation, Query, Report, Role, Webhook)) else ()
     last = () if first else ("about",)
     ranks = {"relations": 1, **dict.fromkeys(first, 0), **dict.fromkeys(last, 3)}
     return sorted(type(node).model_fields.items(), key=lambda item: ranks.get(item[0], 2))

@@ -220,3 +220,23 @@ def test_a_service_with_files_gets_a_volume_for_them_that_it_may_write() -> None
     assert image.index(f"--owner=10001 --group=10001 --mode=0700 {folder}\n") < image.index("USER 10001")
     assert deployment(named("archive")).files == ""
     assert "files" not in parsed(named("archive"), "compose.yaml")["volumes"]
+
+
+def test_whom_a_service_tells_may_be_left_out() -> None:
+    webhook = {"of": "Book", "body": {"id": "this.id"}}
+    operation = {"on": "Book", "by": "clerk", "sends": "sold"}
+    spec = Spec.model_validate(
+        {
+            "spec": 1,
+            "service": {"name": "till"},
+            "roles": {"clerk": {}},
+            "entities": {"Book": {}},
+            "operations": {"sell": operation},
+            "webhooks": {"sold": webhook},
+        }
+    )
+    environment = parsed(spec, "compose.yaml")["services"]["service"]["environment"]
+    assert environment["WEBHOOK_SOLD_URL"] == "${WEBHOOK_SOLD_URL:-}"
+    assert environment["WEBHOOK_SOLD_SECRET"] == "${WEBHOOK_SOLD_SECRET:-}"
+    assert "\n# And what may be left out:\n#\n#   WEBHOOK_SOLD_URL: " in text(spec, "compose.yaml")
+    assert "Two secrets come" in text(spec, "compose.yaml")

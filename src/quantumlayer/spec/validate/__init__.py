@@ -33,6 +33,7 @@ def validate(source: LoadedSpec | Spec) -> tuple[Problem, ...]:
         *judge_addresses(spec),
     ]
     references = [*judge_references(spec), *judge_lists(spec), *judge_keys(spec), *judge_reports(spec)]
+    references += _judge_webhooks(spec)
     references = references or [*judge_interface(spec), *judge_style(spec)]
     problems += references or _judge_whole(spec)
     placed = [_placed(source, problem) for problem in problems]
@@ -56,12 +57,20 @@ def _judge_whole(spec: Spec) -> Iterator[Problem]:
     from quantumlayer.spec.validate.expressions import judge_expressions  # as above  # noqa: PLC0415
     from quantumlayer.spec.validate.fitness import judge_fitness  # as above  # noqa: PLC0415
     from quantumlayer.spec.validate.made import judge_made  # as above  # noqa: PLC0415
+    from quantumlayer.spec.validate.webhooks import judge_messages  # as above  # noqa: PLC0415
 
     yield from judge_structure(spec)
     yield from judge_expressions(spec)
     yield from judge_effects(spec)
     yield from judge_fitness(spec)
     yield from judge_made(spec)
+    yield from judge_messages(spec)
+
+
+def _judge_webhooks(spec: Spec) -> Iterator[Problem]:
+    from quantumlayer.spec.validate.webhooks import judge_webhooks  # brings CEL along  # noqa: PLC0415
+
+    yield from judge_webhooks(spec)
 
 
 def _placed(source: LoadedSpec | Spec, problem: Problem) -> Problem:

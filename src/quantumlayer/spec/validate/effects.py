@@ -47,8 +47,8 @@ def _effect(spec: Spec, found: Acting, depth: int) -> Iterator[Problem]:
     if depth > _DEEPEST:
         yield Problem(address, "Effects go two deep at most.", "Put it beside the effect that it stands in.")
         return
-    if not (effect.sets or effect.to or effect.creates or effect.also or effect.deletes):
-        hint = "Give it `sets`, `to`, `creates`, `deletes` or `also`."
+    if not (effect.sets or effect.to or effect.creates or effect.also or effect.sends or effect.deletes):
+        hint = "Give it `sets`, `to`, `creates`, `deletes`, `sends` or `also`."
         yield Problem(address, "This effect changes nothing.", hint)
     yield from _change(spec, found)
     if effect.creates is not None:

@@ -93,6 +93,18 @@ def places(spec: Spec) -> Iterator[Place]:
         found = acting_job(spec, name)
         yield from _of_effect(spec, found)
         yield from _of_effects(spec, job.also, found.address, found.scope)
+    for name in spec.webhooks:
+        yield from _of_webhook(spec, name)
+
+
+def _of_webhook(spec: Spec, name: str) -> Iterator[Place]:
+    webhook = spec.webhooks[name]
+    scope = Scope.for_job(spec, webhook.of)
+    for key, said in webhook.body.items():
+        if isinstance(said, Value):
+            yield Place(f"webhooks.{name}.body.{key}.cel", said.cel, scope, _held(said))
+        else:
+            yield Place(f"webhooks.{name}.body.{key}", said, scope, ANY)
 
 
 def _of_entity(spec: Spec, name: str, entity: Entity) -> Iterator[Place]:

@@ -53,6 +53,7 @@ def judge_names(spec: Spec) -> Iterator[Problem]:
     yield from _operation_names(spec)
     yield from _query_names(spec)
     yield from _report_names(spec)
+    yield from _webhook_names(spec)
 
 
 def _input_names(spec: Spec) -> Iterator[Problem]:
@@ -98,6 +99,15 @@ def _report_names(spec: Spec) -> Iterator[Problem]:
         yield from _alike(f"reports.{name}.takes", [*report.takes, *(f"{key}_id" for key in report.references)])
         yield from _alike(f"reports.{name}.values", report.values)
     yield from _alike("reports", spec.reports)
+
+
+def _webhook_names(spec: Spec) -> Iterator[Problem]:
+    for name, webhook in spec.webhooks.items():
+        for taken in webhook.body:
+            if reason := _word_taken(taken) or _schema_taken(taken):
+                yield _taken(f"webhooks.{name}.body.{taken}", taken, reason)
+        yield from _alike(f"webhooks.{name}.body", webhook.body)
+    yield from _alike("webhooks", spec.webhooks)
 
 
 def free_name(name: str, taken: Iterable[str]) -> str:

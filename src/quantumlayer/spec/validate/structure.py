@@ -159,8 +159,8 @@ def _history(name: str, entity: Entity) -> Iterator[Problem]:
 
 def _operation(spec: Spec, name: str, operation: Operation) -> Iterator[Problem]:
     prefix = f"operations.{name}"
-    if not (operation.sets or operation.to or operation.creates or operation.also):
-        yield Problem(prefix, "This operation changes nothing.", "Give it `sets`, `to`, `creates` or `also`.")
+    if not (operation.sets or operation.to or operation.creates or operation.also or operation.sends):
+        yield Problem(prefix, "This operation changes nothing.", "Give it `sets`, `to`, `creates`, `sends` or `also`.")
     for key in operation.sets:
         entity = spec.entities[operation.on]
         if fault := not_settable(entity, key):

@@ -11,6 +11,7 @@ from quantumlayer.qlayer.packs.fastapi.roots import Changing, Loaded, Root
 from quantumlayer.qlayer.packs.fastapi.spares import spared
 from quantumlayer.qlayer.packs.fastapi.sql import Sql
 from quantumlayer.qlayer.packs.fastapi.statements import Writer, rule_name
+from quantumlayer.qlayer.packs.fastapi.webhooks import Sender, told
 from quantumlayer.qlayer.packs.fastapi.writes import Change, audited, changed, made
 from quantumlayer.spec.cel import INT, Acting, Checked, Ident, Nullable, RecordType, Select, acting, compile_cel
 from quantumlayer.spec.effects import CREATED
@@ -176,6 +177,7 @@ class _Effect:
         sets: dict[str, Checked] = {key: compile_cel(cel, scope) for key, cel in effect.sets.items()}
         change = Change(address, self.found.target or self.home, variable, sets, effect.to, (), self.home, scope)
         lines += changed(self.spec, change, writer, at_once=False)
+        new = ""
         if effect.creates is not None:
             snake = entity_names(effect.creates.entity).snake
             known = snake in writer.prelude.taken
@@ -184,6 +186,9 @@ class _Effect:
         for inner in self.found.within:
             purpose = inner.address.rpartition(".")[2]
             lines += _Effect(self.spec, self.home, inner, self._within(writer, purpose)).lines()
+        flushed = bool(lines) and lines[-1] == "await session.flush()"
+        sender = Sender(effect.sends, self.found.target, variable, effect.creates, new)
+        lines += told(self.spec, sender, flushed=flushed)
         if effect.deletes:
             entity = self.spec.entities[str(self.found.target)]
             lines += spared(self.spec, str(self.found.target), variable)

@@ -8,6 +8,7 @@ from quantumlayer.qlayer.packs.fastapi.effects import RELEASED, effect_lines
 from quantumlayer.qlayer.packs.fastapi.roots import Changing
 from quantumlayer.qlayer.packs.fastapi.sql import Sql
 from quantumlayer.qlayer.packs.fastapi.statements import Writer
+from quantumlayer.qlayer.packs.fastapi.webhooks import MODULE
 from quantumlayer.spec.cel import Scope, acting_job, compile_cel
 from quantumlayer.spec.model import Job, Spec
 from quantumlayer.spec.naming import entity_names, function_name
@@ -45,7 +46,7 @@ def job_view(spec: Spec, name: str) -> JobView:
     conditions = tuple(Sql(spec, checked, {"this": Columns(job.of)}, {}, prelude=prelude).conditions())
     if prelude.take():
         raise UnsupportedError("a job that looks other records up before it knows which ones are due")
-    writer = Writer(spec, {"this": Changing(variable)}, Prelude(taken={"session", variable, record_id}))
+    writer = Writer(spec, {"this": Changing(variable)}, Prelude(taken={"session", variable, record_id, MODULE}))
     locks = writer.locks([checked], record_id, via_this=False, also=(job.of, record_id))
     if job.deletes:  # nothing may begin to refer to it meanwhile
         locks = [

@@ -22,6 +22,7 @@ from quantumlayer.qlayer.packs.fastapi.roots import Values
 from quantumlayer.qlayer.packs.fastapi.rules import exclusions, rule_functions
 from quantumlayer.qlayer.packs.fastapi.spares import needed_link
 from quantumlayer.qlayer.packs.fastapi.uniques import unique_indexes
+from quantumlayer.qlayer.packs.fastapi.webhooks import webhook_view
 from quantumlayer.spec.askers import asker_values
 from quantumlayer.spec.cel import ANYONE, CelError, children
 from quantumlayer.spec.generator import OpenElement
@@ -88,6 +89,7 @@ def _phases(spec: Spec) -> Iterator[list[Stage]]:
     yield [partial(_of_entity, name=name) for name in spec.entities]
     yield [_endpoints]
     yield [_routes]
+    yield [_webhooks]
     yield [partial(_of_operation, name=name) for name in spec.operations]
     yield [partial(_of_query, name=name) for name in spec.queries]
     yield [_reports]
@@ -101,6 +103,13 @@ def _reports(spec: Spec) -> Attempts:
         yield f"reports.{name}", partial(ReportView, spec, name)
 
 
+def _webhooks(spec: Spec) -> Attempts:
+    for name in spec.webhooks:
+        if contract_of(spec) is not None:
+            yield f"webhooks.{name}", partial(_refuse, "a webhook beside the endpoints of a contract")
+        yield f"webhooks.{name}", partial(webhook_view, spec, name)
+
+
 def _jobs(spec: Spec) -> Attempts:
     for name in spec.jobs:
         yield f"jobs.{name}", partial(job_view, spec, name)
@@ -112,7 +121,7 @@ def _of_operation(spec: Spec, name: str) -> Attempts:
     operation = spec.operations[name]
     if function_name(name) in _requests(spec, operation.on):
         yield f"operations.{name}", partial(_refuse, "an operation beside the usual request of that name")
-    if not (operation.sets or operation.to or operation.creates or operation.also):
+    if not (operation.sets or operation.to or operation.creates or operation.also or operation.sends):
         yield f"operations.{name}", partial(_refuse, "an operation of which nothing is left")
     yield f"operations.{name}", partial(operation_view, spec, name)
 

@@ -12,6 +12,7 @@ from quantumlayer.qlayer.packs.fastapi.roots import Loaded, caller_root
 from quantumlayer.qlayer.packs.fastapi.rules import REFUSALS
 from quantumlayer.qlayer.packs.fastapi.statements import Writer
 from quantumlayer.qlayer.packs.fastapi.trees import moved_by, tree_locks
+from quantumlayer.qlayer.packs.fastapi.webhooks import MODULE, Sender, told
 from quantumlayer.qlayer.packs.fastapi.writes import Change, changed, made
 from quantumlayer.spec.cel import Scope, acting, compile_cel
 from quantumlayer.spec.model import Creation, Operation, Reference, Rows, Spec
@@ -143,7 +144,8 @@ def _body(spec: Spec, name: str, operation: Operation, names: EntityNames) -> tu
     scope = Scope.for_operation(spec, name)
     variable = names.snake
     roots = {"this": Loaded(variable), "caller": caller_root(), "takes": Loaded("body")}
-    writer = Writer(spec, roots, Prelude(taken={variable, f"new_{variable}", "caller", "session", "body"}))
+    taken = {variable, f"new_{variable}", "caller", "session", "body", *([MODULE] if spec.webhooks else [])}
+    writer = Writer(spec, roots, Prelude(taken=taken))
     required = {key: compile_cel(item.cel, scope) for key, item in operation.requires.items()}
     locks = writer.locks(required.values(), f"{variable}_id", via_this=False, also=(operation.on, f"{variable}_id"))
     lines = [*tree_locks(spec, moved_by(spec, name)), *locks]
@@ -167,6 +169,10 @@ def _body(spec: Spec, name: str, operation: Operation, names: EntityNames) -> tu
         lines += made(spec, operation.creates, result, writer, change)
         lines.append(f"await session.refresh({result})")
     lines += effects(spec, name, writer, created=result)
+    just_read = [variable] if not (changes or operation.creates or operation.also) else []
+    just_read += [one for one in (variable, result) if lines[-1] == f"await session.refresh({one})"]
+    sender = Sender(operation.sends, operation.on, variable, operation.creates, result)
+    lines += told(spec, sender, fresh=just_read, flushed=True)
     if (rows := next((one.rows for one in acting(spec, name) if one.effect.skips), None)) is not None:
         result = f"KeptRows(kept=len(body.{rows}) - len({REFUSED}), {REFUSED}={REFUSED})"
     if RELEASED in names_in(lines):

@@ -1,11 +1,14 @@
 """A Spec with an element taken out of it, and out of whatever names it."""
 
+from typing import TypeVar
+
 from quantumlayer.spec.cel import ANYONE
-from quantumlayer.spec.model import Entity, Grant, Operation, Spec
+from quantumlayer.spec.model import Effect, Entity, Grant, Job, Operation, Spec
 from quantumlayer.spec.naming import entity_names
 
 PAGING = frozenset({"limit", "offset", "search", "sort"})
 """What every list is asked with."""
+Sending = TypeVar("Sending", Operation, Effect, Job)
 _NO_GRANT = Grant.model_construct(who=(), may=())  # keeps the place, so that the addresses of the others stay
 
 
@@ -22,6 +25,8 @@ def without(spec: Spec, address: str) -> Spec:
         return spec.model_copy(update={"interface": spec.interface.model_copy(update={"endpoints": endpoints})})
     if part in {"queries", "reports"}:
         return spec.model_copy(update={part: {key: item for key, item in getattr(spec, part).items() if key != name}})
+    if part == "webhooks":
+        return _never_sent(spec, name)
     if part == "jobs":
         return spec.model_copy(update={"jobs": {key: job for key, job in spec.jobs.items() if key != name}})
     if part == "operations":
@@ -32,6 +37,19 @@ def without(spec: Spec, address: str) -> Spec:
     if rest[0] in {"fields", "relations"} and len(rest) == len(["part", "key"]):
         return _never_written(spec, name, rest[1])
     return spec
+
+
+def _never_sent(spec: Spec, webhook: str) -> Spec:
+    """The Spec without a webhook, which nothing sends then."""
+    webhooks = {name: one for name, one in spec.webhooks.items() if name != webhook}
+    operations = {name: _silent(one, webhook) for name, one in spec.operations.items()}
+    jobs = {name: _silent(one, webhook) for name, one in spec.jobs.items()}
+    return spec.model_copy(update={"webhooks": webhooks, "operations": operations, "jobs": jobs})
+
+
+def _silent(sender: Sending, webhook: str) -> Sending:
+    also = {key: _silent(effect, webhook) for key, effect in sender.also.items()}
+    return sender.model_copy(update={"sends": tuple(one for one in sender.sends if one != webhook), "also": also})
 
 
 def _without_part(name: str, entity: Entity, part: str, key: str = "", *rest: str) -> Entity:

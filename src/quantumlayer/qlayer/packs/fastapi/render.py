@@ -35,8 +35,8 @@ _LOCKED = {
 }
 """The packages that a service needs only for some proofs of who is calling."""
 
-_FOR_TESTS = frozenset({"httpcore", "httpx"})
-"""Those of them that every test needs."""
+_CLIENT = frozenset({"httpcore", "httpx"})
+"""Those of them that every test needs, and a service that sends webhooks."""
 
 
 @cache
@@ -110,11 +110,11 @@ def article(noun: str) -> str:
     return f"an {noun}" if noun[:1] in "aeiou" else f"a {noun}"
 
 
-def locked(name: str, lock: str, proofs: AbstractSet[Proof]) -> str:
-    """A lock file without the packages that only other proofs need."""
+def locked(name: str, lock: str, proofs: AbstractSet[Proof], *, sends: bool = False) -> str:
+    """A lock file without the packages that only other proofs need; what `sends` webhooks needs an HTTP client."""
     entries = re.split(r"^(?=\S)", lock, flags=re.MULTILINE)
     names = {package for package, needing in _LOCKED.items() if not needing & proofs}
-    names -= _FOR_TESTS if "dev" in name else frozenset()
+    names -= _CLIENT if sends or "dev" in name else frozenset()
     return "".join(entry for entry in entries if entry.partition("==")[0] not in names)
 
 
@@ -187,6 +187,8 @@ class Templates:
             unused = unused or ("/contract/" in target) or (target.endswith("/shapes.py") and not self._view.contract)
             unused = unused or (target.endswith("package/jobs.py") and not self._spec.jobs)
             unused = unused or (target.endswith("/media.py") and not media)
+            unused = unused or ("/webhooks/" in target and not self._spec.webhooks)
+            unused = unused or (target.endswith("/webhooks/signatures.py") and Proof.SIGNATURE in proofs)
             unused = unused or (_ACCOUNTS in target and not self._spec.roles)
             unused = unused or any(target.endswith(file) and proof not in proofs for file, proof in _PROOFS.items())
             if "/entity/" not in target and "/versions/" not in target and not unused:
@@ -194,7 +196,7 @@ class Templates:
         locks = ((path.name, path.read_text()) for path in sorted(TEMPLATES.glob("*.lock")))
         return [
             *self._asked_for(found),
-            *(Artifact.text(name, locked(name, text, proofs)) for name, text in locks),
+            *(Artifact.text(name, locked(name, text, proofs, sends=bool(self._spec.webhooks))) for name, text in locks),
         ]
 
     def _asked_for(self, found: list[Artifact]) -> list[Artifact]:
@@ -218,6 +220,8 @@ class Templates:
         files += [self._file(f"src/package/reports/{name}.py", f"{name}.py") for name in reports]
         days = ("days",) if reports else ()
         files += [self._file(f"src/package/reports/{name}.py", f"{name}.py", uses=frozenset()) for name in days]
+        told = ("schemas", "events") if self._spec.webhooks else ()
+        files += [self._file(f"src/package/webhooks/{name}.py", f"{name}.py") for name in told]
         return Uses(artifact.content.decode() for artifact in files)
 
     @cached_property

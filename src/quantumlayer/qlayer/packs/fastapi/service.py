@@ -20,6 +20,7 @@ from quantumlayer.qlayer.packs.fastapi.rules import Exclusion
 from quantumlayer.qlayer.packs.fastapi.style import StyleView
 from quantumlayer.qlayer.packs.fastapi.trees import trees
 from quantumlayer.qlayer.packs.fastapi.uniques import UniqueIndex
+from quantumlayer.qlayer.packs.fastapi.webhooks import webhook_view
 from quantumlayer.spec.model import Proof, RelationKind, Spec
 from quantumlayer.spec.naming import entity_names, service_package
 from quantumlayer.spec.order import making_order, set_later
@@ -186,6 +187,7 @@ class ServiceView:
             "report_readers": sorted({reader for report in self.reports for reader in report.readers}),
             "keeps_routes": any(entity.taken_keys for entity in self.entities),
             "has_jobs": bool(self.spec.jobs),
+            "webhooks": [webhook_view(self.spec, name) for name in self.spec.webhooks],
             "audits_jobs": any(RECORD_JOB in names_in(job.body) for entity in self.entities for job in entity.jobs),
             "has_audit": any(entity.entity.audit for entity in self.entities),
             "has_files": bool(contents(self.spec)),
