@@ -5,10 +5,9 @@ callers meet exactly these.
 """
 
 from enum import StrEnum
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import Field as Key
-from pydantic import JsonValue
 
 from quantumlayer.spec.base import EntityName, Field, Name, Node
 
@@ -49,7 +48,7 @@ class Member(Node):
     read_only: bool = False
     write_only: bool = False
     upsert: bool = False
-    shows: JsonValue | None = None
+    shows: bool | int | str | list[Any] | dict[str, Any] | None = None
     about: str = ""
 
     @property

@@ -80,7 +80,13 @@ CASES = [
     ("{is: town}", "{is: twon}", "shapes.Owner.members.town.is", "no value 'twon'", "`town`"),
     ("{is: dogs, shape: Dog", "{is: dogs, shape: Dgo", "shapes.Owner.members.dogs.shape", "no shape 'Dgo'", "`Dog`"),
     ("total: {is: total}", "total: {is: totl}", "shapes.Dogs.members.total.is", "no value 'totl'", "`total`"),
-    ("items: {is: items", "items: {is: total", "shapes.Dogs", "one member with `is: items`", "Add"),
+    (
+        "items: {is: items",
+        "items: {is: total",
+        "endpoints.list_dogs",
+        "A list gives `many` of a shape or a page",
+        "many",
+    ),
     (
         "name: {is: name}",
         "name: {is: name}\n        call: {is: name}",

@@ -1,0 +1,231 @@
+"""Documents as teams write them today: ids of text, records in envelopes, receipts, maps, errors of a framework."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from quantumlayer.qlayer.parser import Requirement
+from quantumlayer.qlayer.parser.openapi import parse_openapi
+from quantumlayer.spec.interface import Does, ErrorPart, Ids, Interface
+from quantumlayer.spec.model import FieldType, Spec
+from quantumlayer.spec.validate import checked_spec
+
+TEXT: dict[str, Any] = {"type": "string"}
+ID = {"name": "id", "in": "path", "required": True, "schema": TEXT}
+
+
+def parse(document: dict[str, Any]) -> Spec:
+    return checked_spec(parse_openapi(Requirement(name="api.json", text=json.dumps(document))))
+
+
+@pytest.fixture(scope="module")
+def orchard() -> Spec:
+    path = Path(__file__).resolve().parents[2] / "cases" / "openapi" / "orchard.yaml"
+    return checked_spec(parse_openapi(Requirement(name=path.name, text=path.read_text())))
+
+
+def interface(spec: Spec) -> Interface:
+    assert spec.interface is not None
+    return spec.interface
+
+
+def answer(schema: dict[str, Any]) -> dict[str, Any]:
+    return {"200": {"description": "", "content": {"application/json": {"schema": schema}}}}
+
+
+def body(schema: dict[str, Any]) -> dict[str, Any]:
+    return {"required": True, "content": {"application/json": {"schema": schema}}}
+
+
+def document(paths: dict[str, Any], **schemas: Any) -> dict[str, Any]:  # noqa: ANN401
+    return {"openapi": "3.0.3", "info": {"title": "Api"}, "paths": paths, "components": {"schemas": schemas}}
+
+
+def kind(*required: str, **members: dict[str, Any]) -> dict[str, Any]:
+    return {"type": "object", "required": list(required), "properties": members}
+
+
+def ref(name: str) -> dict[str, Any]:
+    return {"$ref": f"#/components/schemas/{name}"}
+
+
+def test_everything_of_an_api_of_today_is_met(orchard: Spec) -> None:
+    found = interface(orchard)
+    assert found.open == {}
+    assert len(found.endpoints) == 12
+    assert found.ids == {"Orchard": Ids.UUID, "Tree": Ids.UUID}
+
+
+def test_ids_of_text_are_referred_to(orchard: Spec) -> None:
+    tree = orchard.entities["Tree"]
+    assert tree.relations["orchard"].to == "Orchard"
+    assert "orchard_id" not in tree.fields
+    assert interface(orchard).shapes["TreePublic"].members["orchard_id"].is_ == "orchard"
+
+
+def test_an_envelope_says_the_same_beside_every_record(orchard: Spec) -> None:
+    shape = interface(orchard).shapes["OrchardEnvelope"]
+    assert shape.members["data"].is_ == "this"
+    assert shape.members["success"].shows is True
+    assert any("'success' beside records is always True" in note.text for note in orchard.assumptions)
+
+
+def test_a_page_tells_of_itself_in_an_object(orchard: Spec) -> None:
+    found = interface(orchard)
+    page = found.shapes["OrchardList"]
+    meta = found.shapes[page.members["meta"].shape or ""]
+    assert page.members["data"].is_ == "items"
+    assert {json: one.is_ for json, one in meta.members.items()} == {
+        "page": "page",
+        "per_page": "size",
+        "total": "total",
+    }
+
+
+def test_what_only_tells_that_something_was_done_is_no_record(orchard: Spec) -> None:
+    endpoint = interface(orchard).endpoints["delete_orchard"]
+    shape = interface(orchard).shapes[endpoint.gives or ""]
+    assert endpoint.does is Does.DELETE
+    assert (shape.of, shape.members["deleted"].shows, shape.members["id"].is_) == ("Orchard", True, "id")
+    assert "Receipt" not in orchard.entities
+
+
+def test_a_path_tells_of_its_records_what_is_no_record_itself(orchard: Spec) -> None:
+    endpoints = interface(orchard).endpoints
+    assert orchard.entities["Picking"].fields["year"].optional
+    assert {endpoints[name].parameters["year"].is_ for name in ("list_pickings", "add_picking")} == {"year"}
+
+
+def test_one_record_that_is_not_named_is_read_and_changed(orchard: Spec) -> None:
+    found = interface(orchard).endpoints
+    assert (found["read_settings"].does, found["change_settings"].does) == (Does.READ, Does.PATCH)
+    assert 404 in found["read_settings"].errors
+
+
+def test_maps_sets_and_open_limits_are_held_to(orchard: Spec) -> None:
+    members = interface(orchard).shapes["OrchardCreate"].members
+    assert members["contacts"].keyed
+    assert (members["tags"].many, members["tags"].unique_items) == (True, True)
+    assert members["hectares"].field is not None
+    assert members["hectares"].field.exclusive == ("min",)
+    sort = interface(orchard).endpoints["list_trees"].parameters["sort"]
+    assert sort.field.pattern == "(kind|height)(,(kind|height))?"
+
+
+def test_null_changes_nothing_that_answers_always_show(orchard: Spec) -> None:
+    assert not orchard.entities["Orchard"].fields["name"].optional
+    assert orchard.entities["Orchard"].fields["hectares"].optional
+
+
+def test_the_errors_of_a_framework_are_met(orchard: Spec) -> None:
+    errors = interface(orchard).errors
+    assert errors is not None
+    assert errors.members == {"detail": ErrorPart.FAULTS}
+    assert errors.fault == {"loc": ErrorPart.PLACE, "msg": ErrorPart.DETAIL, "type": ErrorPart.KIND}
+
+
+def test_a_missing_record_is_told_apart_from_a_wrong_value(orchard: Spec) -> None:
+    assert 404 in interface(orchard).endpoints["update_orchard"].errors
+    spec = parse(
+        document(
+            {"/cups/{id}": {"get": {"parameters": [ID], "responses": {**answer(ref("Cup")), "422": {}}}}},
+            Cup=kind("id", id=TEXT),
+        )
+    )
+    assert next(iter(interface(spec).endpoints.values())).errors == (404, 422)
+
+
+def test_paths_may_call_records_otherwise_than_schemas_do() -> None:
+    paths = {
+        "/staff": {
+            "get": {"responses": answer({"type": "array", "items": ref("EmployeeOut")})},
+            "post": {"requestBody": body(ref("NewHire")), "responses": answer(ref("EmployeeOut"))},
+        },
+        "/staff/{id}": {"delete": {"parameters": [ID], "responses": {"204": {"description": ""}}}},
+    }
+    spec = parse(document(paths, EmployeeOut=kind("id", id=TEXT, name=TEXT), NewHire=kind("name", name=TEXT)))
+    assert set(spec.entities) == {"Employee"}
+    assert sorted(one.does for one in interface(spec).endpoints.values()) == ["create", "delete", "list"]
+
+
+def test_records_stand_in_envelopes_within_envelopes_and_lists() -> None:
+    wrapped = kind("data", data=ref("Mug"))
+    paths = {
+        "/mugs": {
+            "get": {
+                "responses": answer(kind("response", response=kind("mugs", mugs={"type": "array", "items": wrapped})))
+            }
+        },
+        "/mugs/{id}": {
+            "get": {"parameters": [ID], "responses": answer(kind("response", response=kind("mug", mug=ref("Mug"))))}
+        },
+    }
+    spec = parse(document(paths, Mug=kind("id", id=TEXT, colour=TEXT)))
+    found = interface(spec)
+    way, inner = found.unwrapped(next(one.gives for one in found.endpoints.values() if one.does is Does.READ) or "")
+    assert (way, inner) == (("response", "mug"), "Mug")
+    listed = next(one for one in found.endpoints.values() if one.does is Does.LIST)
+    assert found.lists(listed)
+    outer, page = found.unwrapped(listed.gives or "")
+    assert outer == ("response",)
+    assert found.unwrapped(found.shapes[page].members["mugs"].shape or "") == (("data",), "Mug")
+
+
+def test_callers_who_cannot_prove_themselves_as_the_document_says_are_named() -> None:
+    paths = {"/cups": {"get": {"responses": answer({"type": "array", "items": ref("Cup")})}}}
+    spec = parse(
+        {
+            **document(paths, Cup=kind("id", id=TEXT)),
+            "security": [{"key": []}],
+            "components": {
+                "schemas": {"Cup": kind("id", id=TEXT)},
+                "securitySchemes": {"key": {"type": "apiKey", "in": "query", "name": "key"}},
+            },
+        }
+    )
+    assert "apiKey in query" in interface(spec).open["security"]
+
+
+def test_members_of_an_object_in_the_query_are_parameters_of_their_own() -> None:
+    asked = {
+        "name": "paging",
+        "in": "query",
+        "required": True,
+        "schema": kind(page={"type": "integer", "minimum": 0}, size={"type": "integer"}),
+    }
+    deep = {"name": "where", "in": "query", "style": "deepObject", "schema": kind(name=TEXT)}
+    paths = {
+        "/cups": {"get": {"parameters": [asked, deep], "responses": answer({"type": "array", "items": ref("Cup")})}}
+    }
+    found = next(iter(interface(parse(document(paths, Cup=kind("id", id=TEXT, name=TEXT)))).endpoints.values()))
+    assert sorted(found.parameters) == ["page", "size", "where[name]"]
+    assert all(one.optional for one in found.parameters.values())
+
+
+@pytest.mark.parametrize("limit", [10**400, -(10**400), 1e300])
+def test_limits_beyond_all_numbers_bound_nothing(limit: float) -> None:
+    paths = {"/cups": {"get": {"responses": answer({"type": "array", "items": ref("Cup")})}}}
+    spec = parse(document(paths, Cup=kind("id", id=TEXT, depth={"type": "number", "minimum": limit})))
+    assert spec.entities["Cup"].fields["depth"].type is FieldType.FLOAT
+    assert spec.entities["Cup"].fields["depth"].min is None or limit == 1e300
+
+
+def test_objects_in_objects_of_one_name_are_told_apart() -> None:
+    schema = TEXT
+    for _ in range(52):
+        schema = kind("a", a=schema)
+    paths = {"/cups": {"get": {"responses": answer({"type": "array", "items": ref("Cup")})}}}
+    spec = parse(document(paths, Cup=kind("id", id=TEXT, a=schema)))
+    assert "Cup" in spec.entities
+
+
+def test_prose_that_cannot_be_printed_is_left_out() -> None:
+    paths = {
+        "/cups": {
+            "get": {"summary": "Cups\x00 of \x07tea", "responses": answer({"type": "array", "items": ref("Cup")})}
+        }
+    }
+    spec = parse(document(paths, Cup=kind("id", id=TEXT)))
+    assert next(iter(interface(spec).endpoints.values())).about == "Cups of tea"
