@@ -122,7 +122,8 @@ def test_schemathesis_finds_nothing_in_two_hundred_examples_of_each_operation(se
 
 @pytest.mark.deep
 @pytest.mark.parametrize(
-    ("name", "code"), [("bookshop.yaml", INCOMPLETE), ("harbour.yaml", INCOMPLETE), ("tracker.json", GREEN)]
+    ("name", "code"),
+    [("bookshop.yaml", INCOMPLETE), ("harbour.yaml", INCOMPLETE), ("tracker.json", GREEN), ("orchard.yaml", GREEN)],
 )
 def test_a_document_of_another_domain_is_built(name: str, code: int, tmp_path: Path) -> None:
     ended, _, checks = built(CASES / "openapi" / name, tmp_path)
