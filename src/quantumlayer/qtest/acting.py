@@ -44,9 +44,18 @@ def seen(scope: Scope, path: Path, *, happens: bool = True) -> list[str]:
     base = [*_there(found), *(one.cel for one in found.effect.requires.values())]
     strict = [*base, *([_opposite(found)] if not happens else _shows(found))]
     loose = [*base, *([_opposite(found)] if not happens else _when(found))]
+    return _written(scope, [_around(path, strict), _around(path, loose)])
+
+
+def nowhere(scope: Scope, path: Path) -> list[str]:
+    """The condition under which the record that an effect is about is not there."""
+    return _written(scope, [_around(path, [f"{path[-1].effect.on} == null"])])
+
+
+def _written(scope: Scope, conditions: Iterable[str]) -> list[str]:
+    """Those of some conditions that can be asked before anything is done."""
     written = []
-    for inner in (strict, loose):
-        cel = _around(path, inner)
+    for cel in conditions:
         try:
             compile_cel(cel, scope)
         except CelError:
@@ -115,6 +124,9 @@ class Simulation:
         own: What is set on the record that is `this` before.
         created: The entity of the record that is made before, and its values, if one is made.
         to: The records that are `this`, one after the other; that of the world if left out.
+
+    Attributes:
+        instead: Expressions that are read otherwise than they stand there.
     """
 
     def __init__(
@@ -134,6 +146,7 @@ class Simulation:
         self._own, self._values = own or {}, created
         self._to = [built.this] if to is None else to
         self._this = built.this
+        self.instead: Mapping[Checked, Checked] = {}
 
     def run(self, then: Checked | None = None) -> Outcome:
         """What there is afterwards, and in `then` the value of an expression then; the world is as it was.
@@ -247,8 +260,9 @@ class Simulation:
 
     def _value(self, checked: Checked, names: Mapping[str, object]) -> object:
         built = self.built
+        asked = self.instead.get(checked, checked)
         return evaluate(
-            checked, self.world, this=self._this, caller=built.caller, takes=built.takes, others=dict(names)
+            asked, self.world, this=self._this, caller=built.caller, takes=built.takes, others=dict(names)
         )
 
 

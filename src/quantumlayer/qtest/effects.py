@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import Protocol
 
-from quantumlayer.qtest.acting import Outcome, Path, Simulation, outcome, seen
+from quantumlayer.qtest.acting import Outcome, Path, Simulation, nowhere, outcome, seen
 from quantumlayer.qtest.demands import Demand
 from quantumlayer.qtest.files.released import letting_go
 from quantumlayer.qtest.free_names import made_up
@@ -13,10 +13,11 @@ from quantumlayer.qtest.parts import numbered
 from quantumlayer.qtest.places import COUNT, THIS, Reader, Slot
 from quantumlayer.qtest.scenes import Scene
 from quantumlayer.qtest.suite import NO_WITNESS, Suite
+from quantumlayer.qtest.telling import telling
 from quantumlayer.qtest.tests import Test
 from quantumlayer.qtest.variables import unnamed
 from quantumlayer.qtest.witness import Condition, Question, Witness
-from quantumlayer.spec.cel import Acting, Comprehension, Record, Scope, compile_cel
+from quantumlayer.spec.cel import Acting, Comprehension, Nullable, Record, Scope, compile_cel
 
 
 class Acts(Protocol):
@@ -50,7 +51,7 @@ class Acts(Protocol):
 def effect_tests(operating: Acts) -> Iterator[Test]:
     """Each effect where it shows, and where nothing must happen."""
     for path in operating.paths():
-        found = found_world(operating, seen(operating.scope, path))
+        found = found_world(operating, seen(operating.scope, path), path=path)
         address = path[-1].address
         if found is None:
             operating.suite.leave_open(address, NO_WITNESS)
@@ -70,6 +71,10 @@ def _left_alone(operating: Acts, path: Path, name: str) -> Iterator[Test]:
         found = found_world(operating, seen(operating.scope, path, happens=False))
         if found is not None:
             yield effect_test(operating, found[0], found[1], f"{name}_only_if", [last.address], idle=path)
+    if last.on is not None and isinstance(last.on.type, Nullable):
+        found = found_world(operating, nowhere(operating.scope, path))
+        if found is not None:
+            yield effect_test(operating, found[0], found[1], f"{name}_where_there_is_none", [last.address], idle=path)
     if len(path) == 1 and last.each is not None and isinstance(last.each.expr, Comprehension):
         reader = Reader(spec)
         slots = reader.read(last.each, last.outer, {"this": THIS})
@@ -101,16 +106,20 @@ def _left_out(operating: Acts, found: Acting) -> Iterator[Test]:
 
 
 def found_world(
-    operating: Acts, conditions: list[str], fixed: dict[Slot, object] | None = None
+    operating: Acts, conditions: list[str], fixed: dict[Slot, object] | None = None, path: Path | None = None
 ) -> tuple[Witness, Outcome] | None:
-    """A world in which the operation works under one of the conditions, and what there is afterwards."""
+    """A world in which the operation works under one of the conditions, and what there is afterwards.
+
+    Where a `path` is given, it is the world that tells most of the effect.
+    """
     for cel in conditions:
         for asked in operating.questions():
             question = _wider(asked, Condition(cel, operating.scope), fixed or {})
             base = question.base()
             after = None if base is None else after_effects(operating, base)
             if base is not None and after is not None:
-                return base, after
+                told = base if path is None else telling(question, base, path, operating.simulation)
+                return told, after_effects(operating, told) or after
     return None
 
 

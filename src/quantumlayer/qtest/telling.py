@@ -1,0 +1,91 @@
+"""Worlds in which what an effect leaves behind shows how it was worked out."""
+
+from collections.abc import Callable, Iterator, Mapping
+from decimal import Decimal
+from itertools import islice
+
+from quantumlayer.qtest.acting import Outcome, Path, Simulation, outcome
+from quantumlayer.qtest.places import COUNT, Slot
+from quantumlayer.qtest.variants import variants
+from quantumlayer.qtest.witness import Question, Witness
+from quantumlayer.spec.cel import Acting, Checked, CelError, Record, compile_cel
+
+_MOST_WORLDS = 400
+
+
+def telling(question: Question, base: Witness, path: Path, simulation: Callable[[Witness], Simulation]) -> Witness:
+    """The nearest world in which most ways of getting the effect wrong leave something else behind.
+
+    Args:
+        question: The worlds to choose from.
+        base: The one to begin with.
+        path: The effect and those that it stands in.
+        simulation: What happens in a world.
+    """
+    misread = [(checked, other) for checked in _expressions(path[-1]) for other in variants(checked)]
+    best, left = base, _unnoticed(simulation, base, misread)
+    slots = [slot for slot in question.reader.slots if _is_number(question, slot)] if left else []
+    for witness in islice(_around(question, base, slots), _MOST_WORLDS):
+        if not left:
+            break
+        fewer = _unnoticed(simulation, witness, misread)
+        if fewer is not None and len(fewer) < len(left):
+            best, left = witness, fewer
+    return best
+
+
+def _expressions(found: Acting) -> Iterator[Checked]:
+    effect = found.effect
+    if found.each is not None:
+        yield found.each
+    for cel in [*effect.sets.values(), *(effect.creates.set.values() if effect.creates is not None else ())]:
+        try:
+            yield compile_cel(cel, found.scope)
+        except CelError:  # pragma: no cover - the checks of the Spec have told
+            continue
+
+
+def _around(question: Question, base: Witness, slots: list[Slot]) -> Iterator[Witness]:
+    builder = question.builder()
+    for choice in question.changes(base.choice, slots, most=2):
+        built = builder.build(choice)
+        if question.accepts(built):
+            yield Witness(choice, built)
+
+
+def _is_number(question: Question, slot: Slot) -> bool:
+    if slot.name == COUNT:
+        return True
+    tried = [one for one in question.options(slot) if one is not None] if slot.name.isidentifier() else []
+    return bool(tried) and isinstance(tried[0], int | Decimal) and not isinstance(tried[0], bool)
+
+
+def _unnoticed(
+    simulation: Callable[[Witness], Simulation], witness: Witness, misread: list[tuple[Checked, Checked]]
+) -> list[tuple[Checked, Checked]] | None:
+    """The ways of getting it wrong that leave behind the same; None where nothing can be told."""
+    expected = outcome(simulation(witness))
+    if expected is None:
+        return None
+    looked = _look(expected)
+    return [one for one in misread if _look_of(simulation(witness), dict([one])) == looked]
+
+
+def _look_of(simulation: Simulation, instead: Mapping[Checked, Checked]) -> object:
+    simulation.instead = instead
+    try:
+        found = outcome(simulation)
+    except (TypeError, AttributeError):  # a part lacks the guard that stood before it
+        return None
+    return None if found is None else _look(found)
+
+
+def _look(found: Outcome) -> object:
+    held = [(record.entity, record.values["id"], key, _plain(value)) for (record, key), value in found.held.items()]
+    made = [(record.entity, {key: _plain(one) for key, one in values.items()}) for record, values in found.made]
+    return held, made, [(one.entity, one.values["id"]) for one in found.gone], found.refused
+
+
+def _plain(value: object) -> object:
+    """A record by what it is called, because each run makes its own."""
+    return (value.entity, value.values["id"]) if isinstance(value, Record) else value
