@@ -47,8 +47,10 @@ def _misread(checked: Checked, node: Expr) -> Iterator[tuple[Expr, Expr]]:
         case Conditional(then=then, otherwise=otherwise):
             yield from ((node, then), (node, otherwise))
         case Call(function=name, target=target, args=args) if name in _LESSER:
-            several = args if target is None else ()
-            yield from ((node, one) for one in several if len(several) > 1)
+            several = args if target is None and len(args) == 2 else ()
+            for one, other in zip(several, reversed(several), strict=True):
+                yield node, one
+                yield node, _or_nothing(node, name, one, other)
         case Comprehension(kind=Macro.MAP, body=body) if _is_number(checked, body) and not isinstance(body, Select):
             yield body, _one(body)
         case Select() if _is_number(checked, node):
@@ -62,6 +64,13 @@ def _shorter(checked: Checked, node: Binary, left: Expr, right: Expr) -> Iterato
         negative = part is left and node.operator in {"-", "/"}
         if not alone and not negative and checked.type_of(rest) == checked.type_of(node):
             yield node, rest
+
+
+def _or_nothing(node: Call, name: str, one: Expr, other: Expr) -> Expr:
+    """The one of two values that a call gives only where it is that one, and 0 else."""
+    line, column = node.line, node.column
+    first = Binary(line, column, "<" if name == "min" else ">", one, other)
+    return Conditional(line, column, first, one, Literal(line, column, value=0))
 
 
 def _is_number(checked: Checked, node: Expr) -> bool:
