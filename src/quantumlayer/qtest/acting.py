@@ -261,9 +261,7 @@ class Simulation:
     def _value(self, checked: Checked, names: Mapping[str, object]) -> object:
         built = self.built
         asked = self.instead.get(checked, checked)
-        return evaluate(
-            asked, self.world, this=self._this, caller=built.caller, takes=built.takes, others=dict(names)
-        )
+        return evaluate(asked, self.world, this=self._this, caller=built.caller, takes=built.takes, others=dict(names))
 
 
 def outcome(simulation: Simulation, then: Checked | None = None) -> Outcome | None:

@@ -66,7 +66,7 @@ def effect_tests(operating: Acts) -> Iterator[Test]:
 
 def _left_alone(operating: Acts, path: Path, name: str) -> Iterator[Test]:
     """Where a condition is false, and of records that are not among those it goes through."""
-    spec, last = operating.suite.spec, path[-1]
+    last = path[-1]
     if last.effect.when is not None:
         found = found_world(operating, seen(operating.scope, path, happens=False))
         if found is not None:
@@ -76,12 +76,32 @@ def _left_alone(operating: Acts, path: Path, name: str) -> Iterator[Test]:
         if found is not None:
             yield effect_test(operating, found[0], found[1], f"{name}_where_there_is_none", [last.address], idle=path)
     if len(path) == 1 and last.each is not None and isinstance(last.each.expr, Comprehension):
-        reader = Reader(spec)
-        slots = reader.read(last.each, last.outer, {"this": THIS})
-        counted: dict[Slot, object] = {slot: 1 for slot in slots if slot.name == COUNT}
-        found = found_world(operating, [f"({last.effect.each}).size() == 0"], counted)
+        for number, (base, after) in enumerate(_others(operating, last), 1):
+            says = f"{name}_and_no_other{f'_{number}' if number > 1 else ''}"
+            yield effect_test(operating, base, after, says, [last.address], idle=path)
+
+
+def _others(operating: Acts, last: Acting) -> Iterator[tuple[Witness, Outcome]]:
+    """Worlds in which there is a record that is not among those an effect goes through, in each state of such ones."""
+    assert last.each is not None  # noqa: S101 - only asked of what goes through some
+    reader = Reader(operating.suite.spec)
+    slots = reader.read(last.each, last.outer, {"this": THIS})
+    counted: dict[Slot, object] = {slot: 1 for slot in slots if slot.name == COUNT}
+    entities = operating.suite.spec.entities
+    chosen = [counted]
+    for slot in slots:
+        states = entities[reader.entities[slot.place]].states if slot.place in reader.entities else None
+        if states is not None and slot.name == states.field and slot.place[-1].endswith("*"):
+            chosen += [{**counted, slot: value} for value in states.values]
+    seen_before: list[list[object]] = []
+    for fixed in chosen:
+        found = found_world(operating, [f"({last.effect.each}).size() == 0"], fixed)
         if found is not None:
-            yield effect_test(operating, found[0], found[1], f"{name}_and_no_other", [last.address], idle=path)
+            held = [one.values for slot in counted for one in found[0].built.records.get(slot.place, ())]
+            alike = [{key: value for key, value in one.items() if not isinstance(value, Record)} for one in held]
+            if alike not in seen_before:
+                seen_before.append([*alike])
+                yield found
 
 
 def _left_out(operating: Acts, found: Acting) -> Iterator[Test]:
@@ -118,7 +138,7 @@ def found_world(
             base = question.base()
             after = None if base is None else after_effects(operating, base)
             if base is not None and after is not None:
-                told = base if path is None else telling(question, base, path, operating.simulation)
+                told = base if path is None else telling(question, base, path[-1], operating.simulation)
                 return told, after_effects(operating, told) or after
     return None
 

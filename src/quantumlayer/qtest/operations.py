@@ -18,6 +18,7 @@ from quantumlayer.qtest.records import Records
 from quantumlayer.qtest.samples import NOW
 from quantumlayer.qtest.scenes import Scene
 from quantumlayer.qtest.suite import NO_WITNESS, Suite
+from quantumlayer.qtest.telling import telling_values
 from quantumlayer.qtest.tests import Row, Test
 from quantumlayer.qtest.witness import Pair, Question, Witness
 from quantumlayer.qtest.worlds import constant
@@ -57,6 +58,7 @@ class Operating:
         self.address = f"operations.{name}"
         self.done = 200 if operation.creates is None else 201
         self.answers_rows = any(effect.skips for effect in operation.also.values())
+        self.own = Scope.for_operation(self.suite.spec, name)
         self.scope = scope_of_effects(self.suite.spec, name)
         self.calls = True
         self.demands = {demand.name: demand for demand in demands(self.suite.spec, name)}
@@ -136,24 +138,36 @@ class Operating:
         entity = self.suite.spec.entities[self.operation.on]
         slots = [Slot(THIS, key) for key in self.operation.sets if key in entity.fields]
         slots += [Slot(TAKES, key) for key in self.operation.inputs]
-        scope = Scope.for_operation(self.suite.spec, self.name)
-        checked = [compile_cel(cel, scope) for cel in self.operation.sets.values()]
+        checked = [compile_cel(cel, self.own) for cel in self.operation.sets.values()]
         found = None
         for witness in question.variations(slots):
-            if all(after != witness.built.this.values.get(key) for key, after in self.after(witness).items()):
+            if self._changes(witness):
                 if all(unmistakable(one, witness.built, self.suite.spans) for one in checked):
                     return witness
                 found = found or witness
         return found or base
 
+    def _changes(self, witness: Witness) -> bool:
+        return all(after != witness.built.this.values.get(key) for key, after in self.after(witness).items())
+
+    def _telling(self, role: str, base: Witness) -> Witness:
+        """A world near one in which it works that tells more of how what it sets and makes is worked out."""
+        made = self.operation.creates.set if self.operation.creates is not None else {}
+        sets, more = ([compile_cel(cel, self.own) for cel in said.values()] for said in (self.operation.sets, made))
+        known = [one for one in sets if unmistakable(one, base.built, self.suite.spans)]
+
+        def fits(witness: Witness) -> bool:
+            return self._changes(witness) and all(unmistakable(one, witness.built, self.suite.spans) for one in known)
+
+        return telling_values(self.question(role), base, [*sets, *more], fits)
+
     def after(self, witness: Witness) -> dict[str, object]:
         """The values that the operation gives the record."""
-        scope = Scope.for_operation(self.suite.spec, self.name)
-        return {key: self._value(cel, scope, witness) for key, cel in self.operation.sets.items()}
+        return {key: self._value(cel, witness) for key, cel in self.operation.sets.items()}
 
-    def _value(self, cel: str, scope: Scope, witness: Witness) -> object:
+    def _value(self, cel: str, witness: Witness) -> object:
         built = witness.built
-        checked = compile_cel(cel, scope)
+        checked = compile_cel(cel, self.own)
         try:
             return evaluate(checked, built.world, this=built.this, caller=built.caller, takes=built.takes)
         except CelRuntimeError:
@@ -164,6 +178,7 @@ class Operating:
         if base is None:
             self.suite.leave_open(self.address, NO_WITNESS)
             return
+        base = self._telling(role, base)
         scene = Scene(self.suite, base, told=self._referred(base))
         expected, proves = self.expected(base, scene, role)
         name = self.name.strip("_")
@@ -184,10 +199,9 @@ class Operating:
 
     def _referred(self, base: Witness) -> list[Record]:
         """The records to which what it sets or makes refers."""
-        scope = Scope.for_operation(self.suite.spec, self.name)
         creation = self.operation.creates
         said = self.operation.sets if creation is None else creation.set
-        return [value for cel in said.values() if isinstance(value := self._value(cel, scope, base), Record)]
+        return [value for cel in said.values() if isinstance(value := self._value(cel, base), Record)]
 
     def _first_version(self, entity: str, scene: Scene) -> list[str]:
         """What was made is its own first version, where the caller may ask for it."""
@@ -242,8 +256,7 @@ class Operating:
         """What the created record holds, and the defaults that it shows."""
         creation = self.operation.creates
         assert creation is not None  # noqa: S101 - only called when there is one
-        scope = Scope.for_operation(self.suite.spec, self.name)
-        held = {key: self._value(cel, scope, base) for key, cel in creation.set.items()}
+        held = {key: self._value(cel, base) for key, cel in creation.set.items()}
         entity = self.suite.spec.entities[entity_name]
         record = Record(entity_name, {**held, "created_at": NOW, "updated_at": NOW})
         proves = [f"entities.{entity_name}.relations.{key}" for key in creation.set if key in entity.references]

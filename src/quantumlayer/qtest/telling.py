@@ -1,34 +1,68 @@
-"""Worlds in which what an effect leaves behind shows how it was worked out."""
+"""Worlds in which what an operation or an effect leaves behind shows how it was worked out."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from decimal import Decimal
 from itertools import islice
 
-from quantumlayer.qtest.acting import Outcome, Path, Simulation, outcome
+from quantumlayer.qtest.acting import Outcome, Simulation, outcome
 from quantumlayer.qtest.places import COUNT, Slot
 from quantumlayer.qtest.variants import variants
 from quantumlayer.qtest.witness import Question, Witness
-from quantumlayer.spec.cel import Acting, Checked, CelError, Record, compile_cel
+from quantumlayer.spec.cel import Acting, CelError, CelRuntimeError, Checked, Record, compile_cel, evaluate
 
 _MOST_WORLDS = 400
+_NONE = object()
 
 
-def telling(question: Question, base: Witness, path: Path, simulation: Callable[[Witness], Simulation]) -> Witness:
-    """The nearest world in which most ways of getting the effect wrong leave something else behind.
+def telling(question: Question, base: Witness, found: Acting, simulation: Callable[[Witness], Simulation]) -> Witness:
+    """The nearest world in which most ways of getting an effect wrong leave something else behind.
 
     Args:
         question: The worlds to choose from.
         base: The one to begin with.
-        path: The effect and those that it stands in.
+        found: The effect.
         simulation: What happens in a world.
     """
-    misread = [(checked, other) for checked in _expressions(path[-1]) for other in variants(checked)]
-    best, left = base, _unnoticed(simulation, base, misread)
+    misread = [(checked, other) for checked in _expressions(found) for other in variants(checked)]
+    return _nearest(question, base, lambda witness: _unnoticed(simulation, witness, misread))
+
+
+def telling_values(
+    question: Question, base: Witness, expressions: Iterable[Checked], fits: Callable[[Witness], bool]
+) -> Witness:
+    """The nearest world in which most ways of getting some expressions wrong give another value.
+
+    Args:
+        question: The worlds to choose from.
+        base: The one to begin with.
+        expressions: What is worked out.
+        fits: Whether a world is good for what it is chosen for.
+    """
+    misread = [(checked, other) for checked in expressions for other in variants(checked)]
+
+    def unnoticed(witness: Witness) -> Sequence[object] | None:
+        if witness is not base and not fits(witness):
+            return None
+        return [one for one in misread if _value(one[0], witness) == _value(one[1], witness)]
+
+    return _nearest(question, base, unnoticed)
+
+
+def _value(checked: Checked, witness: Witness) -> object:
+    built = witness.built
+    try:
+        return evaluate(checked, built.world, this=built.this, caller=built.caller, takes=built.takes)
+    except (CelRuntimeError, TypeError, AttributeError):  # a part lacks the guard that stood before it
+        return _NONE
+
+
+def _nearest(question: Question, base: Witness, unnoticed: Callable[[Witness], Sequence[object] | None]) -> Witness:
+    best, left = base, unnoticed(base)
     slots = [slot for slot in question.reader.slots if _is_number(question, slot)] if left else []
     for witness in islice(_around(question, base, slots), _MOST_WORLDS):
         if not left:
             break
-        fewer = _unnoticed(simulation, witness, misread)
+        fewer = unnoticed(witness)
         if fewer is not None and len(fewer) < len(left):
             best, left = witness, fewer
     return best

@@ -22,6 +22,7 @@ from quantumlayer.spec.cel import (
     MemberKind,
     RecordType,
     Select,
+    Unary,
     walk,
 )
 
@@ -51,6 +52,8 @@ def _misread(checked: Checked, node: Expr) -> Iterator[tuple[Expr, Expr]]:
             for one, other in zip(several, reversed(several), strict=True):
                 yield node, one
                 yield node, _or_nothing(node, name, one, other)
+        case Call(function="sum", target=target) if target is not None:
+            yield node, replace(node, function="max", args=(Literal(node.line, node.column, value=0),))
         case Comprehension(kind=Macro.MAP, body=body) if _is_number(checked, body) and not isinstance(body, Select):
             yield body, _one(body)
         case Select() if _is_number(checked, node):
@@ -82,21 +85,21 @@ def _one(node: Expr) -> Literal:
 
 
 def widened(checked: Checked) -> list[Checked]:
-    """The expression with one more state, or one more choice of a field, let through where it asks for some."""
-    return [checked.with_part(old, new) for node in walk(checked.expr) for old, new in _let_through(checked, node)]
+    """The expression with one more state of a record let through, or kept out, where it asks for some."""
+    return [checked.with_part(old, new) for node in walk(checked.expr) for old, new in _other_states(checked, node)]
 
 
-def _let_through(checked: Checked, node: Expr) -> Iterator[tuple[Expr, Expr]]:
-    if not isinstance(node, Binary) or node.operator not in {"==", "in"} or not isinstance(node.left, Select):
+def _other_states(checked: Checked, node: Expr) -> Iterator[tuple[Expr, Expr]]:
+    if not isinstance(node, Binary) or node.operator not in {"==", "!=", "in"} or not isinstance(node.left, Select):
         return
     items = node.right.items if isinstance(node.right, ListNode) else (node.right,)
     named = [one.value for one in items if isinstance(one, Literal)]
-    if len(named) != len(items):
-        return
-    for other in _choices(checked, node.left):
+    line, column = node.line, node.column
+    for other in _choices(checked, node.left) if len(named) == len(items) else ():
         if other not in named:
-            more = (*items, Literal(node.line, node.column, value=other))
-            yield node, Binary(node.line, node.column, "in", node.left, ListNode(node.line, node.column, more))
+            more = ListNode(line, column, (*items, Literal(line, column, value=other)))
+            among = Binary(line, column, "in", node.left, more)
+            yield node, Unary(line, column, "!", among) if node.operator == "!=" else among
 
 
 def _choices(checked: Checked, node: Select) -> tuple[str, ...]:
