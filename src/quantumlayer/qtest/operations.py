@@ -157,7 +157,9 @@ class Operating:
         known = [one for one in sets if unmistakable(one, base.built, self.suite.spans)]
 
         def fits(witness: Witness) -> bool:
-            return self._changes(witness) and all(unmistakable(one, witness.built, self.suite.spans) for one in known)
+            after = after_effects(self, witness) if self._changes(witness) else None
+            works = after is not None and (self.answers_rows or not after.refused)
+            return works and all(unmistakable(one, witness.built, self.suite.spans) for one in known)
 
         return telling_values(self.question(role), base, [*sets, *more], fits)
 

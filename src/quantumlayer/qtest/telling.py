@@ -24,7 +24,17 @@ def telling(question: Question, base: Witness, found: Acting, simulation: Callab
         simulation: What happens in a world.
     """
     misread = [(checked, other) for checked in _expressions(found) for other in variants(checked)]
-    return _nearest(question, base, lambda witness: _unnoticed(simulation, witness, misread))
+    known = outcome(simulation(base))
+
+    def unnoticed(witness: Witness) -> Sequence[object] | None:
+        expected = outcome(simulation(witness))
+        # What one record takes from another one may be missing for the next one.
+        if expected is None or known is None or len(expected.refused) > len(known.refused):
+            return None
+        looked = _look(expected)
+        return [one for one in misread if _look_of(simulation(witness), dict([one])) == looked]
+
+    return _nearest(question, base, unnoticed)
 
 
 def telling_values(
@@ -92,17 +102,6 @@ def _is_number(question: Question, slot: Slot) -> bool:
         return True
     tried = [one for one in question.options(slot) if one is not None] if slot.name.isidentifier() else []
     return bool(tried) and isinstance(tried[0], int | Decimal) and not isinstance(tried[0], bool)
-
-
-def _unnoticed(
-    simulation: Callable[[Witness], Simulation], witness: Witness, misread: list[tuple[Checked, Checked]]
-) -> list[tuple[Checked, Checked]] | None:
-    """The ways of getting it wrong that leave behind the same; None where nothing can be told."""
-    expected = outcome(simulation(witness))
-    if expected is None:
-        return None
-    looked = _look(expected)
-    return [one for one in misread if _look_of(simulation(witness), dict([one])) == looked]
 
 
 def _look_of(simulation: Simulation, instead: Mapping[Checked, Checked]) -> object:

@@ -58,6 +58,7 @@ def _misread(checked: Checked, node: Expr) -> Iterator[tuple[Expr, Expr]]:
             yield body, _one(body)
         case Select() if _is_number(checked, node):
             yield node, _one(node)
+            yield node, Literal(node.line, node.column, value=0)
 
 
 def _shorter(checked: Checked, node: Binary, left: Expr, right: Expr) -> Iterator[tuple[Expr, Expr]]:
