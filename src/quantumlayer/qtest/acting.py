@@ -46,9 +46,18 @@ def seen(scope: Scope, path: Path, *, happens: bool = True, more: Sequence[str] 
     base = [*_there(found), *(one.cel for one in found.effect.requires.values())]
     strict = [*base, *([_opposite(found)] if not happens else _shows(found))]
     loose = [*base, *([_opposite(found)] if not happens else _when(found))]
+    return _written(scope, [_around(path, [*strict, *more]), _around(path, [*loose, *more])])
+
+
+def nowhere(scope: Scope, path: Path) -> list[str]:
+    """The condition under which the record that an effect is about is not there."""
+    return _written(scope, [_around(path, [f"{path[-1].effect.on} == null"])])
+
+
+def _written(scope: Scope, conditions: Iterable[str]) -> list[str]:
+    """Those of some conditions that can be asked before anything is done."""
     written = []
-    for inner in (strict, loose):
-        cel = _around(path, [*inner, *more])
+    for cel in conditions:
         try:
             compile_cel(cel, scope)
         except CelError:
@@ -120,6 +129,9 @@ class Simulation:
         created: The entity of the record that is made before, and its values, if one is made.
         to: The records that are `this`, one after the other; that of the world if left out.
         sends: What is sent in the end, each with whether it is about the record that is made before, by whom.
+
+    Attributes:
+        instead: Expressions that are read otherwise than they stand there.
     """
 
     def __init__(
@@ -140,6 +152,7 @@ class Simulation:
         self._own, self._values = own or {}, created
         self._to = [built.this] if to is None else to
         self._this, self._sends = built.this, sends
+        self.instead: Mapping[Checked, Checked] = {}
 
     def run(self, then: Checked | None = None, *, of_created: bool = False) -> Outcome:
         """What there is afterwards, and in `then` the value of an expression then; the world is as it was.
@@ -268,9 +281,8 @@ class Simulation:
 
     def _value(self, checked: Checked, names: Mapping[str, object]) -> object:
         built = self.built
-        return evaluate(
-            checked, self.world, this=self._this, caller=built.caller, takes=built.takes, others=dict(names)
-        )
+        asked = self.instead.get(checked, checked)
+        return evaluate(asked, self.world, this=self._this, caller=built.caller, takes=built.takes, others=dict(names))
 
 
 def outcome(simulation: Simulation, then: Checked | None = None) -> Outcome | None:

@@ -8,6 +8,7 @@ from itertools import islice
 
 from quantumlayer.kit.identifiers import singular
 from quantumlayer.qtest.places import ABSENT, COUNT, SAME, Slot
+from quantumlayer.qtest.variants import STRICT, variants, widened
 from quantumlayer.qtest.witness import Condition, Pair, Question, Witness
 from quantumlayer.qtest.worlds import Built
 from quantumlayer.spec.cel import (
@@ -30,17 +31,21 @@ from quantumlayer.spec.cel import (
 )
 from quantumlayer.spec.naming import entity_names
 
-_STRICT = {"<": "<=", "<=": "<", ">": ">=", ">=": ">"}
 _MOST_WORLDS = 4000
+_MOST_MISREAD = 1000
 _NONE = object()
 
 
 @dataclass(frozen=True, slots=True)
 class Decisive:
-    """A world, and what it shows as part of a name: `leaves_out_loans_with_returned_on_2026_03_04`."""
+    """A world, and what it shows as part of a name: `leaves_out_loans_with_returned_on_2026_03_04`.
+
+    A `plain` one shows no more than that it differs.
+    """
 
     witness: Witness
     told: str
+    plain: bool = False
 
 
 @dataclass
@@ -76,6 +81,7 @@ class Aggregates:
             elif slot not in strangers and len(slot.place) > 1:
                 strangers.add(slot)
                 yield from self._of_another(start, slot)
+        yield from self._misread(known)
 
     def _value(self, checked: Checked, built: Built) -> object:
         try:
@@ -144,6 +150,29 @@ class Aggregates:
             if not others:
                 return
 
+    def _misread(self, known: Sequence[Witness]) -> Iterator[Decisive]:
+        """Worlds in which the expression differs from each way of misreading it that the known ones do not tell."""
+        others = [*variants(self.checked), *widened(self.checked)] if known else []
+        for witness in known:
+            others = self._alike(others, witness)
+        for start in self._starts(known) if others else ():
+            worlds = [*self._around(start, _MOST_MISREAD)] if others else []
+            while others and worlds:
+                left, best = min(
+                    ((self._alike(others, witness), witness) for witness in worlds), key=lambda pair: len(pair[0])
+                )
+                if len(left) == len(others):
+                    break
+                others = left
+                unlike = {one: new for one, new in best.choice.items() if known[0].choice.get(one, _NONE) != new}
+                yield Decisive(best, told(unlike), plain=True)
+
+    def _starts(self, known: Sequence[Witness]) -> list[Witness]:
+        """The plainest world, and the first one in which most kinds of records are there."""
+        counts = [slot for slot in self.slots if slot.name == COUNT]
+        fullest = max(known, key=lambda one: sum(bool(one.choice.get(slot)) for slot in counts))
+        return [known[0]] if fullest is known[0] else [known[0], fullest]
+
     def _alike(self, others: list[Checked], witness: Witness) -> list[Checked]:
         """Those that give what the expression gives in a world."""
         value = self._value(self.checked, witness.built)
@@ -205,8 +234,8 @@ def _parts(expr: Expr) -> Iterator[tuple[Expr, Expr]]:
             for item in items:
                 fewer = tuple(one for one in items if one is not item)
                 yield expr, Binary(line, column, "in", left, replace(choices, items=fewer))
-        case Binary(operator=operator) if operator in _STRICT:
-            yield expr, replace(expr, operator=_STRICT[operator])
+        case Binary(operator=operator) if operator in STRICT:
+            yield expr, replace(expr, operator=STRICT[operator])
 
 
 def told(changed: dict[Slot, object]) -> str:

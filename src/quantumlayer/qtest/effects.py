@@ -5,7 +5,7 @@ from dataclasses import replace
 from functools import partial
 from typing import Protocol
 
-from quantumlayer.qtest.acting import Outcome, Path, Simulation, outcome, seen
+from quantumlayer.qtest.acting import Outcome, Path, Simulation, nowhere, outcome, seen
 from quantumlayer.qtest.demands import Demand
 from quantumlayer.qtest.files.released import letting_go
 from quantumlayer.qtest.free_names import made_up
@@ -15,10 +15,11 @@ from quantumlayer.qtest.parts import numbered
 from quantumlayer.qtest.places import COUNT, THIS, Reader, Slot
 from quantumlayer.qtest.scenes import Scene
 from quantumlayer.qtest.suite import NO_WITNESS, Suite, typed
+from quantumlayer.qtest.telling import telling as told_apart
 from quantumlayer.qtest.tests import Test
 from quantumlayer.qtest.variables import unnamed
 from quantumlayer.qtest.witness import Condition, Question, Witness
-from quantumlayer.spec.cel import Acting, Comprehension, Record, Scope, compile_cel
+from quantumlayer.spec.cel import Acting, Comprehension, Nullable, Record, Scope, compile_cel
 from quantumlayer.spec.naming import entity_names
 
 
@@ -53,7 +54,7 @@ class Acts(Protocol):
 def effect_tests(operating: Acts) -> Iterator[Test]:
     """Each effect where it shows, and where nothing must happen."""
     for path in operating.paths():
-        found = found_world(operating, seen(operating.scope, path))
+        found = found_world(operating, seen(operating.scope, path), path=path)
         address = path[-1].address
         if found is None:
             operating.suite.leave_open(address, NO_WITNESS)
@@ -92,18 +93,42 @@ def _telling(operating: Acts, path: Path, first: Test) -> Iterator[Test]:
 
 def _left_alone(operating: Acts, path: Path, name: str) -> Iterator[Test]:
     """Where a condition is false, and of records that are not among those it goes through."""
-    spec, last = operating.suite.spec, path[-1]
+    last = path[-1]
     if last.effect.when is not None:
         found = found_world(operating, seen(operating.scope, path, happens=False))
         if found is not None:
             yield effect_test(operating, found[0], found[1], f"{name}_only_if", [last.address], idle=path)
-    if len(path) == 1 and last.each is not None and isinstance(last.each.expr, Comprehension):
-        reader = Reader(spec)
-        slots = reader.read(last.each, last.outer, {"this": THIS})
-        counted: dict[Slot, object] = {slot: 1 for slot in slots if slot.name == COUNT}
-        found = found_world(operating, [f"({last.effect.each}).size() == 0"], counted)
+    if last.on is not None and isinstance(last.on.type, Nullable):
+        found = found_world(operating, nowhere(operating.scope, path))
         if found is not None:
-            yield effect_test(operating, found[0], found[1], f"{name}_and_no_other", [last.address], idle=path)
+            yield effect_test(operating, found[0], found[1], f"{name}_where_there_is_none", [last.address], idle=path)
+    if len(path) == 1 and last.each is not None and isinstance(last.each.expr, Comprehension):
+        for number, (base, after) in enumerate(_others(operating, last), 1):
+            says = f"{name}_and_no_other{f'_{number}' if number > 1 else ''}"
+            yield effect_test(operating, base, after, says, [last.address], idle=path)
+
+
+def _others(operating: Acts, last: Acting) -> Iterator[tuple[Witness, Outcome]]:
+    """Worlds in which there is a record that is not among those an effect goes through, in each state of such ones."""
+    assert last.each is not None  # noqa: S101 - only asked of what goes through some
+    reader = Reader(operating.suite.spec)
+    slots = reader.read(last.each, last.outer, {"this": THIS})
+    counted: dict[Slot, object] = {slot: 1 for slot in slots if slot.name == COUNT}
+    entities = operating.suite.spec.entities
+    chosen = [counted]
+    for slot in slots:
+        states = entities[reader.entities[slot.place]].states if slot.place in reader.entities else None
+        if states is not None and slot.name == states.field and slot.place[-1].endswith("*"):
+            chosen += [{**counted, slot: value} for value in states.values]
+    seen_before: list[list[object]] = []
+    for fixed in chosen:
+        found = found_world(operating, [f"({last.effect.each}).size() == 0"], fixed)
+        if found is not None:
+            held = [one.values for slot in counted for one in found[0].built.records.get(slot.place, ())]
+            alike = [{key: value for key, value in one.items() if not isinstance(value, Record)} for one in held]
+            if alike not in seen_before:
+                seen_before.append([*alike])
+                yield found
 
 
 def _left_out(operating: Acts, found: Acting) -> Iterator[Test]:
@@ -128,16 +153,20 @@ def _left_out(operating: Acts, found: Acting) -> Iterator[Test]:
 
 
 def found_world(
-    operating: Acts, conditions: list[str], fixed: dict[Slot, object] | None = None
+    operating: Acts, conditions: list[str], fixed: dict[Slot, object] | None = None, path: Path | None = None
 ) -> tuple[Witness, Outcome] | None:
-    """A world in which the operation works under one of the conditions, and what there is afterwards."""
+    """A world in which the operation works under one of the conditions, and what there is afterwards.
+
+    Where a `path` is given, it is the world that tells most of the effect.
+    """
     for cel in conditions:
         for asked in operating.questions():
             question = _wider(asked, Condition(cel, operating.scope), fixed or {})
             base = question.base()
             after = None if base is None else after_effects(operating, base)
             if base is not None and after is not None:
-                return base, after
+                told = base if path is None else told_apart(question, base, path[-1], operating.simulation)
+                return told, after_effects(operating, told) or after
     return None
 
 

@@ -29,6 +29,7 @@ from quantumlayer.qtest.privacy import personal_input_tests, personal_tests, vis
 from quantumlayer.qtest.properties import property_tests
 from quantumlayer.qtest.queries import query_tests
 from quantumlayer.qtest.ranges import range_tests
+from quantumlayer.qtest.reassigned import reassigned_tests
 from quantumlayer.qtest.records import Records
 from quantumlayer.qtest.relations import relation_tests
 from quantumlayer.qtest.reports import report_tests
@@ -135,6 +136,7 @@ def _modules(suite: Suite) -> list[Module]:
         module.tests += asker_tests(records)
         module.tests += rule_tests(records)
         module.tests += relation_tests(records)
+        module.tests += reassigned_tests(records)
         module.tests += link_tests(records)
         module.tests += tree_tests(records)
         module.constants += [SEEDS] if "SEEDS" in mentions(module) else []

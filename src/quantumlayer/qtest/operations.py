@@ -16,9 +16,11 @@ from quantumlayer.qtest.parts import numbered
 from quantumlayer.qtest.places import TAKES, THIS, Slot
 from quantumlayer.qtest.readings import unmistakable
 from quantumlayer.qtest.records import Records
+from quantumlayer.qtest.rows import referred
 from quantumlayer.qtest.samples import NOW
 from quantumlayer.qtest.scenes import Scene, in_state
-from quantumlayer.qtest.suite import NO_WITNESS, Suite
+from quantumlayer.qtest.suite import NO_WITNESS
+from quantumlayer.qtest.telling import telling_values
 from quantumlayer.qtest.tests import Row, Test
 from quantumlayer.qtest.witness import Pair, Question, Witness
 from quantumlayer.qtest.worlds import constant
@@ -61,6 +63,7 @@ class Operating:
         self.address = f"operations.{name}"
         self.done = 200 if operation.creates is None else 201
         self.answers_rows = any(effect.skips for effect in operation.also.values())
+        self.own = Scope.for_operation(self.suite.spec, name)
         self.scope = scope_of_effects(self.suite.spec, name)
         self.calls = True
         self.demands = {demand.name: demand for demand in demands(self.suite.spec, name)}
@@ -144,24 +147,39 @@ class Operating:
         entity = self.suite.spec.entities[self.operation.on]
         slots = [Slot(THIS, key) for key in self.operation.sets if key in entity.fields]
         slots += [Slot(TAKES, key) for key in self.operation.inputs]
-        scope = Scope.for_operation(self.suite.spec, self.name)
-        checked = [compile_cel(cel, scope) for cel in self.operation.sets.values()]
+        checked = [compile_cel(cel, self.own) for cel in self.operation.sets.values()]
         found = None
         for witness in question.variations(slots):
-            if all(after != witness.built.this.values.get(key) for key, after in self.after(witness).items()):
+            if self._changes(witness):
                 if all(unmistakable(one, witness.built, self.suite.spans) for one in checked):
                     return witness
                 found = found or witness
         return found or base
 
+    def _changes(self, witness: Witness) -> bool:
+        return all(after != witness.built.this.values.get(key) for key, after in self.after(witness).items())
+
+    def _telling(self, role: str, base: Witness) -> Witness:
+        """A world near one in which it works that tells more of how what it sets and makes is worked out."""
+        made = self.operation.creates.set if self.operation.creates is not None else {}
+        sets, more = ([compile_cel(cel, self.own) for cel in said.values()] for said in (self.operation.sets, made))
+        known = [one for one in sets if unmistakable(one, base.built, self.suite.spans)]
+
+        def fits(witness: Witness) -> bool:
+            after = after_effects(self, witness) if self._changes(witness) else None
+            works = after is not None and (self.answers_rows or not after.refused)
+            return works and all(unmistakable(one, witness.built, self.suite.spans) for one in known)
+
+        return telling_values(self.question(role), base, [*sets, *more], fits)
+
     def after(self, witness: Witness) -> dict[str, object]:
         """The values that the operation gives the record."""
-        scope = Scope.for_operation(self.suite.spec, self.name)
-        return {key: self._value(cel, scope, witness) for key, cel in self.operation.sets.items()}
+        return {key: self.value(cel, witness) for key, cel in self.operation.sets.items()}
 
-    def _value(self, cel: str, scope: Scope, witness: Witness) -> object:
+    def value(self, cel: str, witness: Witness) -> object:
+        """What an expression gives in a world."""
         built = witness.built
-        checked = compile_cel(cel, scope)
+        checked = compile_cel(cel, self.own)
         try:
             return evaluate(checked, built.world, this=built.this, caller=built.caller, takes=built.takes)
         except CelRuntimeError:
@@ -172,9 +190,10 @@ class Operating:
         if base is None:
             self.suite.leave_open(self.address, NO_WITNESS)
             return
+        base = self._telling(role, base)
         after = after_effects(self, base) if self.answers_rows or self.suite.spec.webhooks else None
         sent = [] if after is None else after.sent
-        scene = Scene(self.suite, base, told=[*self._referred(base), *mentioned_in(sent)])
+        scene = Scene(self.suite, base, told=[*referred(self, base), *mentioned_in(sent)])
         expected, proves = self.expected(base, scene, role)
         name = self.name.strip("_")
         lines = [*scene.lines, self.call(scene), f"assert answer.status_code == {self.done}"]
@@ -196,13 +215,6 @@ class Operating:
         if after is not None and self.operation.sends and role == self.operation.by[0]:
             of_made = None if self.operation.creates is None else self.operation.creates.entity
             yield whole_or_nothing(self, base, after, name, self.address, of_made)
-
-    def _referred(self, base: Witness) -> list[Record]:
-        """The records to which what it sets or makes refers."""
-        scope = Scope.for_operation(self.suite.spec, self.name)
-        creation = self.operation.creates
-        said = self.operation.sets if creation is None else creation.set
-        return [value for cel in said.values() if isinstance(value := self._value(cel, scope, base), Record)]
 
     def _first_version(self, entity: str, scene: Scene) -> list[str]:
         """What was made is its own first version, where the caller may ask for it."""
@@ -257,8 +269,7 @@ class Operating:
         """What the created record holds, and the defaults that it shows."""
         creation = self.operation.creates
         assert creation is not None  # noqa: S101 - only called when there is one
-        scope = Scope.for_operation(self.suite.spec, self.name)
-        held = {key: self._value(cel, scope, base) for key, cel in creation.set.items()}
+        held = {key: self.value(cel, base) for key, cel in creation.set.items()}
         entity = self.suite.spec.entities[entity_name]
         record = Record(entity_name, {**held, "created_at": NOW, "updated_at": NOW})
         proves = [f"entities.{entity_name}.relations.{key}" for key in creation.set if key in entity.references]
@@ -385,13 +396,3 @@ class Operating:
         assert states is not None  # noqa: S101 - the state is one of them
         known = self.question(base.built.caller.role).builder()
         return question.accepts(known.build({**base.choice, Slot(THIS, states.field): state}))
-
-
-def works(suite: Suite, name: str) -> tuple[str, Witness] | None:
-    """A role and a world in which an operation works."""
-    operation = suite.spec.operations[name]
-    for role in operation.by:
-        base = Operating(Records(suite, operation.on), name, operation).base(role)
-        if base is not None:
-            return role, base
-    return None

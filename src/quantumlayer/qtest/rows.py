@@ -140,3 +140,10 @@ def _refused(operating: "Operating", name: str, cell: str, number: str) -> str:
     target = operating.suite.names(operating.operation.rows[name].references[cell].to).table.replace("_", " ")
     mark = "f" if "{" in number else ""
     return f'assert refusal(answer) == (409, "about:blank", {mark}"There is no {target} {number}.")'
+
+
+def referred(operating: "Operating", base: Witness) -> list[Record]:
+    """The records to which what an operation sets or makes refers."""
+    creation = operating.operation.creates
+    said = operating.operation.sets if creation is None else creation.set
+    return [value for cel in said.values() if isinstance(value := operating.value(cel, base), Record)]

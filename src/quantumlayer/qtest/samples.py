@@ -55,7 +55,8 @@ def samples(key: str, field: Field) -> list[object]:
 
 
 def _numbers(field: Field) -> Iterator[object]:
-    wanted = (1, 2, 3) if field.type is FieldType.INT else (Decimal("12.50"), Decimal("20.00"), Decimal("1.00"))
+    # The most ordinary one is not 1: else a value looks like the number of records, and a sum like their count.
+    wanted = (2, 3, 1) if field.type is FieldType.INT else (Decimal("12.50"), Decimal("20.00"), Decimal("1.00"))
     limits = [limit for limit in (field.min, field.max) if limit is not None]
     found = [value for value in (*wanted, *limits) if _between(field, value)]
     found += [value + sign for value in limits for sign in (1, -1) if _between(field, value + sign)]

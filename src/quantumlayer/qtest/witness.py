@@ -278,7 +278,8 @@ class Question:
         builder = self.builder()
         for choice in (base.choice, *self.changes(base.choice, target.slots)):
             built = builder.build(choice)
-            if self._holds(only, built) and all(self._fails(way, built) for way in rest) and self.accepts(built):
+            # What a way reads may not be there at all: then it has no value, and is no reason either.
+            if self._holds(only, built) and not any(self._holds(way, built) for way in rest) and self.accepts(built):
                 return Witness(choice, built)
         return None
 

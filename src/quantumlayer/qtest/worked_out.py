@@ -55,5 +55,8 @@ def worked_out(
     for one in worlds:
         unlike.setdefault(tuple(Scene(suite, one).lines), one)
     aggregates = Aggregates(question, checked, slots, question.accepts, names)
-    decisive = [(one.witness, value(one.witness.built), one.told) for one in aggregates.worlds(list(unlike.values()))]
+    decisive = [
+        (one.witness, value(one.witness.built), "" if one.plain else one.told)
+        for one in aggregates.worlds(list(unlike.values()))
+    ]
     return [*((one, value(one.built), "") for one in unlike.values()), *decisive]

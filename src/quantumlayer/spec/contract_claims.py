@@ -40,7 +40,11 @@ def _of_endpoint(spec: Spec, address: str, endpoint: Endpoint) -> Iterator[tuple
     names = entity_names(endpoint.on)
     says = _VERB[endpoint.does].format(one=names.title, many=names.plural.replace("_", " "))
     yield address, f"{label} {says} and answers {endpoint.status}"
-    if endpoint.knows_parents and any(one.in_ == "path" for one in endpoint.parameters.values()):
+    fresh = endpoint.does in {Does.LIST, Does.CREATE}
+    plain = spec.entities[endpoint.on].fields if fresh else {}
+    if endpoint.knows_parents and any(
+        one.in_ == "path" and one.is_ not in plain for one in endpoint.parameters.values()
+    ):
         yield f"{address}.absent", f"{label} refuses a path to what is not there"
     if endpoint.takes is not None:
         yield f"{address}.takes", f"{label} takes {endpoint.takes} and nothing else"

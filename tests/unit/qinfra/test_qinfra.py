@@ -15,6 +15,7 @@ from quantumlayer.spec.model import Proof, Role, Spec
 
 ROOT = Path(__file__).parents[3]
 EXAMPLES = sorted((ROOT / "examples").glob("*.spec.yaml"))
+CLUBHOUSE = ROOT / "tests" / "cases" / "specs" / "clubhouse.spec.yaml"
 CI = ".github/workflows/ci.yml"
 
 
@@ -79,7 +80,7 @@ def test_who_has_a_key_needs_no_secret_for_tokens() -> None:
 
 
 def test_compose_names_all_that_callers_are_known_by() -> None:
-    spec = load_spec(ROOT / "tests" / "cases" / "specs" / "clubhouse.spec.yaml").spec
+    spec = load_spec(CLUBHOUSE).spec
     settings = {setting.name: setting for setting in deployment(spec).settings if setting.value is None}
     assert {name for name, setting in settings.items() if setting.secret} == {"TOKEN_SECRET", "FEDERATION_SECRET"}
     assert settings.keys() >= {"OPENID_ISSUER", "OPENID_AUDIENCE"}
@@ -207,6 +208,18 @@ def test_ci_runs_what_a_build_checks() -> None:
         assert command in commands["postgres"]
     assert "docker compose up --detach --wait" in commands["image"]
     assert jobs["postgres"]["services"]["database"]["image"] == "postgres:17-bookworm"
+
+
+@pytest.mark.parametrize("path", [*EXAMPLES, CLUBHOUSE], ids=lambda path: path.stem)
+def test_ci_gives_the_image_all_that_compose_asks_for(path: Path) -> None:
+    spec = load_spec(path).spec
+    asked = set(re.findall(r"\$\{(\w+):\?", text(spec, "compose.yaml")))
+    workflow = parsed(spec, CI)
+    given = {**workflow["env"], **workflow["jobs"]["image"]["env"]}
+    assert "POSTGRES_PASSWORD" in asked
+    assert asked <= given.keys()
+    secrets = {setting.name for setting in deployment(spec).settings if setting.secret}
+    assert {given[name] for name in secrets} <= {"${{ github.sha }}"}
 
 
 def test_a_service_with_files_gets_a_volume_for_them_that_it_may_write() -> None:

@@ -54,7 +54,7 @@ operations:
 )
 def test_what_is_set_shows_by_which_operator(written: Written, expression: str, others: list[str]) -> None:
     test = written(METER.replace("EXPRESSION", expression))["keeper_may_turn"]
-    held = {"this.stand": 1, "this.factor": 1, "takes.amount": 1}
+    held = {"this.stand": 2, "this.factor": 2, "takes.amount": 2}
     for name, mark in (("this.stand", "stand="), ("this.factor", "factor="), ("takes.amount", '{"amount": ')):
         if mark in test:
             held[name] = int(test.split(mark)[1].split(",")[0].split(")")[0].split("}")[0])

@@ -42,7 +42,7 @@ def clinic() -> Suite:
 @pytest.mark.parametrize(
     ("operation", "requirement", "expected"),
     [
-        ("borrow", "copy_available", {"#": (1, 0)}),
+        ("borrow", "copy_available", {"#": (2, 1)}),
         ("borrow", "fewer_than_five_open", {"#": (5, 4)}),
         ("renew", "not_overdue", {"due_on": (date(2026, 3, 3), date(2026, 3, 4))}),
         ("renew", "not_renewed", {"renewed": (True, False)}),

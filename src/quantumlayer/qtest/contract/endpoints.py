@@ -268,7 +268,7 @@ class _Endpoint:
             if not member.nullable and (member.optional or member.is_ == "id" or member.shape or self._field(member)):
                 yield Row((text(json), "None"))
             held = self._field(member)
-            if held is None or member.many or held.type is FieldType.JSON:
+            if held is None or member.many or member.keyed or held.type is FieldType.JSON:
                 continue
             yield Row((text(json), source(wrong_type(held))))
             for edge in _edges(held):
@@ -279,7 +279,7 @@ class _Endpoint:
         node = self.bodies.entity(self.endpoint.on)
         for json, member in self._written():
             held = self._field(member)
-            if held is None or member.many or held.unique or member.is_ in node.references:
+            if held is None or member.many or member.keyed or held.unique or member.is_ in node.references:
                 continue
             for value, fits in _edges(held):
                 if fits:

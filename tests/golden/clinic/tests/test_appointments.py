@@ -722,6 +722,30 @@ async def test_an_appointment_is_changed_when_not_over_yet(make: Make, sign_in: 
     assert answer.status_code == 200
 
 
+@pytest.mark.proves("entities.Appointment.rules.not_over_yet")
+async def test_an_appointment_is_not_changed_as_not_over_yet_with_status_cancelled(make: Make, sign_in: SignIn) -> None:
+    appointment = await make.appointment(status="cancelled")
+    as_front_desk = await sign_in("front_desk")
+    answer = await as_front_desk.put(
+        f"/appointments/{appointment.id}",
+        json={"starts_at": "2026-03-11T09:00:00Z", "duration": 15, "reason": "Some reason"},
+        headers={"If-Match": "*"},
+    )
+    assert refusal(answer) == (409, "not-over-yet", "Only an appointment that is booked or confirmed can be changed.")
+
+
+@pytest.mark.proves("entities.Appointment.rules.not_over_yet")
+async def test_an_appointment_is_not_changed_as_not_over_yet_with_status_no_show(make: Make, sign_in: SignIn) -> None:
+    appointment = await make.appointment(status="no_show")
+    as_front_desk = await sign_in("front_desk")
+    answer = await as_front_desk.put(
+        f"/appointments/{appointment.id}",
+        json={"starts_at": "2026-03-11T09:00:00Z", "duration": 15, "reason": "Some reason"},
+        headers={"If-Match": "*"},
+    )
+    assert refusal(answer) == (409, "not-over-yet", "Only an appointment that is booked or confirmed can be changed.")
+
+
 @pytest.mark.proves("entities.Appointment.relations.patient.on_delete")
 async def test_deleting_patient_deletes_its_appointments(
     make: Make, sessions: async_sessionmaker[AsyncSession]
@@ -997,6 +1021,33 @@ async def test_write_note_is_accepted_when_visit_took_place(make: Make, sign_in:
     as_doctor = await sign_in("doctor", doctor)
     answer = await as_doctor.post(f"/appointments/{appointment.id}/write-note", json={"text": "Another text"})
     assert answer.status_code == 201
+
+
+@pytest.mark.proves("operations.write_note.requires.visit_took_place")
+async def test_write_note_is_refused_as_visit_took_place_with_status_confirmed(make: Make, sign_in: SignIn) -> None:
+    doctor = await make.doctor()
+    appointment = await make.appointment(doctor=doctor, status="confirmed")
+    as_doctor = await sign_in("doctor", doctor)
+    answer = await as_doctor.post(f"/appointments/{appointment.id}/write-note", json={"text": "Another text"})
+    assert refusal(answer) == (409, "visit-took-place", "A note is written after a completed appointment.")
+
+
+@pytest.mark.proves("operations.write_note.requires.visit_took_place")
+async def test_write_note_is_refused_as_visit_took_place_with_status_cancelled(make: Make, sign_in: SignIn) -> None:
+    doctor = await make.doctor()
+    appointment = await make.appointment(doctor=doctor, status="cancelled")
+    as_doctor = await sign_in("doctor", doctor)
+    answer = await as_doctor.post(f"/appointments/{appointment.id}/write-note", json={"text": "Another text"})
+    assert refusal(answer) == (409, "visit-took-place", "A note is written after a completed appointment.")
+
+
+@pytest.mark.proves("operations.write_note.requires.visit_took_place")
+async def test_write_note_is_refused_as_visit_took_place_with_status_no_show(make: Make, sign_in: SignIn) -> None:
+    doctor = await make.doctor()
+    appointment = await make.appointment(doctor=doctor, status="no_show")
+    as_doctor = await sign_in("doctor", doctor)
+    answer = await as_doctor.post(f"/appointments/{appointment.id}/write-note", json={"text": "Another text"})
+    assert refusal(answer) == (409, "visit-took-place", "A note is written after a completed appointment.")
 
 
 @pytest.mark.proves("operations.write_note.requires.no_note_yet")

@@ -324,6 +324,33 @@ async def test_recent_no_shows_leaves_out_appointments_of_another_patient(make: 
 
 
 @pytest.mark.proves("entities.Patient.derived.recent_no_shows")
+async def test_recent_no_shows_with_1_appointment_and_status_confirmed(make: Make, sign_in: SignIn) -> None:
+    patient = await make.patient()
+    await make.appointment(patient=patient, status="confirmed")
+    as_front_desk = await sign_in("front_desk")
+    answer = await as_front_desk.get(f"/patients/{patient.id}")
+    assert answer.json()["recent_no_shows"] == 0
+
+
+@pytest.mark.proves("entities.Patient.derived.recent_no_shows")
+async def test_recent_no_shows_with_1_appointment_and_status_completed(make: Make, sign_in: SignIn) -> None:
+    patient = await make.patient()
+    await make.appointment(patient=patient, status="completed")
+    as_front_desk = await sign_in("front_desk")
+    answer = await as_front_desk.get(f"/patients/{patient.id}")
+    assert answer.json()["recent_no_shows"] == 0
+
+
+@pytest.mark.proves("entities.Patient.derived.recent_no_shows")
+async def test_recent_no_shows_with_1_appointment_and_status_cancelled(make: Make, sign_in: SignIn) -> None:
+    patient = await make.patient()
+    await make.appointment(patient=patient, status="cancelled")
+    as_front_desk = await sign_in("front_desk")
+    answer = await as_front_desk.get(f"/patients/{patient.id}")
+    assert answer.json()["recent_no_shows"] == 0
+
+
+@pytest.mark.proves("entities.Patient.derived.recent_no_shows")
 async def test_recent_no_shows_is_worked_out(make: Make, sign_in: SignIn) -> None:
     patient = await make.patient()
     as_front_desk = await sign_in("front_desk")

@@ -40,7 +40,7 @@ class Make:
         return await self._keep(account)
 
     async def book(
-        self, *, title: str = "Moby-Dick", author: str = "Herman Melville", isbn: str | None = None, copies: int = 1
+        self, *, title: str = "Moby-Dick", author: str = "Herman Melville", isbn: str | None = None, copies: int = 2
     ) -> Book:
         book = Book(title=title, author=author, isbn=isbn or f"{next(self._numbers):013}", copies=copies)
         return await self._keep(book)

@@ -32,7 +32,7 @@ async def test_whoever_has_no_grant_is_refused_books(
 async def test_librarian_may_create_a_book(sign_in: SignIn) -> None:
     as_librarian = await sign_in("librarian")
     answer = await as_librarian.post(
-        "/books", json={"title": "Moby-Dick", "author": "Herman Melville", "isbn": "0000000000000", "copies": 1}
+        "/books", json={"title": "Moby-Dick", "author": "Herman Melville", "isbn": "0000000000000", "copies": 2}
     )
     assert answer.status_code == 201
 
@@ -63,7 +63,7 @@ async def test_librarian_may_update_a_book(make: Make, sign_in: SignIn) -> None:
     as_librarian = await sign_in("librarian")
     answer = await as_librarian.put(
         f"/books/{book.id}",
-        json={"title": "Moby-Dick", "author": "Herman Melville", "isbn": "0000000000000", "copies": 1},
+        json={"title": "Moby-Dick", "author": "Herman Melville", "isbn": "0000000000000", "copies": 2},
         headers={"If-Match": "*"},
     )
     assert answer.status_code == 200

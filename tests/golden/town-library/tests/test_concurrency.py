@@ -9,7 +9,7 @@ import pytest
 from .callers import SignIn
 from .factories import Make
 
-BOOK: dict[str, Any] = {"title": "Moby-Dick", "author": "Herman Melville", "isbn": "0000000000000", "copies": 1}
+BOOK: dict[str, Any] = {"title": "Moby-Dick", "author": "Herman Melville", "isbn": "0000000000000", "copies": 2}
 
 MEMBER: dict[str, Any] = {
     "name": "Ada Lovelace",
@@ -45,6 +45,7 @@ async def test_one_of_several_members_with_the_same_email_is_kept(sign_in: SignI
 async def test_callers_at_once_cannot_pass_copy_available_together(make: Make, sign_in: SignIn) -> None:
     for _ in range(5):
         book = await make.book()
+        await make.loan(book=book)
         callers = [await sign_in("member") for _ in range(4)]
         calls = [caller.post(f"/books/{book.id}/borrow") for caller in callers]
         answers = await asyncio.gather(*calls)

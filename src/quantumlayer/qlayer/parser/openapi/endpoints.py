@@ -265,10 +265,10 @@ def _joined(item: Field, flat: Flat) -> Field:
     """Values with commas between them, in one text: each once, or as many as anybody asks with."""
     each = "|".join(map(re.escape, map(str, item.one_of))) if item.one_of else item.pattern
     most = len(item.one_of) if item.one_of and flat.flag("uniqueItems") else items_of(flat)[1] or _MANY
-    whole = f"({each}){f'(,({each}))?' * (most - 1)}"
+    whole = f"(({each}){f'(,({each}))?' * (most - 1)})?"
     if not each or len(whole) > _LONGEST_PATTERN or judge_pattern(whole):
         return Field(type=FieldType.TEXT, min=0)
-    return Field(type=FieldType.TEXT, pattern=whole)
+    return Field(type=FieldType.TEXT, min=0, pattern=whole)
 
 
 _SINGLE = {"get": Does.READ, "put": Does.UPDATE, "patch": Does.PATCH, "delete": Does.DELETE}

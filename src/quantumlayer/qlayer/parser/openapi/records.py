@@ -205,7 +205,8 @@ class Records:
             if target is None or json in record.places:
                 continue
             via = self.relation_to(target, record)
-            back = free_name(identifier(json), [*record.seen, *record.relations])
+            ids = (plural(name.removesuffix("_ids")) for name in record.seen if name.endswith("_ids"))
+            back = free_name(identifier(json), [*record.seen, *record.relations, *ids])
             if via is not None and target.relations[via].back is None and back not in record.backs:
                 target.relations[via] = target.relations[via].model_copy(update={"back": back})
                 record.backs.add(back)
