@@ -348,7 +348,7 @@ class Records:
             if relation.kind is RelationKind.MANY_TO_MANY:
                 found[key] = relation
                 continue
-            if key in record.always:
+            if key in record.always and relation.to != name:  # else there could be no first one
                 changes["optional"] = False
             elif relation.on_delete is OnDelete.RESTRICT:
                 changes["on_delete"] = OnDelete.SET_NULL
