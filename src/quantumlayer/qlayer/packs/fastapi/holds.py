@@ -41,7 +41,7 @@ def holds(spec: Spec, scope: Scope, held: tuple[Held, ...], this: Start) -> list
         if others:
             sources = [*own, *(_ids(scope, one.path, this) for one in others)]
             alone = bool(own) or any(one.alone for one in others)
-            lines.append(_call("hold" if alone else "share", name, list(dict.fromkeys(sources))))
+            lines.append(_call("lock_all" if alone else "lock_shared", name, list(dict.fromkeys(sources))))
     return lines
 
 
