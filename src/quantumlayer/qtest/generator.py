@@ -192,6 +192,7 @@ def _files(suite: Suite, modules: list[Module]) -> Iterator[Artifact]:
     accounts += ["provider"] if Proof.OIDC in proofs else []
     files = ["contents", "test_file_storage"] if shared["holders"] else []
     files += ["test_job_runner"] if suite.spec.jobs else []
+    files += ["waiting"] if shared["waits"] else []
     for name in ("__init__", "conftest", "callers", "factories", *accounts, *files, "test_service"):
         content = templates.get_template(f"tests/{name}.py.jinja").render(shared)
         yield Artifact.text(f"tests/{name}.py", content)
@@ -226,6 +227,7 @@ def _shared(suite: Suite, modules: list[Module]) -> dict[str, Any]:
             for key in keys
         ],
         "sets_later": any(SET_LATER in line for module in modules for test in module.tests for line in test.body),
+        "waits": any("waits(" in line for module in modules for test in module.tests for line in test.body),
         "plain_roles": [name for name, role in spec.roles.items() if role.record is None],
         "own": [{"role": name, "entity": suite.names(role.record)} for name, role in spec.roles.items() if role.record],
         "example_role": next(iter([*passwords, *roles]), ""),

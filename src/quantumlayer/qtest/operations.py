@@ -164,7 +164,7 @@ class Operating:
         if base is None:
             self.suite.leave_open(self.address, NO_WITNESS)
             return
-        scene = Scene(self.suite, base, told=self._referred(base))
+        scene = Scene(self.suite, base, told=self.referred(base))
         expected, proves = self.expected(base, scene, role)
         name = self.name.strip("_")
         lines = [*scene.lines, self.call(scene), f"assert answer.status_code == {self.done}"]
@@ -182,7 +182,7 @@ class Operating:
             proves += [f"entities.{self.operation.creates.entity}.fields.{key}.default" for key in codes]
         yield Test(f"{role}_may_{name}", lines, [self.address, f"{self.address}.by", *proves])
 
-    def _referred(self, base: Witness) -> list[Record]:
+    def referred(self, base: Witness) -> list[Record]:
         """The records to which what it sets or makes refers."""
         scope = Scope.for_operation(self.suite.spec, self.name)
         creation = self.operation.creates
