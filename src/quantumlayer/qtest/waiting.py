@@ -1,17 +1,17 @@
 """Tests of requests that judge by other records, or copy from them, while somebody changes those.
 
-The change is written and not yet committed when the request comes: it has to wait, and then go by what is new. A service
-that does not lock what it reads answers at once, by what was there before.
+The change is written and not yet committed when the request comes: it has to wait, and then go by what is new. A
+service that does not lock what it reads answers at once, by what was there before.
 """
 
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
+from quantumlayer.qtest.acting import seen
 from quantumlayer.qtest.bodies import IF_ANY, Creation
 from quantumlayer.qtest.demands import Demand
 from quantumlayer.qtest.effects import after_effects, found_world, looks
-from quantumlayer.qtest.acting import seen
 from quantumlayer.qtest.literals import source, text
 from quantumlayer.qtest.operations import Operating
 from quantumlayer.qtest.places import CALLER, Place, Slot
@@ -46,7 +46,9 @@ def waiting_rules(records: Records) -> Iterator[Test]:
             for held in work_of_rules(spec, records.name, (key,)).held():
                 found = _best(_of_rule(records, key, moment, held))
                 if found is not None:
-                    name = f"{records.a}_that_is_{VERBS[moment]}_waits_for_changes_of_{_words(held.path)}_because_of_{key}"
+                    name = (
+                        f"{records.a}_that_is_{VERBS[moment]}_waits_for_changes_of_{_words(held.path)}_because_of_{key}"
+                    )
                     yield Test(name, found.lines, [f"entities.{records.name}.rules.{key}"], postgres=True)
 
 
@@ -156,7 +158,8 @@ def _of_operation(operating: Operating, held: Held) -> Iterator[_Found]:
 def _met(operating: Operating, change: _Change, *, early: bool) -> _Found | None:
     """The test of an operation that meets a change; with `early` only where its own requirements or values tell."""
     witness = change.witness
-    scene = Scene(operating.suite, witness, told=[*change.records, *operating.referred(witness), *_referred(operating, witness)])
+    told = [*change.records, *operating.referred(witness), *_referred(operating, witness)]
+    scene = Scene(operating.suite, witness, told=told)
     if not all(scene.named(one) for one in change.records):
         return None
     before = _answer(operating, scene, witness, early=early)

@@ -16,9 +16,7 @@ def changeable(spec: Spec) -> Mapping[str, frozenset[str]]:
     for acting in _effects(spec):
         if acting.target is not None:
             _add(spec, found, acting.target, [*acting.effect.sets], acting.effect.to)
-    for names in found.values():
-        names |= {"updated_at"} if names else set()
-    return {name: frozenset(names) for name, names in found.items()}
+    return {name: frozenset([*names, *(["updated_at"] if names else [])]) for name, names in found.items()}
 
 
 def _by_callers(entity: Entity) -> set[str]:

@@ -1,6 +1,7 @@
 """The one order in which every request locks records, so that no two of them wait for each other."""
 
 from collections.abc import Iterator, Mapping
+from itertools import pairwise
 
 from quantumlayer.spec.cel import (
     CallerType,
@@ -102,7 +103,7 @@ def _of_work(spec: Spec, scope: Scope, this: str, work: Work) -> _Pairs:
 
 
 def _in_turn(names: list[str]) -> _Pairs:
-    return {pair: None for pair in zip(names, names[1:], strict=False)}
+    return dict.fromkeys(pairwise(names))
 
 
 def _found_through(spec: Spec, scope: Scope, path: Path, entity: str, *, known: int) -> _Pairs:

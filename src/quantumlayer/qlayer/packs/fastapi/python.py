@@ -193,7 +193,8 @@ class Python:
             return self._behind(expr, member)
         if member.kind is MemberKind.DERIVED and isinstance(expr.operand, Ident):
             root = self._roots[expr.operand.name]
-            if isinstance(root, Changing) and (code := self._spelled_out(root, expr)) is not None:
+            changing = isinstance(root, Changing) and member.name not in root.still
+            if changing and (code := self._spelled_out(root, expr)) is not None:
                 return code
         name = f"{member.name}_id" if member.kind is MemberKind.RELATION else member.name
         return Code(self._owner(expr.operand).value(name))
@@ -211,7 +212,7 @@ class Python:
         found = f"(await session.scalars({ordered})).all()"
         return Code(self._prelude.variable(names.plural, found))
 
-    def _spelled_out(self, root: Changing, expr: Select) -> Code | None:
+    def _spelled_out(self, root: Root, expr: Select) -> Code | None:
         """A derived value that the database works out, of a record that it does not have as it is now."""
         owner = self._checked.type_of(expr.operand)
         if not isinstance(owner, RecordType):
