@@ -28,7 +28,8 @@ _IMPORTED = frozenset(
 _LOCAL = frozenset(
     {
         "all_records", "answer", "answers", "asked", "bodies", "body", "caller", "callers", "calls", "earlier",
-        "entries", "etag", "expected", "fetched", "held_file", "high", "kept", "key", "listed", "looks_like", "low", "me",
+        "entries", "etag", "expected", "fetched", "held_file", "high", "kept", "key", "listed", "looks_like", "low",
+        "me",
         "media_type", "moment", "number", "other", "part", "personal", "read", "rule", "session", "status_code",
         "trail", "upload", "upload_size", "url", "value", "versions", "written",
     }

@@ -68,8 +68,8 @@ def literal(value: object) -> str:
 class Prelude:
     """Statements that must run before an expression: records to load, rows to count. Each is written once.
 
-    `purpose` tells variables apart that would be called alike. Records of the classes in `reread` are read again, whoever
-    has loaded them before.
+    `purpose` tells variables apart that would be called alike. Records of the classes in `reread` are read again,
+    whoever has loaded them before.
     """
 
     known: dict[str, str] = field(default_factory=dict)
