@@ -22,7 +22,9 @@ from quantumlayer.qlayer.packs.fastapi.rules import exclusions, rule_functions
 from quantumlayer.qlayer.packs.fastapi.spares import needed_link
 from quantumlayer.qlayer.packs.fastapi.uniques import unique_indexes
 from quantumlayer.spec.cel import ANYONE, CelError, children
+from quantumlayer.spec.changeable import changeable
 from quantumlayer.spec.generator import OpenElement
+from quantumlayer.spec.locking import locking_order
 from quantumlayer.spec.model import Action, Entity, Spec
 from quantumlayer.spec.naming import entity_names, function_name
 from quantumlayer.spec.remember import operations_on, ways_back
@@ -208,7 +210,7 @@ def _with(spec: Spec, name: str, **parts: object) -> Spec:
     """The Spec with other rules or grants of one entity."""
     entity = spec.entities[name].model_copy(update=parts)
     changed = spec.model_copy(update={"entities": {**spec.entities, name: entity}})
-    for looked_up in (ways_back, operations_on):  # there are two copies for each entity, and each of them is asked
+    for looked_up in (ways_back, operations_on, changeable, locking_order):  # there are two copies for each entity, and each of them is asked
         looked_up.stays(spec, changed)
     return changed
 
