@@ -210,7 +210,8 @@ def _with(spec: Spec, name: str, **parts: object) -> Spec:
     """The Spec with other rules or grants of one entity."""
     entity = spec.entities[name].model_copy(update=parts)
     changed = spec.model_copy(update={"entities": {**spec.entities, name: entity}})
-    for looked_up in (ways_back, operations_on, changeable, locking_order):  # there are two copies for each entity, and each of them is asked
+    # There are two copies for each entity, and each of them is asked.
+    for looked_up in (ways_back, operations_on, changeable, locking_order):
         looked_up.stays(spec, changed)
     return changed
 
