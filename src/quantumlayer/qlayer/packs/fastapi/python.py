@@ -193,8 +193,7 @@ class Python:
             return self._behind(expr, member)
         if member.kind is MemberKind.DERIVED and isinstance(expr.operand, Ident):
             root = self._roots[expr.operand.name]
-            changing = isinstance(root, Changing) and member.name not in root.still
-            if changing and (code := self._spelled_out(root, expr)) is not None:
+            if isinstance(root, Changing) and (code := self._spelled_out(root, expr)) is not None:
                 return code
         name = f"{member.name}_id" if member.kind is MemberKind.RELATION else member.name
         return Code(self._owner(expr.operand).value(name))
@@ -212,7 +211,7 @@ class Python:
         found = f"(await session.scalars({ordered})).all()"
         return Code(self._prelude.variable(names.plural, found))
 
-    def _spelled_out(self, root: Root, expr: Select) -> Code | None:
+    def _spelled_out(self, root: Changing, expr: Select) -> Code | None:
         """A derived value that the database works out, of a record that it does not have as it is now."""
         owner = self._checked.type_of(expr.operand)
         if not isinstance(owner, RecordType):
@@ -220,7 +219,7 @@ class Python:
         scope = Scope.for_derived(self._checked.scope.spec, owner.entity)
         derived = scope.spec.entities[owner.entity].derived[expr.field]
         inner = compile_cel(derived.cel, scope)
-        if derived.stored or not touches_relations(inner) or self._query is None:
+        if expr.field in root.still or derived.stored or not touches_relations(inner) or self._query is None:
             return None
         value = Python(inner, {"this": root}, self._prelude, self._query).value(derived.type)
         return Code(value, Level.ATOM if value.isidentifier() else Level.CHOICE)
