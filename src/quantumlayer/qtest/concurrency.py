@@ -15,6 +15,7 @@ from quantumlayer.qtest.suite import Suite, required, writable
 from quantumlayer.qtest.tests import Test
 from quantumlayer.qtest.trees import tree_races
 from quantumlayer.qtest.uniques import race_tests
+from quantumlayer.qtest.waiting import waiting_operations, waiting_rules
 from quantumlayer.qtest.witness import Condition, Pair, Question, Witness
 from quantumlayer.qtest.worlds import Built
 from quantumlayer.spec.cel import CelRuntimeError, Ident, Record, Scope, Select, acting, compile_cel, evaluate
@@ -33,6 +34,7 @@ def concurrency_tests(suite: Suite) -> Iterator[Test]:
             yield from _counting_rules(records)
             yield from race_tests(records)
         yield from tree_races(records)
+        yield from waiting_rules(records)
     for name, operation in suite.spec.operations.items():
         operating = Operating(Records(suite, operation.on), name, operation)
         if operation.to is not None and operation.to not in operation.from_ and operation.from_:
@@ -43,6 +45,7 @@ def concurrency_tests(suite: Suite) -> Iterator[Test]:
             for key in operation.requires:
                 yield from _counting(operating, key)
         yield from _last_ones(operating)
+        yield from waiting_operations(operating)
 
 
 def _statuses(done: int) -> str:

@@ -204,15 +204,11 @@ def effect_test(
     scene = Scene(operating.suite, base, told=told, signs_in=operating.calls)
     arranged, let_go = letting_go(scene, after.gone)
     lines = [*arranged, *operating.performed(scene, base, after), *let_go]
-    looks = [
-        *_held(operating, scene, {**untouched, **after.held}),
-        *_gone(scene, after),
-        *_made(operating, scene, after),
-    ]
+    seen_then = looks(operating, scene, replace(after, held={**untouched, **after.held}))
     if idle is not None:
-        looks += _kept(scene, base, idle, after)
-    if looks:
-        lines += ["async with sessions() as session:", *(f"    {line}" for line in dict.fromkeys(looks))]
+        seen_then += _kept(scene, base, idle, after)
+    if seen_then:
+        lines += ["async with sessions() as session:", *(f"    {line}" for line in dict.fromkeys(seen_then))]
     if operating.suite.spec.webhooks:
         lines.append(outbox_line(after.sent, partial(_id, scene)))
     lines = lines if operating.calls else unnamed(lines)
@@ -256,6 +252,11 @@ def _makes(after: Outcome, made: str | None) -> list[str]:
 
 def _before(entity: str) -> str:
     return f"{entity_names(entity).plural}_before"
+
+
+def looks(operating: Acts, scene: Scene, after: Outcome) -> list[str]:
+    """The lines that look in the database for what the effects leave behind."""
+    return [*_held(operating, scene, after.held), *_gone(scene, after), *_made(operating, scene, after)]
 
 
 def _shown_by(operating: Acts, after: Outcome) -> list[str]:

@@ -203,6 +203,7 @@ def _files(suite: Suite, modules: list[Module]) -> Iterator[Artifact]:
     files += ["test_job_runner"] if suite.spec.jobs else []
     files += ["style"] if shared["styled"] else []
     files += ["outbox", "test_webhooks"] if suite.spec.webhooks else []
+    files += ["waiting"] if shared["waits"] else []
     for name in ("__init__", "conftest", "callers", "factories", *accounts, *files, "test_service"):
         content = templates.get_template(f"tests/{name}.py.jinja").render(shared)
         yield Artifact.text(f"tests/{name}.py", content)
@@ -241,6 +242,7 @@ def _shared(suite: Suite, modules: list[Module]) -> dict[str, Any]:
             for key in keys
         ],
         "sets_later": any(SET_LATER in line for module in modules for test in module.tests for line in test.body),
+        "waits": any("waits(" in line for module in modules for test in module.tests for line in test.body),
         "plain_roles": [name for name, role in spec.roles.items() if role.record is None],
         "own": [{"role": name, "entity": suite.names(role.record)} for name, role in spec.roles.items() if role.record],
         "example_role": next(iter([*passwords, *roles]), ""),

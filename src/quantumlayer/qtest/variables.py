@@ -22,13 +22,14 @@ FIXTURES = {
 _IMPORTED = frozenset(
     {
         "asyncio", "date", "datetime", "func", "given", "pointers", "pytest", "refusal", "select", "settings", "st",
-        "timedelta",
+        "timedelta", "update", "waits",
     }
 )  # fmt: skip
 _LOCAL = frozenset(
     {
-        "all_records", "answer", "answers", "bodies", "body", "caller", "callers", "calls", "earlier", "entries",
-        "etag", "expected", "fetched", "held_file", "high", "kept", "key", "listed", "looks_like", "low", "me",
+        "all_records", "answer", "answers", "asked", "bodies", "body", "caller", "callers", "calls", "earlier",
+        "entries", "etag", "expected", "fetched", "held_file", "high", "kept", "key", "listed", "looks_like", "low",
+        "me",
         "media_type", "moment", "number", "other", "part", "personal", "read", "rule", "session", "status_code",
         "trail", "upload", "upload_size", "url", "value", "versions", "written",
     }

@@ -30,9 +30,9 @@ _PATHS = frozenset({"auth", "docs", "health", "metrics", "redoc"})
 _FUNCTIONS = frozenset(
     {
         "add_months", "aliased", "allow", "case", "day_at_execution", "days_between", "file_response", "free_name",
-        "get_file_store", "keep_file", "lock_tree", "new_account", "readable", "receive_file", "record_action",
-        "remove_unheld", "require_match", "require_readable", "require_reference", "require_tree", "responses",
-        "rounded", "set_etag", "time_of_day", "webhooks",
+        "get_file_store", "keep_file", "lock_all", "lock_shared", "lock_tree", "new_account", "new_code", "readable",
+        "receive_file", "record_action", "remove_unheld", "require_match", "require_readable", "require_reference",
+        "require_tree", "responses", "rounded", "set_etag", "time_of_day", "unused_name", "webhooks",
     }
 )  # fmt: skip
 

@@ -1,12 +1,15 @@
 """Pieces of Python source, and what a pack says when it cannot write one."""
 
 import io
+import re
 import tokenize
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from decimal import Decimal
 from enum import IntEnum
 from functools import lru_cache
+
+_LOOKED_UP = re.compile(r"await session\.get(?:_one)?\((\w+), ")
 
 
 class UnsupportedError(Exception):
@@ -65,19 +68,25 @@ def literal(value: object) -> str:
 class Prelude:
     """Statements that must run before an expression: records to load, rows to count. Each is written once.
 
-    `purpose` tells variables apart that would be called alike.
+    `purpose` tells variables apart that would be called alike. Records of the classes in `reread` are read again,
+    whoever has loaded them before.
     """
 
     known: dict[str, str] = field(default_factory=dict)
     pending: list[str] = field(default_factory=list)
     taken: set[str] = field(default_factory=set)
     purpose: str = ""
+    reread: frozenset[str] = frozenset()
 
     def variable(self, name: str, value: str) -> str:
         """The variable that holds the value; the statement is added when the value is new."""
         if value not in self.known:
-            self.known[value] = self.fresh(name, value)
+            self.known[value] = self.fresh(name, self._again(value))
         return self.known[value]
+
+    def _again(self, value: str) -> str:
+        found = _LOOKED_UP.match(value)
+        return f"{value[:-1]}, populate_existing=True)" if found and found[1] in self.reread else value
 
     def fresh(self, name: str, value: str) -> str:
         """A variable of its own for the value, whatever others there are."""
@@ -102,7 +111,7 @@ class Prelude:
 
     def copy(self) -> "Prelude":
         """What is there now."""
-        return Prelude(dict(self.known), list(self.pending), set(self.taken), self.purpose)
+        return Prelude(dict(self.known), list(self.pending), set(self.taken), self.purpose, self.reread)
 
     def restore(self, before: "Prelude") -> None:
         """Forget what was added since the copy."""

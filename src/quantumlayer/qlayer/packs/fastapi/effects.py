@@ -1,5 +1,6 @@
 """What an operation does besides, as statements: to each of several records or rows, or to one record."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
@@ -17,6 +18,7 @@ from quantumlayer.spec.cel import INT, Acting, Checked, Ident, Nullable, RecordT
 from quantumlayer.spec.effects import CREATED
 from quantumlayer.spec.model import Action, Operation, Spec
 from quantumlayer.spec.naming import entity_names
+from quantumlayer.spec.written import unwritten
 
 RELEASED = "contents"
 """The variable that holds the contents of files which go with records that are removed."""
@@ -76,9 +78,9 @@ class _Effect:
         if self.found.each is None:
             target, variable = self._single(self.writer)
             return [*target, *self._when(self.writer, variable)]
-        before, items = self._items()
+        before, items, lock = self._items()
         name = self.writer.prelude.free(self.found.effect.as_ or "one")
-        root = Changing(name) if isinstance(self.found.item, RecordType) else Loaded(name)
+        root = self._item(name)
         inner = self._inner({**self.writer.roots, str(self.found.effect.as_): root})
         locks, loads, variable = self._target_of_each(inner, items, name)
         body = [*loads, *self._when(inner, variable)]
@@ -86,20 +88,35 @@ class _Effect:
         head = f"for {name if used else '_'} in {items}:"
         if self.found.effect.skips:
             head = f"for number, {name} in enumerate({items}):"
+        if lock and _reads(body, root):
+            before.insert(-1, lock)
         return [*before, *locks, head, *_indented(body)]
+
+    def _item(self, name: str) -> Root:
+        """One of what is gone through; records were just loaded, with all that the operation leaves as it is."""
+        if not isinstance(self.found.item, RecordType):
+            return Loaded(name)
+        kind, _, operation = self.found.address.split(".also.")[0].partition(".")
+        if kind != "operations":
+            return Changing(name)
+        return Changing(name, unwritten(self.spec, operation, self.found.item.entity))
 
     def _inner(self, roots: Mapping[str, Root]) -> Writer:
         """Writes within a loop: what was counted before it is counted anew."""
         return Writer(self.spec, roots, Prelude(taken=self.writer.prelude.taken), self.writer.quoted)
 
-    def _items(self) -> tuple[list[str], str]:
-        """What is gone through, in a variable; records that change are locked, and read as they are then."""
+    def _items(self) -> tuple[list[str], str, str]:
+        """What is gone through, in a variable; records that change are locked, and read as they are then.
+
+        What the database works out of them would be older where the lock had to wait, so that whoever reads it locks
+        them before, with the last statement that is given.
+        """
         assert self.found.each is not None  # noqa: S101 - the caller looked
         if self.found.rows:
-            return [], f"body.{self.found.rows}"
+            return [], f"body.{self.found.rows}", ""
         if self.found.item == INT:
             before, source = self.writer.value(self.found.each)
-            return before, source
+            return before, source, ""
         asked = collection_of(self.found.each.expr, self.found.each, Question.COUNT)
         name = plural(self.found.effect.as_ or "one")
         effect, prelude = self.found.effect, self.writer.prelude
@@ -107,10 +124,14 @@ class _Effect:
         if asked is None:
             raise UnsupportedError("effects on records that are worked out in several steps")
         query = Sql(self.spec, self.found.each, {}, self.writer.roots, prelude=prelude).records(asked)
+        lock = ""
         if changes:
+            entity = entity_names(asked.entity).name
+            ids = query.replace(f"select({entity})", f"select({entity}.id)", 1).removesuffix(f".order_by({entity}.id)")
+            lock = f"await lock_all(session, {entity}, {ids})"
             query += ".with_for_update().execution_options(populate_existing=True)"
         variable = prelude.fresh(name, f"(await session.scalars({query})).all()")
-        return prelude.take(), variable
+        return prelude.take(), variable, lock
 
     def _target_of_each(self, inner: Writer, items: str, name: str) -> tuple[list[str], list[str], str]:
         """Statements before the loop and within it that load the record which changes, and its variable."""
@@ -206,6 +227,12 @@ class _Effect:
         """What stands below the condition under which a row is left out."""
         row = f"RefusedRow(row=number, rule={rule_name(key)!r}, detail={said!r})"
         return [f"    {REFUSED}.append({row})", "    continue"]
+
+
+def _reads(lines: list[str], root: Root) -> bool:
+    """Whether the statements read a derived value as it was loaded."""
+    still = root.still if isinstance(root, Changing) else frozenset()
+    return any(re.search(rf"\b{root.variable}\.{key}\b", line) for line in lines for key in still)
 
 
 def _indented(lines: list[str]) -> list[str]:

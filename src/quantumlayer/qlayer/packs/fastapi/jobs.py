@@ -5,11 +5,13 @@ from dataclasses import dataclass
 from quantumlayer.qlayer.packs.fastapi.code import Prelude, UnsupportedError, names_in
 from quantumlayer.qlayer.packs.fastapi.columns import Columns
 from quantumlayer.qlayer.packs.fastapi.effects import RELEASED, effect_lines
+from quantumlayer.qlayer.packs.fastapi.holds import Start, holds
 from quantumlayer.qlayer.packs.fastapi.roots import Changing
 from quantumlayer.qlayer.packs.fastapi.sql import Sql
 from quantumlayer.qlayer.packs.fastapi.statements import Writer
 from quantumlayer.qlayer.packs.fastapi.webhooks import MODULE
 from quantumlayer.spec.cel import Scope, acting_job, compile_cel
+from quantumlayer.spec.held import work_of_job
 from quantumlayer.spec.model import Job, Spec
 from quantumlayer.spec.naming import entity_names, function_name
 
@@ -47,10 +49,16 @@ def job_view(spec: Spec, name: str) -> JobView:
     if prelude.take():
         raise UnsupportedError("a job that looks other records up before it knows which ones are due")
     writer = Writer(spec, {"this": Changing(variable)}, Prelude(taken={"session", variable, record_id, MODULE}))
-    locks = writer.locks([checked], record_id, via_this=False, also=(job.of, record_id))
+    held = work_of_job(spec, name).held()
+    locks = (
+        holds(spec, checked.scope, held, Start(job.of, record_id, lock="lock_to_remove" if job.deletes else "lock"))
+        if held
+        else writer.locks([checked], record_id, via_this=False, also=(job.of, record_id))
+    )
     if job.deletes:  # nothing may begin to refer to it meanwhile
         locks = [
-            line.replace(f"lock(session, {names.name}, ", f"lock_to_remove(session, {names.name}, ") for line in locks
+            line.replace(f"await lock(session, {names.name}, ", f"await lock_to_remove(session, {names.name}, ")
+            for line in locks
         ]
     body = [*locks, *_found(names.name, variable, function_name(name))]
     body += effect_lines(spec, job.of, acting_job(spec, name), writer)

@@ -25,7 +25,9 @@ from quantumlayer.qlayer.packs.fastapi.uniques import unique_indexes
 from quantumlayer.qlayer.packs.fastapi.webhooks import webhook_view
 from quantumlayer.spec.askers import asker_values
 from quantumlayer.spec.cel import ANYONE, CelError, children
+from quantumlayer.spec.changeable import changeable
 from quantumlayer.spec.generator import OpenElement
+from quantumlayer.spec.locking import locking_order
 from quantumlayer.spec.model import Action, Entity, Spec
 from quantumlayer.spec.naming import entity_names, function_name
 from quantumlayer.spec.remember import operations_on, ways_back
@@ -222,7 +224,8 @@ def _with(spec: Spec, name: str, **parts: object) -> Spec:
     """The Spec with other rules or grants of one entity."""
     entity = spec.entities[name].model_copy(update=parts)
     changed = spec.model_copy(update={"entities": {**spec.entities, name: entity}})
-    for looked_up in (ways_back, operations_on):  # there are two copies for each entity, and each of them is asked
+    # There are two copies for each entity, and each of them is asked.
+    for looked_up in (ways_back, operations_on, changeable, locking_order):
         looked_up.stays(spec, changed)
     return changed
 

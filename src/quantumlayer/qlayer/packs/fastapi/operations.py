@@ -7,6 +7,7 @@ from quantumlayer.qlayer.packs.fastapi.access import member, roles_of
 from quantumlayer.qlayer.packs.fastapi.code import Prelude, names_in
 from quantumlayer.qlayer.packs.fastapi.effects import REFUSED, RELEASED, answers_rows, effects
 from quantumlayer.qlayer.packs.fastapi.fields import FieldView
+from quantumlayer.qlayer.packs.fastapi.holds import Start, holds
 from quantumlayer.qlayer.packs.fastapi.named import named_records
 from quantumlayer.qlayer.packs.fastapi.roots import Loaded, caller_root
 from quantumlayer.qlayer.packs.fastapi.rules import REFUSALS
@@ -15,6 +16,7 @@ from quantumlayer.qlayer.packs.fastapi.trees import moved_by, tree_locks
 from quantumlayer.qlayer.packs.fastapi.webhooks import MODULE, Sender, told
 from quantumlayer.qlayer.packs.fastapi.writes import Change, changed, made
 from quantumlayer.spec.cel import Scope, acting, compile_cel
+from quantumlayer.spec.held import work_of_operation
 from quantumlayer.spec.model import Creation, Operation, Reference, Rows, Spec
 from quantumlayer.spec.naming import CLASSES, SUFFIXES, EntityNames, entity_names, function_name, route_name
 from quantumlayer.spec.remember import remembered
@@ -61,7 +63,7 @@ class OperationView:
     result: EntityNames
     creates: bool
     body: tuple[str, ...]
-    locks: bool
+    locks: str
     takes_caller: bool
     may_conflict: bool
     answers_rows: bool
@@ -140,19 +142,24 @@ def summary(name: str, operation: Operation, names: EntityNames) -> str:
     return f"{words.capitalize()} {article} {names.title}"
 
 
-def _body(spec: Spec, name: str, operation: Operation, names: EntityNames) -> tuple[list[str], bool]:
+def _body(spec: Spec, name: str, operation: Operation, names: EntityNames) -> tuple[list[str], str]:
     scope = Scope.for_operation(spec, name)
     variable = names.snake
     roots = {"this": Loaded(variable), "caller": caller_root(), "takes": Loaded("body")}
     taken = {variable, f"new_{variable}", "caller", "session", "body", *([MODULE] if spec.webhooks else [])}
     writer = Writer(spec, roots, Prelude(taken=taken))
     required = {key: compile_cel(item.cel, scope) for key, item in operation.requires.items()}
-    locks = writer.locks(required.values(), f"{variable}_id", via_this=False, also=(operation.on, f"{variable}_id"))
+    held = work_of_operation(spec, name).held()
+    locks = (
+        holds(spec, scope, held, Start(operation.on, f"{variable}_id"))
+        if held
+        else writer.locks(required.values(), f"{variable}_id", via_this=False, also=(operation.on, f"{variable}_id"))
+    )
     lines = [*tree_locks(spec, moved_by(spec, name)), *locks]
     lines.append(f"{variable} = await get_{variable}(session, CALLER{variable}_id)")
     lines.append(f"require_match(if_match, {variable})")
     lines += named_records(spec, operation)
-    later = writer.locks(required.values(), f"{variable}_id", via_this=True)
+    later = [] if held else writer.locks(required.values(), f"{variable}_id", via_this=True)
     lines += later
     lines += _state_check(operation, variable, spec)
     for key, checked in required.items():
@@ -177,7 +184,14 @@ def _body(spec: Spec, name: str, operation: Operation, names: EntityNames) -> tu
         result = f"KeptRows(kept=len(body.{rows}) - len({REFUSED}), {REFUSED}={REFUSED})"
     if RELEASED in names_in(lines):
         lines += ["await session.commit()", f"await remove_unheld(session, file_store, {RELEASED})"]
-    return [*lines, f"return {result}"], len(locks) > 1 or bool(later)
+    return [*lines, f"return {result}"], _why_locked(counts=len(locks) > 1 or bool(later), holds=bool(held))
+
+
+def _why_locked(*, counts: bool, holds: bool) -> str:
+    """What the function says of its locks; nothing where it only locks its own record."""
+    if holds:
+        return "What it reads of other records is locked first, so that nobody changes it before this is done."
+    return "What the rules count is locked first, so that two callers at once cannot both pass." if counts else ""
 
 
 def _state_check(operation: Operation, variable: str, spec: Spec) -> list[str]:

@@ -21,7 +21,7 @@ _OPTIONAL = {
     "audit/": "record_action",
     "decimals.py": "rounded",
     "file_storage/": "StoredFile",
-    "free_names.py": "free_name",
+    "free_names.py": "free_name new_code unused_name",
     "figures.py": "average median",
     "listing.py": "page part_of_list page_of_days",
     "reports/tables.py": "grouped",

@@ -219,7 +219,7 @@ class Python:
         scope = Scope.for_derived(self._checked.scope.spec, owner.entity)
         derived = scope.spec.entities[owner.entity].derived[expr.field]
         inner = compile_cel(derived.cel, scope)
-        if derived.stored or not touches_relations(inner) or self._query is None:
+        if expr.field in root.still or derived.stored or not touches_relations(inner) or self._query is None:
             return None
         value = Python(inner, {"this": root}, self._prelude, self._query).value(derived.type)
         return Code(value, Level.ATOM if value.isidentifier() else Level.CHOICE)

@@ -6,11 +6,13 @@ from quantumlayer.qlayer.packs.fastapi.code import Prelude
 from quantumlayer.qlayer.packs.fastapi.fields import FieldView
 from quantumlayer.qlayer.packs.fastapi.python import Python
 from quantumlayer.qlayer.packs.fastapi.roots import Loaded, Values
-from quantumlayer.spec.cel import Call, Checked, Expr, Ident, Scope, Select, children, compile_cel
+from quantumlayer.spec.cel import Call, Checked, Expr, Ident, Literal, Scope, Select, children, compile_cel
 from quantumlayer.spec.cel.made import MADE
 from quantumlayer.spec.model import Action, Computed, Moment, Spec
 from quantumlayer.spec.naming import entity_names, route_name
 
+_LONG_CODE = 10
+"""From this length on a million codes are alike in less than one case of a thousand."""
 _CLOCK = ("add_months", "days_between", "now", "rounded", "time_of_day", "today")
 
 
@@ -109,15 +111,25 @@ class _Assignments:
         return worked_out if given is None else f"{given} if {given} is not None else {worked_out}"
 
     def _made_up(self, name: str, checked: Checked) -> str:
-        """The call that finds a slug or a code which no record has."""
+        """The call that finds a slug or a code which no record has.
+
+        Of a slug there is one, so that those who want it at once come one after the other. Codes are random: a long one
+        is like no other, a short one is looked for, and nobody waits for anybody.
+        """
         assert isinstance(checked.expr, Call)  # noqa: S101 - the caller looked
-        source = Python(checked, {"this": Values(self._values)}).part(checked.expr.args[0]).text
-        longest = FieldView(self._entity, name, self._fields[name]).max_length
-        names = f"codes({source})" if checked.expr.function == "code" else f"slugs({source}, {longest})"
+        argument = checked.expr.args[0]
+        source = Python(checked, {"this": Values(self._values)}).part(argument).text
         queries = self._spec.queries.items() if self._spec.entities[self._entity].key == name else ()
         taken = [route_name(key) for key, query in queries if query.of == self._entity]
         besides = f", besides={taken!r}" if taken else ""
-        return f"await free_name(session, {entity_names(self._entity).name}.{name}, {names}{besides})"
+        column = f"{entity_names(self._entity).name}.{name}"
+        if checked.expr.function == "slug":
+            longest = FieldView(self._entity, name, self._fields[name]).max_length
+            return f"await free_name(session, {column}, slugs({source}, {longest}){besides})"
+        length = argument.value if isinstance(argument, Literal) and isinstance(argument.value, int) else 0
+        if length >= _LONG_CODE and length not in map(len, taken):
+            return f"new_code({source})"
+        return f"await unused_name(session, {column}, codes({source}){besides})"
 
 
 def is_made(checked: Checked) -> bool:

@@ -35,7 +35,12 @@ class Loaded:
 
 @dataclass(frozen=True, slots=True)
 class Changing(Loaded):
-    """A record whose values were just set: what the database works out of them is not there yet."""
+    """A record whose values were just set: what the database works out of them is not there yet.
+
+    The derived values in `still` are as they were loaded, because nothing that they read is written.
+    """
+
+    still: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from quantumlayer.qlayer.packs.fastapi.code import Prelude, UnsupportedError, names_in
 from quantumlayer.qlayer.packs.fastapi.columns import Columns
 from quantumlayer.qlayer.packs.fastapi.fields import quoted
-from quantumlayer.qlayer.packs.fastapi.roots import Changing, caller_root, column_name
+from quantumlayer.qlayer.packs.fastapi.holds import Start, holds, reread
+from quantumlayer.qlayer.packs.fastapi.roots import Changing, Loaded, caller_root, column_name
 from quantumlayer.qlayer.packs.fastapi.sql import Sql
 from quantumlayer.qlayer.packs.fastapi.statements import Writer, rule_name
 from quantumlayer.spec.cel import (
@@ -20,6 +21,8 @@ from quantumlayer.spec.cel import (
     compile_cel,
     operands,
 )
+from quantumlayer.spec.held import Held, work_of_rules
+from quantumlayer.spec.locking import locking_order
 from quantumlayer.spec.model import Moment, NoOverlap, Rule, Spec
 from quantumlayer.spec.naming import entity_names
 
@@ -50,6 +53,7 @@ class RuleFunction:
     summary: str
     body: tuple[str, ...]
     takes_caller: bool
+    rereads: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,11 +125,16 @@ def _function(spec: Spec, entity: str, name: str, summary: str, rules: dict[str,
         return None
     names = entity_names(entity)
     variable = names.snake
-    writer = Writer(
-        spec, {"this": Changing(variable), "caller": caller_root()}, Prelude(taken={variable, "caller", "session"})
-    )
+    work = work_of_rules(spec, entity, tuple(rules))
+    held = work.held()
+    prelude = Prelude(taken={variable, "caller", "session"}, reread=reread(held))
+    writer = Writer(spec, {"this": Changing(variable), "caller": caller_root()}, prelude)
     checked = {key: _checked(spec, entity, rule) for key, rule in rules.items()}
-    lines = writer.locks((item for item in checked.values() if item is not None), f"{variable}.id")
+    lines = (
+        _held(spec, entity, held, counts=work.counts_own)
+        if held
+        else writer.locks((item for item in checked.values() if item is not None), f"{variable}.id")
+    )
     if name == _MOMENTS[Moment.DELETE][0]:
         # A new record that refers to this one would go with it, unseen by the rule.
         own = f"await lock(session, {entity}, {variable}.id)"
@@ -139,7 +148,15 @@ def _function(spec: Spec, entity: str, name: str, summary: str, rules: dict[str,
             lines += _overlap(writer, entity, key, rule, rule.no_overlap)
     article = "an" if names.title[0] in "aeiou" else "a"
     title = summary.format(title=f"{article} {names.title}")
-    return RuleFunction(name, title, tuple(lines), "caller" in names_in(lines))
+    return RuleFunction(name, title, tuple(lines), "caller" in names_in(lines), bool(held))
+
+
+def _held(spec: Spec, entity: str, held: tuple[Held, ...], *, counts: bool) -> list[str]:
+    """Lock what the rules read of other records, and the record itself where it would be locked after them too late."""
+    variable, order = entity_names(entity).snake, locking_order(spec)
+    own = counts or any(order[entity] < order[one.entity] for one in held)
+    start = Start(entity, f"{variable}.id", Loaded(variable), "lock" if own else "")
+    return holds(spec, Scope.for_rule(spec, entity), held, start)
 
 
 def _checked(spec: Spec, entity: str, rule: Rule) -> Checked | None:

@@ -157,7 +157,10 @@ def made(
     lines += writer.sentence(change.address)
     lines.append(f"{variable} = {creation.entity}({made})")
     lines += stored_values(spec, creation.entity, variable)
-    checks = calls(rule_functions(spec, creation.entity), Moment.CREATE, variable)
+    functions = rule_functions(spec, creation.entity)
+    if not at_once and any(function.rereads for function in functions):
+        lines.append("await session.flush()")  # what is read again must not lose what was just set
+    checks = calls(functions, Moment.CREATE, variable)
     lines += [check.replace("rules.", _rules(creation.entity, change.home)) for check in checks]
     lines.append(f"session.add({variable})")
     if at_once or entity.versioned or audited(entity, Action.CREATE, variable):
