@@ -105,7 +105,7 @@ def edges(field: Field) -> Iterator[Edge]:
     """The values at each limit of a field, accepted, and the nearest ones beyond, refused."""
     if field.type in TEXTS:
         yield from _text_edges(field)
-    if field.type in NUMBERS and not field.one_of:
+    if field.type in {*NUMBERS, FieldType.FLOAT} and not field.one_of:
         yield from _number_edges(field)
     if field.type is FieldType.DATETIME:  # in other time zones the year before, which no calendar has
         yield Edge("", datetime(1, 1, 1, tzinfo=UTC), fits=False)
@@ -126,11 +126,11 @@ def _none_of(field: Field) -> object:
 
 
 def _number_edges(field: Field) -> Iterator[Edge]:
-    step = _STEP[field.type]
+    step = _STEP.get(field.type, Decimal(1))
     for word, limit, sign in (("min", field.min, -1), ("max", field.max, 1)):
         if limit is not None:
             beyond = Decimal(limit) + sign * step
-            exact = int if field.type is FieldType.INT else Decimal
+            exact = {FieldType.INT: int, FieldType.FLOAT: float}.get(field.type, Decimal)
             yield Edge(word, exact(limit), fits=True)
             yield Edge(word, exact(beyond), fits=False)
 

@@ -41,6 +41,8 @@ entities:
       k: {type: int, optional: true}
       m: {type: money}
       d: {type: decimal}
+      f: {type: float}
+      g: {type: float, optional: true}
       b: {type: bool}
       c: {type: bool}
       t: {type: string}
@@ -98,7 +100,7 @@ class Writer:
     def amount(self, depth: int) -> str:
         """A decimal number."""
         if depth <= 0:
-            return self.one("this.m", "this.d", "0.5", "1.25", "12.345")
+            return self.one("this.m", "this.d", "this.f", "(this.g == null ? 0.5 : this.g)", "0.5", "1.25", "12.345")
         left, right, whole = self.amount(depth - 1), self.amount(depth - 1), self.whole(depth - 1)
         return self.one(
             f"({left} {self.one(*'+-*/')} {right})",
@@ -149,6 +151,7 @@ class Writer:
             f"({left} {self.one('&&', '||', '==')} {right})",
             f"!({left})",
             f"({whole} {self.one('<', '<=', '>', '>=', '==', '!=')} {other})",
+            f"(this.f {self.one('<', '<=', '==', '!=')} {self.one('0.1', '0.3', 'this.m')})",
             f"({self.text(depth - 1)} {self.one('==', '!=', '<')} {self.text(depth - 1)})",
             f"({self.day(depth - 1)} {self.one('<', '>=', '==')} {self.day(depth - 1)})",
             f"({self.moment(depth - 1)} {self.one('<', '>=')} {self.moment(depth - 1)})",
@@ -166,6 +169,8 @@ class Writer:
             "k": self.random.choice([None, 2]),
             "m": Decimal(number(-900, 900)) / 100,
             "d": Decimal(number(-(10**7), 10**7)) / 10**6,
+            "f": self.random.choice([0.1, 0.30000000000000004, 1e-7, float(number(-9, 9)) / 8]),
+            "g": self.random.choice([None, 0.3]),
             "b": self.random.random() < 0.5,
             "c": self.random.random() < 0.5,
             "t": self.one("a", "ab", "Zoë", ""),
@@ -258,6 +263,8 @@ class Thing(Base):
     k: Mapped[int | None]
     m: Mapped[Decimal] = mapped_column(sa.Numeric(18, 2))
     d: Mapped[Decimal] = mapped_column(sa.Numeric(18, 6))
+    f: Mapped[float] = mapped_column(sa.Double())
+    g: Mapped[float | None] = mapped_column(sa.Double())
     b: Mapped[bool]
     c: Mapped[bool]
     t: Mapped[str]
