@@ -57,13 +57,14 @@ def samples(key: str, field: Field) -> list[object]:
 def _numbers(field: Field) -> Iterator[object]:
     wanted = (1, 2, 3) if field.type is FieldType.INT else (Decimal("12.50"), Decimal("20.00"), Decimal("1.00"))
     limits = [limit for limit in (field.min, field.max) if limit is not None]
-    found = [value for value in (*wanted, *limits) if _between(field, value)]
-    found += [value + sign for value in limits for sign in (1, -1) if _between(field, value + sign)]
+    found = [value for value in (*wanted, *limits) if between(field, value)]
+    found += [value + sign for value in limits for sign in (1, -1) if between(field, value + sign)]
     for value in dict.fromkeys(found):
         yield int(value) if field.type is FieldType.INT else Decimal(value)
 
 
-def _between(field: Field, value: int | Decimal) -> bool:
+def between(field: Field, value: int | Decimal) -> bool:
+    """Whether a number lies within the limits of a field."""
     return (field.min is None or value >= field.min) and (field.max is None or value <= field.max)
 
 

@@ -85,7 +85,9 @@ class _Together:
     def _refused(self) -> Iterator[Test]:
         """What a caller hears."""
         found = self._creation()
-        if found is None:
+        rules = (rule.no_overlap for rule in self.records.entity.rules.values())
+        same_time = any({rule.per, rule.start} <= set(self.unique.of) for rule in rules if rule is not None)
+        if found is None or same_time:  # whose time is taken hears so first
             return
         _, scene, body = found
         yield Test(
@@ -159,7 +161,8 @@ class _Together:
 
     def _made(self, witness: Witness) -> Scene:
         """The records that those refer to which the test makes."""
-        told = [value for value in witness.built.this.values.values() if isinstance(value, Record)]
+        values = witness.built.this.values.items()
+        told = [value for key, value in values if isinstance(value, Record) and key not in self._own_time()]
         scene = Scene(self.suite, witness, this_is_made=False, told=told)
         scene.lines = _without_caller(scene, told)
         return scene
@@ -173,7 +176,16 @@ class _Together:
             for key in self.unique.of
             if isinstance(target := this.values.get(key), Record) and scene.named(target)
         }
-        return scene.call(this, {**same, **(others or {})}).removeprefix("await ")
+        return scene.call(this, {**same, **self._own_time(), **(others or {})}).removeprefix("await ")
+
+    def _own_time(self) -> dict[str, str]:
+        """For rules against overlaps, whose time each record takes up: that of another one, so that only this one holds."""
+        relations = self.records.entity.references
+        pers = {rule.no_overlap.per for rule in self.records.entity.rules.values() if rule.no_overlap is not None}
+        return {
+            per: f"await make.{variable(self.suite.names(relations[per].to).snake)}()"
+            for per in sorted(pers.difference(self.unique.of))
+        }
 
     def _other(self, witness: Witness, key: str) -> str | None:
         """Another value of one of the fields or relations, as Python."""

@@ -54,6 +54,7 @@ entities:
     derived:
       later: {type: date, cel: 'add_months(today(), days_between(this.day, today()))'}
       long: {type: bool, cel: time_of_day(this.at) > hours(2) && this.at < now()}
+      mean: {type: decimal, cel: '[this.i, this.j].average(0)'}
       half: {type: money, cel: this.m * 0.333}
     access: [{who: office, may: [create, read]}]
 """).spec
@@ -93,6 +94,7 @@ class Writer:
                 self.one("this.at.getHours(timezone)", "this.at.getDayOfWeek()", "this.day.getDayOfYear()"),
                 self.one("(this.til - this.at).getMinutes()", "time_of_day(this.at).getHours()"),
                 f"[{left}, {right}].sum()",
+                f"int([{left}, {least}].filter(x, x > {right}).{self.one('average', 'median')}({least}))",
                 f"[{left}, {least}].filter(x, x > {right}).size()",
             ]
         return self.one(*choices)
@@ -213,7 +215,7 @@ def platform() -> dict[str, Any]:
     sources = {artifact.path.rpartition("/")[2]: artifact.content.decode() for artifact in pack.generate(SPEC, part)}
     names: dict[str, Any] = {"re": re, "dt": dt, "fmod": math.fmod, "UTC": UTC, "timedelta": timedelta}
     names |= {"Decimal": Decimal, "ZoneInfo": ZoneInfo}
-    for module in ("clock.py", "decimals.py"):
+    for module in ("clock.py", "decimals.py", "figures.py"):
         exec(sources[module], names)  # noqa: S102  the pack's own code
     names["now"] = lambda: NOW
     return names

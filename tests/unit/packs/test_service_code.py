@@ -2,7 +2,7 @@
 
 import pytest
 
-from quantumlayer.qlayer.packs.fastapi.pack import FastApiPack
+from quantumlayer.qlayer.packs.fastapi.pack import PLATFORM, FastApiPack
 from quantumlayer.spec.load import parse_spec
 from quantumlayer.spec.validate import checked_spec
 
@@ -172,3 +172,23 @@ def test_a_measurement_is_reckoned_with_as_the_decimal_that_it_is_written_as() -
 
 def test_rows_are_compared_with_measurements_as_they_are_kept() -> None:
     assert 'Must.sugar < Decimal("12.5")' in sources(MUST, "Must")["service.py"]
+
+
+def platform(text: str, path: str) -> str:
+    """One module of the platform."""
+    pack, spec = FastApiPack(), checked_spec(parse_spec(text))
+    part = next(part for part in pack.parts(spec) if part.id == PLATFORM)
+    return next(file.content.decode() for file in pack.generate(spec, part) if file.path.endswith(path))
+
+
+def test_whoever_may_come_unknown_is_asked_for_each_proof_by_its_name() -> None:
+    visiting = function(platform(MUST, "accounts/access.py"), "visiting")
+    assert "sent = await bearer(request)\n    key = await api_key(request)\n" in visiting
+    assert "signed_in(request, session, sent, key)) if sent or key else None" in visiting
+
+
+def test_a_seed_that_is_refused_is_named() -> None:
+    seeds = platform(MUST, "seeds.py")
+    assert 'place = f"{name}[{number}]"\n            with _telling(place):' in seeds
+    assert "_value(model, place, key, value)" in seeds
+    assert "asyncio.run(seed_database(read_seeds(arguments.file)))" in platform(MUST, "__main__.py")

@@ -21,7 +21,10 @@ def judge_effects(spec: Spec) -> Iterator[Problem]:
             if (effect.each is None) != (effect.as_ is None):
                 message = "`each` and `as` stand together: what is gone through, and what one of them is called."
                 address = prefix + "".join(f".also.{key}" for key in path)
-                yield Problem(address, message, "Write both, or neither.")
+                hint = "Write both, or neither."
+                if effect.each is None and effect.on is not None:
+                    hint = f"Remove `as`: expressions call the record `{effect.on}`, as `on` does."
+                yield Problem(address, message, hint)
     for name in spec.operations:
         try:
             for found in acting(spec, name):
