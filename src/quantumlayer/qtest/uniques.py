@@ -165,6 +165,10 @@ class _Together:
         told = [value for key, value in values if isinstance(value, Record) and key not in self._own_time()]
         scene = Scene(self.suite, witness, this_is_made=False, told=told)
         scene.lines = _without_caller(scene, told)
+        for key in self._own_time():
+            target = witness.built.this.values.get(key)
+            if isinstance(target, Record) and scene.named(target):
+                scene.lines = _where_mentioned(scene.lines, scene.name(target))
         return scene
 
     def _call(self, scene: Scene, others: dict[str, str] | None = None) -> str:
@@ -179,7 +183,7 @@ class _Together:
         return scene.call(this, {**same, **self._own_time(), **(others or {})}).removeprefix("await ")
 
     def _own_time(self) -> dict[str, str]:
-        """For rules against overlaps, whose time each record takes up: that of another one, so that only this one holds."""
+        """Whose time each record takes up, for rules against overlaps: another one's, so that only this rule holds."""
         relations = self.records.entity.references
         pers = {rule.no_overlap.per for rule in self.records.entity.rules.values() if rule.no_overlap is not None}
         return {
@@ -216,5 +220,10 @@ def _without_caller(scene: Scene, told: list[Record]) -> list[str]:
     own = scene.built.caller.record
     if own is None or own in told or not scene.named(own):
         return lines
-    others = [line for line in lines if not line.startswith(f"{scene.name(own)} = ")]
-    return lines if scene.name(own) in mentioned(others) else others
+    return _where_mentioned(lines, scene.name(own))
+
+
+def _where_mentioned(lines: list[str], name: str) -> list[str]:
+    """The lines without the one that gives a variable its value, unless another one reads it."""
+    others = [line for line in lines if not line.startswith(f"{name} = ")]
+    return lines if name in mentioned(others) else others

@@ -157,7 +157,7 @@ def row_id(entity: str) -> str:
 
 
 def service_package(spec: Spec) -> str:
-    """The Python package of the service: `town_library`; never one that Python or its libraries have (`json_service`)."""
+    """The Python package of the service: `town_library`; never one that it needs itself (`json_service`)."""
     name = identifier(spec.service.name)
     return f"{name}_service" if name in sys.stdlib_module_names or name in _PACKAGES else name
 

@@ -5,6 +5,8 @@ from collections.abc import Callable
 import pytest
 
 from quantumlayer.spec.errors import Problem
+from quantumlayer.spec.load import parse_spec
+from quantumlayer.spec.validate import validate
 
 CASES = [
     (

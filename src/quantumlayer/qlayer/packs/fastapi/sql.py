@@ -178,6 +178,11 @@ class Sql:
         """The source of one node of the expression."""
         return self._expr(expr)
 
+    def _reckoned(self, expr: Select) -> Code:
+        if is_measure(expr, self._checked):
+            raise UnsupportedError("reckoning with a measurement of the type float, over rows of a query")
+        return self._select(expr)
+
     def _kept(self, expr: Expr) -> Code:
         """A value to be read or compared, which a measurement can be; a database reckons it in binary fractions."""
         return self._select(expr) if isinstance(expr, Select) and self._of_row(expr) else self._expr(expr)
@@ -198,9 +203,7 @@ class Sql:
             case Ident(name=name):
                 return Code(self._columns[name].column("id"))
             case Select():
-                if is_measure(expr, self._checked):
-                    raise UnsupportedError("reckoning with a measurement of the type float, over rows of a query")
-                return self._select(expr)
+                return self._reckoned(expr)
             case Unary(operator="!", operand=operand):
                 return self.negative(operand)
             case Unary(operand=operand):
