@@ -54,7 +54,7 @@ entities:
     derived:
       later: {type: date, cel: 'add_months(today(), days_between(this.day, today()))'}
       long: {type: bool, cel: time_of_day(this.at) > hours(2) && this.at < now()}
-      mean: {type: decimal, cel: '[this.i, this.j].average(0)'}
+      mean: {type: decimal, cel: '[this.i, this.j].average(0) + [this.i].median(0)'}
       half: {type: money, cel: this.m * 0.333}
     access: [{who: office, may: [create, read]}]
 """).spec
