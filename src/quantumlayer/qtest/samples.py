@@ -58,15 +58,16 @@ def _numbers(field: Field) -> Iterator[object]:
     # The most ordinary one is not 1: else a value looks like the number of records, and a sum like their count.
     wanted = (2, 3, 1) if field.type is FieldType.INT else (Decimal("12.50"), Decimal("20.00"), Decimal("1.00"))
     limits = [limit for limit in (field.min, field.max) if limit is not None]
-    found = [value for value in (*wanted, *limits) if _between(field, value)]
-    found += [value + sign for value in limits for sign in (1, -1) if _between(field, value + sign)]
+    found = [value for value in (*wanted, *limits) if between(field, value)]
+    found += [value + sign for value in limits for sign in (1, -1) if between(field, value + sign)]
     if not found and field.min is not None and field.max is not None:
         found = [(Decimal(field.min) + Decimal(field.max)) / 2]
     for value in dict.fromkeys(found):
         yield int(value) if field.type is FieldType.INT else Decimal(value)
 
 
-def _between(field: Field, value: int | Decimal) -> bool:
+def between(field: Field, value: int | Decimal) -> bool:
+    """Whether a number lies within the limits of a field."""
     excluded = [limit for word, limit in (("min", field.min), ("max", field.max)) if word in field.exclusive]
     within = (field.min is None or value >= field.min) and (field.max is None or value <= field.max)
     return within and value not in excluded
@@ -110,7 +111,7 @@ def edges(field: Field) -> Iterator[Edge]:
     """The values at each limit of a field, accepted, and the nearest ones beyond, refused."""
     if field.type in TEXTS:
         yield from _text_edges(field)
-    if field.type in NUMBERS and not field.one_of:
+    if field.type in {*NUMBERS, FieldType.FLOAT} and not field.one_of:
         yield from _number_edges(field)
     if field.type is FieldType.DATETIME:  # in other time zones the year before, which no calendar has
         yield Edge("", datetime(1, 1, 1, tzinfo=UTC), fits=False)
@@ -131,11 +132,11 @@ def _none_of(field: Field) -> object:
 
 
 def _number_edges(field: Field) -> Iterator[Edge]:
-    step = _STEP[field.type]
+    step = _STEP.get(field.type, Decimal(1))
     for word, limit, sign in (("min", field.min, -1), ("max", field.max, 1)):
         if limit is not None:
             beyond = Decimal(limit) + sign * step
-            exact = int if field.type is FieldType.INT else Decimal
+            exact = {FieldType.INT: int, FieldType.FLOAT: float}.get(field.type, Decimal)
             yield Edge(word, exact(limit), fits=word not in field.exclusive)
             yield Edge(word, exact(beyond), fits=False)
 

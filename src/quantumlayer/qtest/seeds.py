@@ -2,23 +2,25 @@
 
 from collections.abc import Iterator, Sequence
 from datetime import date, datetime, timedelta
-from itertools import islice, product
+from decimal import Decimal
+from itertools import count, islice, product
 from typing import Any
 
 from quantumlayer.qtest.apart import apart
 from quantumlayer.qtest.literals import wire
 from quantumlayer.qtest.patterns import matching
-from quantumlayer.qtest.samples import NOW, lengths, samples
+from quantumlayer.qtest.samples import NOW, between, lengths, samples
 from quantumlayer.qtest.suite import Suite
 from quantumlayer.qtest.witness import Question, Witness
 from quantumlayer.qtest.working import works
 from quantumlayer.spec.cel import Record, Scope, World, compile_cel, evaluate, rounded
-from quantumlayer.spec.model import Proof, RelationKind
+from quantumlayer.spec.model import Field, Proof, RelationKind
 from quantumlayer.spec.naming import collection, link_ids
 from quantumlayer.spec.order import making_order, set_later
 from quantumlayer.spec.proofs import proving
 
 PASSWORD = "a password to try"  # noqa: S105 - everybody may know it
+_MOST = 1000
 _LATER = timedelta(weeks=52 * 60)
 _MOMENTS = (NOW, NOW + timedelta(weeks=52 * 5), NOW + timedelta(weeks=52 * 20))
 
@@ -163,13 +165,33 @@ def _many(suite: Suite, entity: str, key: str) -> Iterator[object]:
     if item.pattern is None and isinstance(first := next(iter(samples(key, item)), None), str):
         name, at, host = first.partition("@")
         yield first
-        for ending in (f"-{number}{at}{host}" for number in range(2, 100)):
+        for ending in (f"-{number}{at}{host}" for number in range(2, _MOST)):
             room = len(name) if item.max is None else max(0, int(item.max) - len(ending))
             yield f"{name[:room]}{ending}"
     elif item.pattern is not None:
         yield from matching(item.pattern, *lengths(item))
     else:
-        yield from samples(key, item)
+        first = samples(key, item)
+        yield from first
+        yield from (value for value in _further(item, first[0]) if value not in first)
+
+
+def _further(item: Field, first: object) -> Iterator[object]:
+    """Values beside the first one, as far as the limits let them: up, then down."""
+    if item.one_of or isinstance(first, bool) or not isinstance(first, int | float | Decimal | date):
+        return
+    for sign in (1, -1):
+        for number in count(1):
+            value = _moved(first, sign * number)
+            if isinstance(value, int | float | Decimal) and not between(item, Decimal(str(value))):
+                break
+            if number > _MOST:
+                break
+            yield value
+
+
+def _moved(value: float | Decimal | date, by: int) -> object:
+    return value + timedelta(days=by) if isinstance(value, date) else value + by
 
 
 def lasting(question: Question, witness: Witness) -> None:

@@ -85,7 +85,9 @@ class _Together:
     def _refused(self) -> Iterator[Test]:
         """What a caller hears."""
         found = self._creation()
-        if found is None:
+        rules = (rule.no_overlap for rule in self.records.entity.rules.values())
+        same_time = any({rule.per, rule.start} <= set(self.unique.of) for rule in rules if rule is not None)
+        if found is None or same_time:  # whose time is taken hears so first
             return
         _, scene, body = found
         yield Test(
@@ -159,9 +161,14 @@ class _Together:
 
     def _made(self, witness: Witness) -> Scene:
         """The records that those refer to which the test makes."""
-        told = [value for value in witness.built.this.values.values() if isinstance(value, Record)]
+        values = witness.built.this.values.items()
+        told = [value for key, value in values if isinstance(value, Record) and key not in self._own_time()]
         scene = Scene(self.suite, witness, this_is_made=False, told=told)
         scene.lines = _without_caller(scene, told)
+        for key in self._own_time():
+            target = witness.built.this.values.get(key)
+            if isinstance(target, Record) and scene.named(target):
+                scene.lines = _where_mentioned(scene.lines, scene.name(target))
         return scene
 
     def _call(self, scene: Scene, others: dict[str, str] | None = None) -> str:
@@ -173,7 +180,16 @@ class _Together:
             for key in self.unique.of
             if isinstance(target := this.values.get(key), Record) and scene.named(target)
         }
-        return scene.call(this, {**same, **(others or {})}).removeprefix("await ")
+        return scene.call(this, {**same, **self._own_time(), **(others or {})}).removeprefix("await ")
+
+    def _own_time(self) -> dict[str, str]:
+        """Whose time each record takes up, for rules against overlaps: another one's, so that only this rule holds."""
+        relations = self.records.entity.references
+        pers = {rule.no_overlap.per for rule in self.records.entity.rules.values() if rule.no_overlap is not None}
+        return {
+            per: f"await make.{variable(self.suite.names(relations[per].to).snake)}()"
+            for per in sorted(pers.difference(self.unique.of))
+        }
 
     def _other(self, witness: Witness, key: str) -> str | None:
         """Another value of one of the fields or relations, as Python."""
@@ -204,5 +220,10 @@ def _without_caller(scene: Scene, told: list[Record]) -> list[str]:
     own = scene.built.caller.record
     if own is None or own in told or not scene.named(own):
         return lines
-    others = [line for line in lines if not line.startswith(f"{scene.name(own)} = ")]
-    return lines if scene.name(own) in mentioned(others) else others
+    return _where_mentioned(lines, scene.name(own))
+
+
+def _where_mentioned(lines: list[str], name: str) -> list[str]:
+    """The lines without the one that gives a variable its value, unless another one reads it."""
+    others = [line for line in lines if not line.startswith(f"{name} = ")]
+    return lines if name in mentioned(others) else others

@@ -99,7 +99,7 @@ def _problem(details: ErrorDetails, path: tuple[str, ...], root: Node) -> Proble
     kind = details["type"]
     if kind == "extra_forbidden":
         keys = list(Reference.model_fields) if INPUT_TAGS[1] in details["loc"] else _keys_at(path[:-1])
-        return _unknown_key(path, key, keys)
+        return _unknown_key(path, key, keys, bare=node.value is None)
     if path and path[-1] == "[key]":
         return _bad_name(details, path[:-2], root)
     message, hint = _sentence(details, path)
@@ -107,13 +107,15 @@ def _problem(details: ErrorDetails, path: tuple[str, ...], root: Node) -> Proble
     return Problem(".".join(path), message, hint, place.line, place.column)
 
 
-def _unknown_key(path: tuple[str, ...], key: Node, allowed: list[str]) -> Problem:
+def _unknown_key(path: tuple[str, ...], key: Node, allowed: list[str], *, bare: bool) -> Problem:
     from difflib import get_close_matches  # only a Spec with errors needs it  # noqa: PLC0415
 
     word = path[-1]
     near = get_close_matches(word, allowed, n=1)
     otherwise = _HABITS.get(word, f"Keys here are: {', '.join(allowed)}.")
     hint = f"Did you mean `{near[0]}`?" if near else otherwise
+    if bare and not near:
+        hint = "A comma ends a value within braces: put the text before it in quotes if it goes on here."
     message = f"There is no key {_shown(word)} here."
     return Problem(".".join(path), message, hint, key.line, key.column)
 
@@ -151,6 +153,9 @@ def _sentence(details: ErrorDetails, path: tuple[str, ...]) -> tuple[str, str]:
 
 
 def _name_sentence(value: str, pattern: str) -> tuple[str, str]:
+    if "(/[" in pattern:
+        wanted = "a path: each part begins with a slash and holds letters, digits and the marks . _ ~ -"
+        return f"{_shown(value)} is not {wanted}.", "Write one such as `/books` or, with a parameter, `/books/{id}`."
     if pattern.startswith("^[A-Z]"):
         wanted, better = "a name in PascalCase of ASCII letters and digits", class_name(value).rstrip("_")
     elif "(-" in pattern:

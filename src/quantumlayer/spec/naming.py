@@ -1,5 +1,6 @@
 """Every name that generated code derives from a Spec, in one place."""
 
+import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
@@ -26,6 +27,16 @@ _VARIABLES = frozenset(
         "rules", "select", "service", "session", "slugs", "statement", "status", "today", "total", "true",
     }
 )  # fmt: skip
+# What a service is run and tested with, and the folders beside its package.
+_PACKAGES = frozenset(
+    {
+        "aiosqlite", "alembic", "annotated_types", "anyio", "app", "argon2", "asyncpg", "certifi", "click", "coverage",
+        "cryptography", "fastapi", "google", "greenlet", "h11", "httpcore", "httpx", "hypothesis", "idna", "jwt",
+        "mako", "markupsafe", "migrations", "multipart", "mypy", "opentelemetry", "packaging", "pip", "pluggy",
+        "prometheus_client", "pydantic", "pydantic_core", "pydantic_settings", "pygments", "pytest", "requests", "ruff",
+        "setuptools", "sqlalchemy", "src", "starlette", "structlog", "tests", "time_machine", "urllib3", "uvicorn",
+    }
+)  # fmt: skip
 _PATHS = frozenset({"auth", "docs", "health", "metrics", "redoc"})
 _FUNCTIONS = frozenset(
     {
@@ -38,10 +49,12 @@ _FUNCTIONS = frozenset(
 
 CLASSES = frozenset(
     {
-        "Any", "AuditEntry", "AuditEntryRead", "Base", "Boolean", "Caller", "CheckConstraint", "Decimal", "FileLimits",
+        "Any", "AuditEntry", "AuditEntryRead", "Base", "BigInteger", "Boolean", "Caller", "CheckConstraint", "Decimal",
+        "Double", "FileLimits",
         "FileResponse", "FileStore", "ForeignKey",
         "Index", "KeptRows", "RefusedRow",
-        "Literal", "Mapped", "NewAccount", "NotFound", "ReceivedFile", "Record", "Role", "Self", "StoredFile", "Text",
+        "JSON", "Literal", "Mapped", "NewAccount", "NotFound", "Numeric", "ReceivedFile", "Record", "Role", "Self",
+        "StoredFile", "String", "Text",
         "UniqueConstraint",
     }
 )  # fmt: skip
@@ -145,8 +158,9 @@ def row_id(entity: str) -> str:
 
 
 def service_package(spec: Spec) -> str:
-    """The Python package of the service: `town_library`."""
-    return identifier(spec.service.name)
+    """The Python package of the service: `town_library`; never one that it needs itself (`json_service`)."""
+    name = identifier(spec.service.name)
+    return f"{name}_service" if name in sys.stdlib_module_names or name in _PACKAGES else name
 
 
 def link_ids(relation: str) -> str:

@@ -41,6 +41,8 @@ entities:
       k: {type: int, optional: true}
       m: {type: money}
       d: {type: decimal}
+      f: {type: float}
+      g: {type: float, optional: true}
       b: {type: bool}
       c: {type: bool}
       t: {type: string}
@@ -52,6 +54,7 @@ entities:
     derived:
       later: {type: date, cel: 'add_months(today(), days_between(this.day, today()))'}
       long: {type: bool, cel: time_of_day(this.at) > hours(2) && this.at < now()}
+      mean: {type: decimal, cel: '[this.i, this.j].average(0) + [this.i].median(0)'}
       half: {type: money, cel: this.m * 0.333}
     access: [{who: office, may: [create, read]}]
 """).spec
@@ -91,6 +94,7 @@ class Writer:
                 self.one("this.at.getHours(timezone)", "this.at.getDayOfWeek()", "this.day.getDayOfYear()"),
                 self.one("(this.til - this.at).getMinutes()", "time_of_day(this.at).getHours()"),
                 f"[{left}, {right}].sum()",
+                f"int([{left}, {least}].filter(x, x > {right}).{self.one('average', 'median')}({least}))",
                 f"[{left}, {least}].filter(x, x > {right}).size()",
             ]
         return self.one(*choices)
@@ -98,7 +102,7 @@ class Writer:
     def amount(self, depth: int) -> str:
         """A decimal number."""
         if depth <= 0:
-            return self.one("this.m", "this.d", "0.5", "1.25", "12.345")
+            return self.one("this.m", "this.d", "this.f", "(this.g == null ? 0.5 : this.g)", "0.5", "1.25", "12.345")
         left, right, whole = self.amount(depth - 1), self.amount(depth - 1), self.whole(depth - 1)
         return self.one(
             f"({left} {self.one(*'+-*/')} {right})",
@@ -149,6 +153,7 @@ class Writer:
             f"({left} {self.one('&&', '||', '==')} {right})",
             f"!({left})",
             f"({whole} {self.one('<', '<=', '>', '>=', '==', '!=')} {other})",
+            f"(this.f {self.one('<', '<=', '==', '!=')} {self.one('0.1', '0.3', 'this.m')})",
             f"({self.text(depth - 1)} {self.one('==', '!=', '<')} {self.text(depth - 1)})",
             f"({self.day(depth - 1)} {self.one('<', '>=', '==')} {self.day(depth - 1)})",
             f"({self.moment(depth - 1)} {self.one('<', '>=')} {self.moment(depth - 1)})",
@@ -166,6 +171,8 @@ class Writer:
             "k": self.random.choice([None, 2]),
             "m": Decimal(number(-900, 900)) / 100,
             "d": Decimal(number(-(10**7), 10**7)) / 10**6,
+            "f": self.random.choice([0.1, 0.30000000000000004, 1e-7, float(number(-9, 9)) / 8]),
+            "g": self.random.choice([None, 0.3]),
             "b": self.random.random() < 0.5,
             "c": self.random.random() < 0.5,
             "t": self.one("a", "ab", "Zoë", ""),
@@ -208,7 +215,7 @@ def platform() -> dict[str, Any]:
     sources = {artifact.path.rpartition("/")[2]: artifact.content.decode() for artifact in pack.generate(SPEC, part)}
     names: dict[str, Any] = {"re": re, "dt": dt, "fmod": math.fmod, "UTC": UTC, "timedelta": timedelta}
     names |= {"Decimal": Decimal, "ZoneInfo": ZoneInfo}
-    for module in ("clock.py", "decimals.py"):
+    for module in ("clock.py", "decimals.py", "figures.py"):
         exec(sources[module], names)  # noqa: S102  the pack's own code
     names["now"] = lambda: NOW
     return names
@@ -258,6 +265,8 @@ class Thing(Base):
     k: Mapped[int | None]
     m: Mapped[Decimal] = mapped_column(sa.Numeric(18, 2))
     d: Mapped[Decimal] = mapped_column(sa.Numeric(18, 6))
+    f: Mapped[float] = mapped_column(sa.Double())
+    g: Mapped[float | None] = mapped_column(sa.Double())
     b: Mapped[bool]
     c: Mapped[bool]
     t: Mapped[str]

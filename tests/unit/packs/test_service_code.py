@@ -2,7 +2,7 @@
 
 import pytest
 
-from quantumlayer.qlayer.packs.fastapi.pack import FastApiPack
+from quantumlayer.qlayer.packs.fastapi.pack import PLATFORM, FastApiPack
 from quantumlayer.spec.load import parse_spec
 from quantumlayer.spec.validate import checked_spec
 
@@ -131,3 +131,64 @@ def test_an_email_keeps_to_its_own_limits(limits: str, length: int, api: str) ->
     found = sources(text, "Machine")
     assert f"Annotated[Email, StringConstraints({api})]" in found["schemas.py"]
     assert f"String({length})" in found["models.py"]
+
+
+def test_what_an_effect_goes_through_has_a_name_that_python_takes() -> None:
+    effect = "\n    also:\n      gone: {each: this.jobs, as: i, deletes: true}\n"
+    text = WORKSHOP.partition("operations:")[0] + "operations:\n  clear:\n    on: Machine\n    by: foreman" + effect
+    service = sources(text, "Machine")["service.py"]
+    assert "is_ = (await session.scalars(select(Job)" in function(service, "clear")
+    assert "for i in is_:" in function(service, "clear")
+
+
+MUST = """
+spec: 1
+service: {name: cellar}
+roles: {boss: {proves: oidc}, courier: {proves: api_key}}
+entities:
+  Must:
+    fields:
+      sugar: {type: float, min: 0, max: 40}
+      depth: {type: float, optional: true}
+    derived:
+      weight: {type: decimal, cel: this.sugar * 4.25}
+      twice: {type: float, cel: this.sugar + this.sugar}
+      same: {type: float, optional: true, cel: this.depth}
+      deep: {type: bool, cel: this.depth != null && this.depth > 0.1}
+    access:
+      - {who: boss, may: [create, read, update, delete]}
+      - {who: [courier, anyone], may: [read], when: this.sugar < 12.5}
+"""
+
+
+def test_a_measurement_is_reckoned_with_as_the_decimal_that_it_is_written_as() -> None:
+    models = sources(MUST, "Must")["models.py"]
+    assert 'return rounded(Decimal(str(self.sugar)) * Decimal("4.25"), 6)' in models
+    assert "return float(Decimal(str(self.sugar)) + Decimal(str(self.sugar)))" in models
+    assert "return self.depth\n" in models
+    assert 'return self.depth is not None and Decimal(str(self.depth)) > Decimal("0.1")' in models
+    assert "Measure" in sources(MUST, "Must")["schemas.py"].partition("import Annotated")[2].partition("class ")[0]
+
+
+def test_rows_are_compared_with_measurements_as_they_are_kept() -> None:
+    assert 'Must.sugar < Decimal("12.5")' in sources(MUST, "Must")["service.py"]
+
+
+def platform(text: str, path: str) -> str:
+    """One module of the platform."""
+    pack, spec = FastApiPack(), checked_spec(parse_spec(text))
+    part = next(part for part in pack.parts(spec) if part.id == PLATFORM)
+    return next(file.content.decode() for file in pack.generate(spec, part) if file.path.endswith(path))
+
+
+def test_whoever_may_come_unknown_is_asked_for_each_proof_by_its_name() -> None:
+    visiting = function(platform(MUST, "accounts/access.py"), "visiting")
+    assert "sent = await bearer(request)\n    key = await api_key(request)\n" in visiting
+    assert "signed_in(request, session, sent, key)) if sent or key else None" in visiting
+
+
+def test_a_seed_that_is_refused_is_named() -> None:
+    seeds = platform(MUST, "seeds.py")
+    assert 'place = f"{name}[{number}]"\n            with _telling(place):' in seeds
+    assert "_value(model, place, key, value)" in seeds
+    assert "asyncio.run(seed_database(read_seeds(arguments.file)))" in platform(MUST, "__main__.py")

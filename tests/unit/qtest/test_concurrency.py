@@ -41,3 +41,31 @@ def test_what_nobody_finds_afterwards_is_not_raced_for(written: Callable[[str], 
     race = "one_of_several_callers_may_open_the_same_letter"
     assert race in written(HIDDEN.replace("GRANT", "this.text != ''"))
     assert race not in written(HIDDEN.replace("GRANT", "'!this.opened'"))
+
+
+WANTED = """
+spec: 1
+service: {name: rota}
+roles: {boss: , volunteer: {record: Volunteer}}
+entities:
+  Volunteer:
+    fields: {name: {type: string}}
+    access: [{who: boss, may: [create, read]}]
+  Shift:
+    relations: {covered_by: {to: Volunteer, optional: true, read_only: true, on_delete: set_null}}
+    fields: {label: {type: string}}
+    states: {values: [wanted, covered]}
+    access:
+      - {who: boss, may: [create, read]}
+      - {who: volunteer, may: [read], when: GRANT}
+operations:
+  cover: {on: Shift, by: volunteer, from: wanted, to: covered, sets: {covered_by: caller.volunteer}}
+"""
+
+
+def test_who_comes_too_late_for_what_leaves_their_sight_finds_nothing(
+    written: Callable[[str], dict[str, str]],
+) -> None:
+    race = "one_of_several_callers_may_cover_the_same_shift"
+    assert "== [200, 404, 404, 404]" in written(WANTED.replace("GRANT", "this.status == 'wanted'"))[race]
+    assert "== [200, 409, 409, 409]" in written(WANTED.replace("GRANT", "this.label != ''"))[race]

@@ -1,11 +1,14 @@
 import ast
 import json
 import re
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from quantumlayer.qtest.generator import QTest
+from quantumlayer.qtest.seeds import seeds
+from quantumlayer.qtest.suite import Suite
 from quantumlayer.spec.claims import claims
 from quantumlayer.spec.load import load_spec, parse_spec
 from quantumlayer.spec.model import Spec
@@ -255,3 +258,47 @@ def test_callers_with_keys_only_are_tried_without_passwords() -> None:
     assert seeds["accounts"] == [{"username": "robot", "role": "robot"}]
     assert seeds["guests"][0]["account"] == {"username": "guest"}
     assert {"roles.robot.proves", "roles.guest.proves"} <= proven(files)
+
+
+ROTA = """
+spec: 1
+service: {name: rota}
+roles: {boss: }
+entities:
+  Crew:
+    fields: {number: {type: int, min: 100000, max: 100009, unique: true}}
+    access: [{who: boss, may: [create, read]}]
+  Turn:
+    relations: {crew: {to: Crew}}
+    fields:
+      starts_at: {type: datetime}
+      ends_at: {type: datetime}
+      seat: {type: int, min: 1, max: 9}
+    states: {values: [planned, kept, missed, paid]}
+    rules:
+      one_at_a_time: {no_overlap: {per: crew, start: starts_at, end: ends_at}, else: Another turn then.}
+      one_a_seat: {unique: {of: [starts_at, seat]}, else: That seat is taken.}
+    access: [{who: boss, may: [create, read, update]}]
+operations:
+  keep: {on: Turn, by: boss, from: planned, to: kept}
+  miss: {on: Turn, by: boss, from: planned, to: missed}
+  pay: {on: Turn, by: boss, from: kept, to: paid}
+"""
+
+
+def test_seeds_have_as_many_different_values_as_they_need() -> None:
+    spec = parse_spec(ROTA).spec
+    crews = seeds(Suite(spec))["crews"]
+    assert len({row["number"] for row in crews}) == len(crews) > 4
+
+
+def test_a_rule_against_overlaps_and_one_about_the_same_values_are_tried_apart(
+    written: Callable[[str], dict[str, str]],
+) -> None:
+    tests = written(ROTA)
+    overlapping = tests["two_turns_of_one_crew_do_not_overlap"]
+    assert "await make.turn(crew=crew)" in overlapping
+    timed = written(ROTA.replace("max: 9}", "max: 3}"))["two_turns_of_one_crew_do_not_overlap"]
+    assert "await make.turn(crew=crew, starts_at=datetime(" in timed
+    alike = tests["turns_with_the_same_starts_at_and_seat_are_refused"]
+    assert "crew=await make.crew()" in alike

@@ -13,6 +13,14 @@ Judge = Callable[..., Sequence[Problem]]
 @pytest.mark.parametrize(
     ("old", "new", "element", "at", "what", "hint"),
     [
+        (
+            "cel: this.number > 0, else",
+            "cel: min(this.number, 3) > 0, else",
+            "rules.positive.3) > 0",
+            "3) > 0",
+            "no key",
+            "A comma ends a value",
+        ),
         ("number: {type: int,", "number: {tpye: int,", "fields.number.tpye", "tpye", "no key 'tpye'", "`type`"),
         (
             "number: {type: int,",

@@ -48,7 +48,7 @@ def test_a_list_may_have_ranges_an_order_and_a_page_and_a_query_parameters(wide:
 
 
 FAULTS = [
-    ("range: [number,", "range: [note,", "entities.Order.list.range", "no number, date or instant 'note'"),
+    ("range: [number,", "range: [note,", "entities.Order.list.range", "no exact number, date or instant 'note'"),
     ("range: [number,", "range: [number, number,", "entities.Order.list.range", "twice"),
     ("order: [-due]", "order: [-note]", "entities.Order.list.order", "no field or state 'note'"),
     ("order: [-due]", "order: [-due, due]", "entities.Order.list.order", "twice"),

@@ -19,6 +19,16 @@ def test_the_names_of_a_compound_entity() -> None:
     )
 
 
+@pytest.mark.parametrize(
+    ("name", "package"),
+    [("json", "json_service"), ("fastapi", "fastapi_service"), ("tests", "tests_service"), ("town-hall", "town_hall")],
+)
+def test_a_service_never_hides_a_module_that_it_needs(library: LoadedSpec, name: str, package: str) -> None:
+    spec = library.spec
+    renamed = spec.model_copy(update={"service": spec.service.model_copy(update={"name": name})})
+    assert service_package(renamed) == package
+
+
 @pytest.mark.parametrize("name", ["Class", "Type", "List", "Match", "Import", "Order", "User", "Sheep", "Select"])
 def test_a_variable_never_shadows_and_one_is_never_called_like_many(name: str) -> None:
     names = entity_names(name)

@@ -54,6 +54,7 @@ def test_the_spec_itself_is_right() -> None:
     [
         ("as: jar\n", "as: this\n", "operations.tidy.also.eat.as", "means something here already"),
         ("        as: row\n", "", "operations.tidy.also.weigh", "`each` and `as` stand together"),
+        ("        each: takes.jars\n", "", "operations.tidy.also.weigh", "Remove `as`"),
         ("each: takes.jars\n", "each: this.label\n", "operations.tidy.also.weigh.each", "list(any)"),
         ("on: row.jar\n", "on: row.grams\n", "operations.tidy.also.weigh.on", "This is no record but int"),
         ("        on: row.jar\n", "", "operations.tidy.also.weigh.sets", "`sets` changes a record, and there is none"),

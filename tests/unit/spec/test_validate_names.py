@@ -15,6 +15,7 @@ CASES = [
         "reserved word of expr",
         "package_value",
     ),
+    ("number: {type: int,", "self: {type: int,", "entities.Order.fields.self", "calls itself so", "self_value"),
     ("number: {type: int,", "id: {type: int,", "entities.Order.fields.id", "every record has", "id_value"),
     ("number: {type: int,", "version: {type: int,", "entities.Order.fields.version", "every record has", "Choose"),
     ("number: {type: int,", "metadata: {type: int,", "entities.Order.fields.metadata", "the table", "Choose"),

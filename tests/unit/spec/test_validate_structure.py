@@ -5,6 +5,8 @@ from collections.abc import Callable
 import pytest
 
 from quantumlayer.spec.errors import Problem
+from quantumlayer.spec.load import parse_spec
+from quantumlayer.spec.validate import validate
 
 CASES = [
     (
@@ -146,3 +148,20 @@ def test_a_contradiction_is_found_at_its_place(
     contradiction: Callable[..., Problem], old: str, new: str, element: str, what: str, hint: str
 ) -> None:
     assert hint in contradiction(old, new, element, what).hint
+
+
+def test_a_rule_against_overlaps_of_days_says_that_it_wants_instants() -> None:
+    text = """
+spec: 1
+service: {name: stays}
+roles: {boss: }
+entities:
+  Room: {fields: {name: {type: string}}, access: [{who: boss, may: [create, read]}]}
+  Stay:
+    relations: {room: {to: Room}}
+    fields: {arrives: {type: date}, leaves: {type: date}}
+    rules: {alone: {no_overlap: {per: room, start: arrives, end: leaves}, else: It is taken.}}
+    access: [{who: boss, may: [create, read]}]
+"""
+    hints = {problem.element: problem.hint for problem in validate(parse_spec(text))}
+    assert "`type: datetime`" in hints["entities.Stay.rules.alone.no_overlap.start"]

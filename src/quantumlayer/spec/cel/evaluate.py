@@ -10,7 +10,7 @@ from quantumlayer.spec.cel.program import Program, build
 from quantumlayer.spec.cel.scope import Member, MemberKind, Scope
 from quantumlayer.spec.cel.tree import Select
 from quantumlayer.spec.cel.types import DECIMAL, ListType, Nullable, TakesType, without_null
-from quantumlayer.spec.cel.world import Caller, Frame, Record, World, present, rounded, taken, there, value_of
+from quantumlayer.spec.cel.world import Caller, Frame, Record, World, exact, present, rounded, taken, there, value_of
 from quantumlayer.spec.model import Spec
 from quantumlayer.spec.remember import remembered
 
@@ -117,7 +117,7 @@ def _derive(frame: Frame, asked: Record | None, name: str) -> object:
     world = frame.world
     names = {"this": record, "timezone": world.spec.service.timezone}
     value = _derived_program(world.spec, record.entity, name)(Frame(world, names, frame.depth + 1))
-    return rounded(value, world.spec.entities[record.entity].derived[name].type)
+    return exact(rounded(value, world.spec.entities[record.entity].derived[name].type))
 
 
 @remembered

@@ -55,7 +55,7 @@ _LESSER = tuple(_plain(item, item, item) for item in _ORDERED)
 _LEAST = tuple(
     one for item in _ORDERED for one in (_method(ListType(item), Nullable(item)), _method(ListType(item), item, item))
 )
-_MIDDLE = (_method(ListType(DECIMAL), Nullable(DECIMAL)),)
+_MIDDLE = (_method(ListType(DECIMAL), Nullable(DECIMAL)), _method(ListType(DECIMAL), DECIMAL, DECIMAL))
 _END = (_method(ListType(ANY), Nullable(ITEM)),)
 
 FUNCTIONS: dict[str, tuple[Signature, ...]] = {

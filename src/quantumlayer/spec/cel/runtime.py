@@ -253,15 +253,17 @@ def total(items: list[int] | list[Decimal]) -> int | Decimal:
     return whole(found) if isinstance(found, int) else found
 
 
-def average(items: list[int] | list[Decimal]) -> Decimal | None:
-    """The sum of a list divided by its size; null of an empty one."""
-    return divided(Decimal(total(items)), len(items)) if items else None
-
-
-def median(items: list[int] | list[Decimal]) -> Decimal | None:
-    """The item in the middle of the order, or half way between the two there; null of an empty list."""
+def average(items: list[int] | list[Decimal], empty: int | Decimal | None = None) -> Decimal | None:
+    """The sum of a list divided by its size; of an empty one null, or what is given for it."""
     if not items:
-        return None
+        return None if empty is None else Decimal(empty)
+    return divided(Decimal(total(items)), len(items))
+
+
+def median(items: list[int] | list[Decimal], empty: int | Decimal | None = None) -> Decimal | None:
+    """The item in the middle of the order, or half way between the two there; of an empty list as `average`."""
+    if not items:
+        return None if empty is None else Decimal(empty)
     ordered = sorted(Decimal(item) for item in items)
     low, high = ordered[(len(items) - 1) // 2], ordered[len(items) // 2]
     return divided(low + high, 2)

@@ -109,7 +109,7 @@ def taken(takes: Mapping[str, object], name: str, *, optional: bool) -> object:
 
 
 def present(value: object, what: str, *, optional: bool) -> object:
-    """The value, if it is there or may be missing.
+    """The value, if it is there or may be missing; a measurement as the decimal that it is written as.
 
     Raises:
         CelRuntimeError: It is missing.
@@ -117,11 +117,21 @@ def present(value: object, what: str, *, optional: bool) -> object:
     if value is None and not optional:
         message = f"{what} has no value"
         raise CelRuntimeError(message)
-    return value
+    return exact(value)
+
+
+def exact(value: object) -> object:
+    """A binary fraction as the shortest decimal that means it, because the two do not mix; anything else as it is."""
+    return Decimal(str(value)) if isinstance(value, float) else value
 
 
 def rounded(value: object, kind: FieldType) -> object:
-    """A number with the decimal places of its type, halves away from zero; anything else as it is."""
+    """A number with the decimal places of its type, halves away from zero; anything else as it is.
+
+    A `float` has as many places as fit a binary fraction.
+    """
+    if kind is FieldType.FLOAT and isinstance(value, int | Decimal):
+        return float(value)
     places = _PLACES.get(kind)
     if places is None or not isinstance(value, int | Decimal):
         return value

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from quantumlayer.spec.cel import INT, Acting, CelError, Ident, ListType, RecordType, TakesType, acting, acting_job
 from quantumlayer.spec.effects import effects_within
 from quantumlayer.spec.errors import Problem
-from quantumlayer.spec.model import Spec
+from quantumlayer.spec.model import Effect, Spec
 from quantumlayer.spec.validate.names import judge_variable
 from quantumlayer.spec.validate.structure import judge_creation, not_settable
 
@@ -18,10 +18,7 @@ def judge_effects(spec: Spec) -> Iterator[Problem]:
     said |= {f"jobs.{name}": job.also for name, job in spec.jobs.items()}
     for prefix, effects in said.items():
         for path, effect in effects_within(effects):
-            if (effect.each is None) != (effect.as_ is None):
-                message = "`each` and `as` stand together: what is gone through, and what one of them is called."
-                address = prefix + "".join(f".also.{key}" for key in path)
-                yield Problem(address, message, "Write both, or neither.")
+            yield from _each_and_as(prefix + "".join(f".also.{key}" for key in path), effect)
     for name in spec.operations:
         try:
             for found in acting(spec, name):
@@ -36,6 +33,16 @@ def judge_effects(spec: Spec) -> Iterator[Problem]:
         if job.deletes and any(effect.on == "this" for _, effect in effects_within(job.also)):
             message = "What is removed cannot be changed, too."
             yield Problem(f"jobs.{name}.deletes", message, "Write one of the two.")
+
+
+def _each_and_as(address: str, effect: Effect) -> Iterator[Problem]:
+    if (effect.each is None) == (effect.as_ is None):
+        return
+    message = "`each` and `as` stand together: what is gone through, and what one of them is called."
+    hint = "Write both, or neither."
+    if effect.each is None and effect.on is not None:
+        hint = f"Remove `as`: expressions call the record `{effect.on}`, as `on` does."
+    yield Problem(address, message, hint)
 
 
 def _effect(spec: Spec, found: Acting, depth: int) -> Iterator[Problem]:

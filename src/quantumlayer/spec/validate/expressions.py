@@ -49,6 +49,11 @@ class Place:
     wanted: Type
 
 
+_OR_NULL = (
+    "Make the field optional, or give a value for null, too; of an empty list `min`, `average` and the like take one."
+)
+
+
 def judge_expressions(spec: Spec) -> Iterator[Problem]:
     """Expressions that cannot be read or typed, have another type than their place, or go in a circle."""
     checked: dict[str, Checked] = {}
@@ -65,9 +70,7 @@ def judge_expressions(spec: Spec) -> Iterator[Problem]:
         yield from failures or judge_constants(place.address, found)
         if not assignable(found.type, place.wanted):
             message = f"This is {_a(found.type)}, and {_a(place.wanted)} is needed here."
-            hint = (
-                "Make the field optional, or give a value for null too." if _only_null(found.type, place.wanted) else ""
-            )
+            hint = _OR_NULL if _only_null(found.type, place.wanted) else ""
             yield Problem(place.address, message, hint or f"Write an expression that gives {_a(place.wanted)}.", 1, 1)
     yield from judge_readers(spec, checked)
     yield from _own_values(spec, checked)

@@ -14,6 +14,7 @@ _SYSTEM = ("id", "created_at", "updated_at")
 _PAGE = ("this", "items", "total", "page", "size", "pages", "limit", "offset")
 _BODYLESS = frozenset({Does.LIST, Does.READ, Does.DELETE})
 _NO_CONTENT = 204
+_WELL = range(200, 300)
 
 
 def judge_interface(spec: Spec) -> Iterator[Problem]:
@@ -34,7 +35,21 @@ def judge_interface(spec: Spec) -> Iterator[Problem]:
             message = f"{endpoint.method.upper()} {endpoint.path} is {taken[place]}, too."
             yield Problem(f"{address}.path", message, "Remove one of the two, or give it another path.")
         taken.setdefault(place, name)
+        yield from _http(address, endpoint)
         yield from _endpoint(spec, interface, address, endpoint)
+
+
+def _http(address: str, endpoint: Endpoint) -> Iterator[Problem]:
+    """What no client could call, or would not expect."""
+    if not {".", ".."}.isdisjoint(endpoint.path.split("/")):
+        message = "Clients take the parts `.` and `..` out of a path before they call it."
+        yield Problem(f"{address}.path", message, "Write the path that is meant.")
+    if endpoint.method == "get" and endpoint.does not in {Does.LIST, Does.READ}:
+        message = f"GET changes nothing, and this one is to {endpoint.does.value}."
+        yield Problem(f"{address}.method", message, "Write `post`, `put`, `patch` or `delete`.")
+    if endpoint.status not in _WELL:
+        message = f"{endpoint.status} is no answer when it went well."
+        yield Problem(f"{address}.status", message, "Write one from 200 to 299; refusals stand in `errors`.")
 
 
 def _unknown(address: str, what: str, name: str, known: list[str]) -> Problem:

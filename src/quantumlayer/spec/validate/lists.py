@@ -24,7 +24,7 @@ def judge_lists(spec: Spec) -> Iterator[Problem]:
 def _listing(prefix: str, entity: Entity) -> Iterator[Problem]:
     ranged = [key for key, field in entity.fields.items() if field.type in _RANGED]
     yield from known(
-        unasked(entity, entity.list.range), [*ranged, *MOMENTS], f"{prefix}.range", "number, date or instant"
+        unasked(entity, entity.list.range), [*ranged, *MOMENTS], f"{prefix}.range", "exact number, date or instant"
     )
     yield from _visible(entity, entity.list.range, f"{prefix}.range")
     yield from _order(entity, entity.list.order, f"{prefix}.order")

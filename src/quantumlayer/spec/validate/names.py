@@ -240,6 +240,8 @@ def _word_taken(name: str) -> str:
 
 
 def _record_taken(name: str) -> str:
+    if name == "self":
+        return "every record calls itself so"
     if name in _EVERY_RECORD:
         return "every record has a value of that name already"
     return "the class of the table has an attribute of that name" if name in _TABLE_CLASS else ""

@@ -7,6 +7,8 @@ from functools import lru_cache
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
+from quantumlayer.spec.validate.repeats import share_a_text
+
 if TYPE_CHECKING:
     from pydantic_core import SchemaValidator
 
@@ -32,6 +34,7 @@ _LETTERS = {
 """Some of the characters of Unicode's general categories, for what reads a pattern but not for what services match."""
 _CATEGORY = re.compile(r"\\p\{(\w+)\}")
 _FEW = 3
+_TRIES = "The pattern has several endless repetitions in a row for the same characters, which can take for ever."
 _CLASS = re.compile(r"\[\^?\]?(?:\\.|[^\]\\])*\]", re.DOTALL)
 
 
@@ -55,7 +58,9 @@ def judge_pattern(pattern: str) -> str:
         matches(pattern, "")
     except ValueError:
         return "The pattern uses what services do not offer, such as look-around or back-references."
-    return "No text fits: the pattern wants a beginning or an end in its middle." if _never(tree(pattern)) else ""
+    if _never(tree(pattern)):
+        return "No text fits: the pattern wants a beginning or an end in its middle."
+    return _TRIES if share_a_text(tree(pattern)) else ""
 
 
 def ascii_classes(pattern: str) -> str:

@@ -118,9 +118,10 @@ def _rule(address: str, entity: Entity, rule: Rule) -> Iterator[Problem]:
     for word in ("start", "end"):
         name = getattr(rule.no_overlap, word)
         if name not in instants:
-            known = ", ".join(instants) or "none"
+            known = ", ".join(instants)
             message = f"{name!r} is not {_INSTANTS}."
-            yield Problem(f"{address}.no_overlap.{word}", message, f"Values that fit: {known}.")
+            hint = f"Values that fit: {known}." if instants else "Times overlap between instants: add `type: datetime`."
+            yield Problem(f"{address}.no_overlap.{word}", message, hint)
 
 
 def _instants(entity: Entity) -> list[str]:

@@ -356,12 +356,15 @@ async def test_a_file_that_is_not_there_is_told(monkeypatch: pytest.MonkeyPatch,
     ("seeds", "message"),
     [
         ({"nonsense": []}, "unknown collections: nonsense"),
-        ({"patients": [{"nonsense": 1}]}, "patient has no nonsense"),
-        ({"patients": [{"created_at": "soon"}]}, "should be a valid datetime"),
+        ([], "Input should be an object"),
+        ({"patients": 7}, r"patients: Input should be a valid array"),
+        ({"patients": [{"nonsense": 1}]}, r"patients\[0\]: patient has no nonsense"),
+        ({"patients": [{"created_at": "soon"}]}, r"patients\[0\].created_at: Input should be a valid datetime"),
+        ({"patients": [{"id": 10**22}]}, r"patients\[0\].id"),
     ],
 )
 async def test_seeds_that_do_not_fit_are_refused(
-    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, seeds: dict[str, Any], message: str
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, seeds: object, message: str
 ) -> None:
     file = tmp_path / "seed.json"
     file.write_text(json.dumps(seeds))

@@ -356,12 +356,15 @@ async def test_a_file_that_is_not_there_is_told(monkeypatch: pytest.MonkeyPatch,
     ("seeds", "message"),
     [
         ({"nonsense": []}, "unknown collections: nonsense"),
-        ({"books": [{"nonsense": 1}]}, "book has no nonsense"),
-        ({"books": [{"created_at": "soon"}]}, "should be a valid datetime"),
+        ([], "Input should be an object"),
+        ({"books": 7}, r"books: Input should be a valid array"),
+        ({"books": [{"nonsense": 1}]}, r"books\[0\]: book has no nonsense"),
+        ({"books": [{"created_at": "soon"}]}, r"books\[0\].created_at: Input should be a valid datetime"),
+        ({"books": [{"id": 10**22}]}, r"books\[0\].id"),
     ],
 )
 async def test_seeds_that_do_not_fit_are_refused(
-    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, seeds: dict[str, Any], message: str
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, seeds: object, message: str
 ) -> None:
     file = tmp_path / "seed.json"
     file.write_text(json.dumps(seeds))

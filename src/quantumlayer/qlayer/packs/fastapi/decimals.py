@@ -1,5 +1,6 @@
 """How many decimal places an expression can have, to round only where it is needed."""
 
+from quantumlayer.qlayer.packs.fastapi.code import Code, Level
 from quantumlayer.spec.cel import (
     Binary,
     Call,
@@ -70,17 +71,37 @@ def never_negative(expr: Expr, checked: Checked) -> bool:
     return False
 
 
+def exact(code: Code, expr: Select, checked: Checked) -> Code:
+    """What is read, a measurement as the decimal that it is written as: binary fractions do not mix with decimals."""
+    if not is_measure(expr, checked):
+        return code
+    source = Code(f"Decimal(str({code.text}))")
+    if not isinstance(checked.type_of(expr), Nullable):
+        return source
+    return Code(f"None if {code.at(Level.SUM)} is None else {source.text}", Level.CHOICE)
+
+
+def is_measure(expr: Expr, checked: Checked) -> bool:
+    """Whether it reads a value of the type `float`."""
+    return isinstance(expr, Select) and _kind_of(expr, checked) is FieldType.FLOAT
+
+
 def _of_member(expr: Select, checked: Checked) -> int:
     """The places of a field, a derived value or an input."""
+    kind = _kind_of(expr, checked)
+    return _ENDLESS if kind is FieldType.FLOAT else PLACES.get(kind, _EXACT) if kind is not None else _EXACT
+
+
+def _kind_of(expr: Select, checked: Checked) -> FieldType | None:
+    """The type of a field, a derived value or an input."""
     owner = checked.type_of(expr.operand)
     owner = owner.item if isinstance(owner, Nullable) else owner
     spec: Spec = checked.scope.spec
-    kind = None
     if isinstance(owner, TakesType):
         item = checked.scope.inputs(owner).get(expr.field)
-        kind = item.type if item is not None else None
-    elif isinstance(owner, RecordType):
+        return item.type if item is not None else None
+    if isinstance(owner, RecordType):
         entity = spec.entities[owner.entity]
         part = entity.fields.get(expr.field) or entity.derived.get(expr.field)
-        kind = part.type if part is not None else None
-    return PLACES.get(kind, _EXACT) if kind is not None else _EXACT
+        return part.type if part is not None else None
+    return None

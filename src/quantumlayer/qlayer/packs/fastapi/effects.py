@@ -4,7 +4,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
-from quantumlayer.kit.identifiers import plural
+from quantumlayer.kit.identifiers import plural, safe
 from quantumlayer.qlayer.packs.fastapi.aggregates import Question, collection_of, path_of
 from quantumlayer.qlayer.packs.fastapi.code import Prelude, UnsupportedError, names_in
 from quantumlayer.qlayer.packs.fastapi.files import released
@@ -79,7 +79,7 @@ class _Effect:
             target, variable = self._single(self.writer)
             return [*target, *self._when(self.writer, variable)]
         before, items, lock = self._items()
-        name = self.writer.prelude.free(self.found.effect.as_ or "one")
+        name = self.writer.prelude.free(safe(self.found.effect.as_ or "one"))
         root = self._item(name)
         inner = self._inner({**self.writer.roots, str(self.found.effect.as_): root})
         locks, loads, variable = self._target_of_each(inner, items, name)
@@ -118,7 +118,7 @@ class _Effect:
             before, source = self.writer.value(self.found.each)
             return before, source, ""
         asked = collection_of(self.found.each.expr, self.found.each, Question.COUNT)
-        name = plural(self.found.effect.as_ or "one")
+        name = safe(plural(self.found.effect.as_ or "one"))
         effect, prelude = self.found.effect, self.writer.prelude
         changes = self.found.on is None and bool(effect.sets or effect.to or effect.deletes)
         if asked is None:

@@ -95,6 +95,8 @@ def of_list(name: str, items: Code, kind: Type, args: Sequence[Code]) -> Code:
             return Code(f"sum({listed}{start})")
         case "min" | "max":
             return Code(f"{name}({listed}, default={args[0].text if args else None})")
+        case "average" | "median":
+            return Code(f"{name}({listed}, {args[0].text if args else None})")
         case "first":
             return Code(f"next(iter({listed}), None)")
         case "last":

@@ -26,7 +26,7 @@ _PLATFORM_CLASSES = frozenset(
         "Page", "Session", "Query", "Response", "Depends", "Annotated", "Sequence", "Id",
         "Reading", "Writing", "Reference", "Money", "Moment", "Day", "Email", "Flag", "Whole", "Amount", "Paging",
         "Field", "IfMatch", "Mapping", "MaybeIfMatch", "Conflict", "Forbidden", "Number", "Written", "WrittenMoney",
-        "WrittenAmount", "KeptRows", "RefusedRow", "CamelModel", "Data",
+        "WrittenAmount", "KeptRows", "RefusedRow", "CamelModel", "Data", "Measure",
     ]
 )  # fmt: skip
 

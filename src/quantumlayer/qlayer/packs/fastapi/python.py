@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 
 from quantumlayer.kit.identifiers import safe
-from quantumlayer.qlayer.packs.fastapi.absence import is_callers_record, may_both_miss
+from quantumlayer.qlayer.packs.fastapi.absence import is_callers_record, may_both_miss, reads_of
 from quantumlayer.qlayer.packs.fastapi.aggregates import (
     Aggregate,
     Question,
@@ -13,7 +13,7 @@ from quantumlayer.qlayer.packs.fastapi.aggregates import (
     touches_relations,
 )
 from quantumlayer.qlayer.packs.fastapi.code import Code, Level, Prelude, UnsupportedError, either, literal
-from quantumlayer.qlayer.packs.fastapi.decimals import PLACES, never_negative, rounding
+from quantumlayer.qlayer.packs.fastapi.decimals import PLACES, exact, is_measure, never_negative, rounding
 from quantumlayer.qlayer.packs.fastapi.functions import OF_LISTS, called, is_days, method, of_list
 from quantumlayer.qlayer.packs.fastapi.roots import Changing, Loaded, Root
 from quantumlayer.spec.cel import (
@@ -41,9 +41,7 @@ from quantumlayer.spec.cel import (
     Select,
     Unary,
     compile_cel,
-    walk,
 )
-from quantumlayer.spec.cel.narrowing import path_of
 from quantumlayer.spec.model import FieldType
 from quantumlayer.spec.naming import entity_names
 
@@ -84,12 +82,15 @@ class Python:
 
     def value(self, kind: FieldType | None = None) -> str:
         """The source of the value; for a field of the kind it is a decimal, and rounded, where the field is."""
+        expr = self._checked.expr
+        if kind is FieldType.FLOAT:
+            return (self._raw(expr) if is_measure(expr, self._checked) else self._rounded(expr, "float({})")).text
         if kind not in PLACES:
-            return self._expr(self._checked.expr).text
+            return self._expr(expr).text
         rounded = rounding(self._checked, kind)
         if rounded is None:
-            return self._decimal(self._checked.expr).text
-        return self._rounded(self._checked.expr, rounded).text
+            return self._decimal(expr).text
+        return self._rounded(expr, rounded).text
 
     def _rounded(self, expr: Expr, call: str) -> Code:
         """A value with a call around it that rounds; null is left alone."""
@@ -101,8 +102,13 @@ class Python:
             condition = self._expr(expr.condition).at(Level.OR)
             then, otherwise = self._rounded(expr.then, call), self._rounded(expr.otherwise, call)
             return Code(f"{then.at(Level.OR)} if {condition} else {otherwise.at(Level.CHOICE)}", Level.CHOICE)
-        source = self._expr(expr)
-        return Code(f"None if {source.at(Level.SUM)} is None else {call.format(source.text)}", Level.CHOICE)
+        raw = self._raw(expr)
+        source = f"Decimal(str({raw.text}))" if is_measure(expr, self._checked) else raw.text
+        return Code(f"None if {raw.at(Level.SUM)} is None else {call.format(source)}", Level.CHOICE)
+
+    def _raw(self, expr: Expr) -> Code:
+        """A value as it is kept."""
+        return self._select(expr) if isinstance(expr, Select) else self._expr(expr)
 
     def part(self, expr: Expr) -> Code:
         """The source of one node of the expression."""
@@ -174,7 +180,7 @@ class Python:
             case Ident(name=name):
                 return self._ident(name, expr)
             case Select():
-                return self._select(expr)
+                return exact(self._select(expr), expr, self._checked)
 
     def _ident(self, name: str, expr: Expr) -> Code:
         if name == "timezone":
@@ -329,19 +335,11 @@ class Python:
         member = self._checked.member_of(expr) if isinstance(expr, Select) else None
         if isinstance(expr, Select) and member is not None:
             kind = member.type.item if isinstance(member.type, Nullable) else member.type
-            if isinstance(kind, RecordType) and (member.kind is MemberKind.BACK or self._reads_of(expr)):
+            if isinstance(kind, RecordType) and (member.kind is MemberKind.BACK or reads_of(expr, self._checked)):
                 return Code(f"{self._loaded(expr, member, kind.entity)} {test} None", Level.COMPARE)
             if member.kind is MemberKind.CALLER:
                 return Code(f"{self._expr(expr).at(Level.SUM)} {operator} 0", Level.COMPARE)
-        return Code(f"{self._expr(expr).at(Level.SUM)} {test} None", Level.COMPARE)
-
-    def _reads_of(self, expr: Select) -> bool:
-        """Whether the expression reads a value of the record at this path."""
-        path = path_of(expr)
-        return any(
-            isinstance(node, Select) and isinstance(node.operand, Select) and path_of(node.operand) == path
-            for node in walk(self._checked.expr)
-        )
+        return Code(f"{self._raw(expr).at(Level.SUM)} {test} None", Level.COMPARE)
 
     def _role(self, left: Expr, right: Expr) -> str | None:
         """`caller.role == 'patient'` as an enumeration's member."""

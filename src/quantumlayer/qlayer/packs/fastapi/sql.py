@@ -6,7 +6,7 @@ from quantumlayer.qlayer.packs.fastapi.absence import is_callers_record, may_bot
 from quantumlayer.qlayer.packs.fastapi.aggregates import Aggregate, Question, aggregate_of, chained, is_null
 from quantumlayer.qlayer.packs.fastapi.code import Code, Level, Prelude, UnsupportedError
 from quantumlayer.qlayer.packs.fastapi.columns import Columns
-from quantumlayer.qlayer.packs.fastapi.decimals import PLACES, rounding
+from quantumlayer.qlayer.packs.fastapi.decimals import PLACES, is_measure, rounding
 from quantumlayer.qlayer.packs.fastapi.functions import executed
 from quantumlayer.qlayer.packs.fastapi.moments import Moments
 from quantumlayer.qlayer.packs.fastapi.python import Python, QueryWriter
@@ -96,7 +96,7 @@ class Sql:
 
     def value(self, kind: FieldType | None = None) -> Code:
         """The source of the value, rounded half up where a field of the kind is."""
-        code = self._expr(self._checked.expr)
+        code = self._kept(self._checked.expr)
         if kind not in PLACES or isinstance(self._checked.expr, Select):
             return code
         if rounding(self._checked, kind) is not None:
@@ -178,6 +178,15 @@ class Sql:
         """The source of one node of the expression."""
         return self._expr(expr)
 
+    def _reckoned(self, expr: Select) -> Code:
+        if is_measure(expr, self._checked):
+            raise UnsupportedError("reckoning with a measurement of the type float, over rows of a query")
+        return self._select(expr)
+
+    def _kept(self, expr: Expr) -> Code:
+        """A value to be read or compared, which a measurement can be; a database reckons it in binary fractions."""
+        return self._select(expr) if isinstance(expr, Select) and self._of_row(expr) else self._expr(expr)
+
     def _of_row(self, expr: Expr) -> bool:
         """Whether the value differs from row to row."""
         if isinstance(expr, Ident):
@@ -194,7 +203,7 @@ class Sql:
             case Ident(name=name):
                 return Code(self._columns[name].column("id"))
             case Select():
-                return self._select(expr)
+                return self._reckoned(expr)
             case Unary(operator="!", operand=operand):
                 return self.negative(operand)
             case Unary(operand=operand):
@@ -287,7 +296,7 @@ class Sql:
             same = (self._comparison("==", item, expr.left).text for item in items)
             return Code(f"or_({', '.join(same)})")
         listed = ", ".join(self._expr(item).text for item in items)
-        return Code(f"{self._expr(expr.left).at(Level.ATOM)}.in_([{listed}])")
+        return Code(f"{self._kept(expr.left).at(Level.ATOM)}.in_([{listed}])")
 
     def _arithmetic(self, expr: Binary) -> Code:
         operator, kind = expr.operator, self._checked.type_of(expr)
@@ -332,7 +341,7 @@ class Sql:
         moments = Moments(self._checked, self._of_row, self._expr, python, self._deferred)
         if (other_form := moments.comparison(operator, left, right)) is not None:
             return other_form
-        one, other = self._expr(left), self._expr(right)
+        one, other = self._kept(left), self._kept(right)
         if may_both_miss(left, right, self._checked):
             one, other = (
                 code if is_callers_record(side, self._checked) else Code(f"func.coalesce({code.text}, 0)")
@@ -352,7 +361,7 @@ class Sql:
             link = f"{rows.column(f'{member.via}_id')} == {self._back_owner(expr)}"
             there = f"exists().where({link}).correlate_except({rows.table})"
             return Code(f"not_({there})" if operator == "==" else there)
-        return Code(f"{self._expr(expr).at(Level.ATOM)}.{'is_' if operator == '==' else 'is_not'}(None)")
+        return Code(f"{self._kept(expr).at(Level.ATOM)}.{'is_' if operator == '==' else 'is_not'}(None)")
 
     def _may_be_null(self, expr: Expr) -> bool:
         return self._of_row(expr) and isinstance(self._checked.type_of(expr), Nullable)

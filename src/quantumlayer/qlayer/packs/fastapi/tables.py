@@ -60,8 +60,8 @@ class Table(Python):
     def shown(self, kind: FieldType) -> str:
         """The source of the value, as rows of this type of value take it."""
         expr = self._checked.expr
-        if kind is FieldType.FLOAT and not isinstance(expr, Select):
-            raise UnsupportedError("a measurement of the type float that is worked out")
+        if kind is FieldType.FLOAT:
+            return self.value(kind)
         if kind not in PLACES:
             return self._expr(expr).text
         if self._checked.type_of(expr) == Nullable(INT):
@@ -74,15 +74,6 @@ class Table(Python):
         if name not in self._roots and name in self._spec.entities:
             return Code(self._loads.group(Group(Source(name))))
         return super()._ident(name, expr)
-
-    def _select(self, expr: Select) -> Code:
-        member = self._checked.member_of(expr)
-        if member is not None and member.kind is MemberKind.FIELD and expr is not self._checked.expr:
-            owner = _without_null(self._checked, expr.operand)
-            entity = self._spec.entities.get(str(owner))
-            if entity is not None and entity.fields[member.name].type is FieldType.FLOAT:
-                raise UnsupportedError("a measurement of the type float in a value that is worked out")
-        return super()._select(expr)
 
     def _owner(self, expr: Expr) -> Root:
         if isinstance(expr, Ident):

@@ -3,12 +3,10 @@
 import argparse
 import asyncio
 import getpass
-import json
 import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
-from typing import Any
 
 from alembic import command
 from alembic.config import Config
@@ -24,7 +22,7 @@ from town_library.accounts.passwords import hash_password
 from town_library.accounts.schemas import NewAccount
 from town_library.accounts.service import new_account
 from town_library.database import create_engine
-from town_library.seeds import load_seeds
+from town_library.seeds import Seeds, load_seeds, read_seeds
 from town_library.settings import get_settings
 
 MIGRATIONS = Path(__file__).parents[2] / "migrations"
@@ -59,7 +57,7 @@ def run(arguments: argparse.Namespace) -> None:
         case "migrate":
             migrate()
         case "seed":
-            asyncio.run(seed_database(json.loads(arguments.file.read_text())))
+            asyncio.run(seed_database(read_seeds(arguments.file)))
         case "create-account":
             asyncio.run(create_account(arguments.username, Role(arguments.role)))
         case "set-password":
@@ -75,7 +73,8 @@ def reason(error: Exception) -> str:
     if isinstance(error, IntegrityError):
         return "a record breaks a constraint"
     if isinstance(error, ValidationError):
-        return "; ".join(f"{'.'.join(map(str, item['loc']))}: {item['msg']}" for item in error.errors())
+        faults = ((".".join(map(str, item["loc"])), item["msg"]) for item in error.errors())
+        return "; ".join(f"{where}: {said}" if where else said for where, said in faults)
     if isinstance(error, SQLAlchemyError):
         return f"the database refuses or is away ({type(error).__name__})"
     return str(error)
@@ -88,7 +87,7 @@ def migrate() -> None:
     command.upgrade(config, "head")
 
 
-async def seed_database(seeds: dict[str, list[dict[str, Any]]]) -> None:
+async def seed_database(seeds: Seeds) -> None:
     """Load records, all of them or none."""
     async with transaction() as session:
         await load_seeds(session, seeds)
