@@ -120,8 +120,8 @@ def test_what_effects_change_and_values_read_is_locked_alone_before_it_is_read()
     assert _locks(checked_out) == [
         "await lock_shared(session, Address, body.address_id)",
         "await lock(session, Cart, cart_id)",
-        "await lock_all(session, Voucher, select(Cart.voucher_id).where(Cart.id == cart_id))",
         "await lock_all(session, Product, select(CartLine.product_id).where(CartLine.cart_id == cart_id))",
+        "await lock_all(session, Voucher, select(Cart.voucher_id).where(Cart.id == cart_id))",
     ]
     assert checked_out.index("lock_all(session, Product") < checked_out.index("get_cart(")
 

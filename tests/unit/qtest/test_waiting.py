@@ -22,7 +22,7 @@ def test_an_operation_meets_a_change_of_what_it_judges_by_and_of_what_it_copies(
 def test_what_an_effect_locks_again_is_changed_in_what_is_read_before_that(written: Written) -> None:
     tests = _example(written, "shop")
     assert "values(price=" in tests["check_out_waits_for_changes_of_lines_product"]
-    assert '"subtotal": "20.00"' in tests["check_out_waits_for_changes_of_lines_product"]
+    assert '"subtotal": "40.00"' in tests["check_out_waits_for_changes_of_lines_product"]
     assert '"valid-voucher"' in tests["check_out_waits_for_changes_of_voucher"]
     for verb, method in (("made", "post"), ("changed", "put"), ("deleted", "delete")):
         test = tests[f"a_cart_line_that_is_{verb}_waits_for_changes_of_cart_because_of_open_cart"]
