@@ -120,7 +120,9 @@ def parameter_type(item: Field) -> str:
 
 
 def _unique(key: str, item: Field) -> str:
-    """An expression that never gives the same value twice."""
+    """An expression that gives the same value again as late as it can."""
+    if item.one_of:
+        return f"{source(list(item.one_of))}[{NUMBER} % {len(item.one_of)}]"
     match item.type:
         case FieldType.INT:
             least = int(item.min or 0)

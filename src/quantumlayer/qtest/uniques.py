@@ -87,7 +87,7 @@ class _Together:
         found = self._creation()
         rules = (rule.no_overlap for rule in self.records.entity.rules.values())
         same_time = any({rule.per, rule.start} <= set(self.unique.of) for rule in rules if rule is not None)
-        if found is None or same_time:  # whose time is taken hears so first
+        if found is None or same_time or not self._alone(found[0]):  # whoever breaks another rule, too, hears of that
             return
         _, scene, body = found
         yield Test(
@@ -100,6 +100,15 @@ class _Together:
             ],
             [self.address],
         )
+
+    def _alone(self, creation: Creation) -> bool:
+        """Whether the second record breaks this rule and no other one, such as one that counts."""
+        built = creation.witness.built
+        first = built.world.add(Record(self.records.name, dict(built.this.values)))
+        try:
+            return self._question(creation.role, counted=True).accepts(built)
+        finally:
+            built.world.remove(first)
 
     def race(self) -> Iterator[Test]:
         """Callers at the same moment."""
