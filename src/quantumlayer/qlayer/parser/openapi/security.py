@@ -39,16 +39,21 @@ def caller(document: Document, calls: Iterable[Call]) -> tuple[Role, str]:
     header = str(scheme.get("name"))
     keyed = scheme.get("type") == "apiKey" and scheme.get("in") == "header" and _HEADER.fullmatch(header)
     if not keyed or header.lower() == "authorization":  # where bearer tokens are
-        return Role(), _unmet(usual, scheme)
+        if usual and not scheme:
+            document.note(f"Callers send a bearer token: the scheme {plain(usual)!r} is not described.")
+        return Role(), _unmet(scheme)
     return Role(proves=Proof.API_KEY, header=header), ""
 
 
-def _unmet(name: str, scheme: Mapping[str, Any]) -> str:
+def _unmet(scheme: Mapping[str, Any]) -> str:
     """Why callers cannot prove themselves as a scheme says."""
     kind, form = scheme.get("type"), str(scheme.get("scheme")).lower()
-    if not scheme:
-        return f"the scheme {plain(name)!r} is not described; callers send a bearer token." if name else ""
-    if kind == "oauth2" or (kind == "http" and form == "bearer") or (kind == "apiKey" and scheme.get("in") == "header"):
+    if (
+        not scheme
+        or kind == "oauth2"
+        or (kind == "http" and form == "bearer")
+        or (kind == "apiKey" and scheme.get("in") == "header")
+    ):
         return ""
     said = f"{kind} {form}" if kind == "http" else f"{kind} in {scheme.get('in')}" if kind == "apiKey" else kind
     return f"callers cannot prove themselves by {plain(str(said))}; they send a bearer token."
