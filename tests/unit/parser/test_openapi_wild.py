@@ -229,3 +229,11 @@ def test_prose_that_cannot_be_printed_is_left_out() -> None:
     }
     spec = parse(document(paths, Cup=kind("id", id=TEXT)))
     assert next(iter(interface(spec).endpoints.values())).about == "Cups of tea"
+
+
+def test_text_of_a_format_that_no_pattern_says_is_not_taken() -> None:
+    schema = kind("id", id=TEXT, page={"type": "string", "format": "uri"})
+    made = {"requestBody": body(ref("Cup")), "responses": answer(ref("Cup"))}
+    paths = {"/cups": {"get": {"responses": answer({"type": "array", "items": ref("Cup")})}, "post": made}}
+    found = interface(parse(document(paths, Cup=schema)))
+    assert "'uri'" in found.open["POST /cups"]

@@ -5,10 +5,11 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from quantumlayer.kit.identifiers import identifier, singular, words
+from quantumlayer.qlayer.parser.openapi.bodies import Body
 from quantumlayer.qlayer.parser.openapi.calls import Call
 from quantumlayer.qlayer.parser.openapi.document import Document
 from quantumlayer.qlayer.parser.openapi.records import Record, Records
-from quantumlayer.qlayer.parser.openapi.schemas import Flat, counting, flatten, plain
+from quantumlayer.qlayer.parser.openapi.schemas import Flat, counting, flatten, members, plain
 from quantumlayer.qlayer.parser.openapi.shapes import CannotSayError, ShapeBook, fits_json
 from quantumlayer.qlayer.parser.openapi.types import field_of, items_of
 from quantumlayer.spec.interface import Does, Endpoint, Part
@@ -27,6 +28,7 @@ _MANY, _LONGEST_PATTERN = 20, 2000
 _LONGEST = 60
 """Characters of the longest name of an endpoint."""
 
+_FORMATS = frozenset({"uri", "uri-reference", "iri", "iri-reference", "hostname", "idn-hostname", "ipv4", "ipv6"})
 _BY_HTTP = frozenset({"authorization", "content-type", "accept"})
 _PATH = re.compile(r"(/[A-Za-z0-9._~{}-]+)+/?")
 
@@ -70,6 +72,7 @@ class EndpointBook:
             raise CannotSayError("its path has characters that no path of a service has")
         keys: dict[str, Any] = {}
         if call.takes is not None:
+            self._judge_formats(call.takes)
             takes, many = self._shapes.body(call.takes, f"{label}_request")
             if many or call.takes.many or does in {Does.LIST, Does.READ, Does.DELETE}:
                 raise CannotSayError("it takes a body that is not one record")
@@ -93,6 +96,12 @@ class EndpointBook:
             errors=call.errors,
             **keys,
         )
+
+    def _judge_formats(self, body: Body) -> None:
+        """Refuse bodies that are held to a format which no pattern can say."""
+        for json, flat in members(self._document, body.flat):
+            if flat.kind == "string" and flat.keys.get("format") in _FORMATS and not flat.flag("readOnly"):
+                raise CannotSayError(f"{json!r} is text of the format {flat.keys['format']!r}, which cannot be held to")
 
     def _label(self, call: Call) -> str:
         said = call.operation.get("operationId")
@@ -156,11 +165,7 @@ class EndpointBook:
             raise CannotSayError("its path has a parameter inside a word")
         for parameter in (part for one in call.parameters for part in self._apart(one)):
             place, name = parameter.get("in"), str(parameter["name"])
-            if (
-                place in {"query", "header"}
-                and fits_json(name)
-                and name.lower() not in {"authorization", "content-type", "accept"}
-            ):
+            if place in {"query", "header"} and fits_json(name) and name.lower() not in _BY_HTTP:
                 if name in found:
                     raise CannotSayError(f"it has two parameters called {name!r}")
                 found[name] = self._asked(parameter, name, record if does is Does.LIST else None)

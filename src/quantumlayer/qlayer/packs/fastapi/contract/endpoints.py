@@ -1,5 +1,6 @@
 """Endpoints as routes: what is asked, which record is meant, what is answered."""
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -33,6 +34,15 @@ _LARGEST_PAGE = 2**31
 """More records than any page has."""
 
 
+_PARAMETER = re.compile(r"\{([^{}]+)\}")
+_WORD = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
+
+
+def segment(name: str) -> str:
+    """What a route calls a parameter of its path: routes know words alone."""
+    return name if _WORD.fullmatch(name) else identifier(name)
+
+
 @dataclass(frozen=True, slots=True)
 class ParameterView:
     """A parameter as an argument of a function."""
@@ -51,7 +61,8 @@ class ParameterView:
             item = item_type(held, kind, strict=False)
             kind = many_of(item, unique=self.parameter.unique_items, distinct="shapes.Distinct")
         place = self.parameter.in_.capitalize()
-        args = [f"alias={self.json!r}"] if self.json != self.argument else []
+        name = segment(self.json) if self.parameter.in_ == "path" else self.json
+        args = [f"alias={name!r}"] if name != self.argument else []
         args += [] if self.parameter.many else arguments(held, strict=False)
         args += [f"description={self.parameter.about!r}"] if self.parameter.about else []
         lacking = self.may_lack
@@ -101,7 +112,7 @@ class EndpointView:
         self.function = function_name(name)
         self.does = self.endpoint.does.value
         self.action = ACTIONS[self.endpoint.does]
-        self.path = self.endpoint.path
+        self.path = _PARAMETER.sub(lambda found: f"{{{segment(found[1])}}}", self.endpoint.path)
         self.roles = tuple(access.member(role) for role in access.roles_for(spec, self.endpoint.on, self.action))
 
     @property
