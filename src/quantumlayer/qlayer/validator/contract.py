@@ -93,10 +93,18 @@ def _need(document: dict[str, Any], body: object, envelopes: tuple[str, ...]) ->
     found["required"] = True
     for media in found.get("content", {}).values():
         schema = _resolved(document, media.get("schema") if isinstance(media, dict) else None)
+        _hold_to_object(schema)
         for json in envelopes:
             required = schema.get("required")
             schema["required"] = sorted({*(required if isinstance(required, list) else []), json})
             schema = _resolved(document, schema.get("properties", {}).get(json))
+            _hold_to_object(schema)
+
+
+def _hold_to_object(schema: dict[str, Any]) -> None:
+    """What has members is an object, although a document that does not say so lets it be anything."""
+    if "properties" in schema:
+        schema.setdefault("type", "object")
 
 
 def _resolved(document: dict[str, Any], node: object) -> dict[str, Any]:

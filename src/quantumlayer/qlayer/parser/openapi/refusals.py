@@ -23,7 +23,10 @@ class Refusals:
 
     def complete(self, call: Call, endpoint: Endpoint, *, guarded: bool) -> Endpoint:
         """The endpoint with what its document lacks; all of it is noted."""
-        spare = call.takes is not None and any(level.key not in level.shape.required for level in call.takes.levels)
+        spare = call.takes is not None and (
+            any(level.key not in level.shape.required for level in call.takes.levels)
+            or any("type" not in flat.keys for flat in (*(level.shape for level in call.takes.levels), call.takes.flat))
+        )
         if endpoint.takes is not None and (spare or not call.needs_body):
             self._bodies.append(call.label)
         if call.any_error:
