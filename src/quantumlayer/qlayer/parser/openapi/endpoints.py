@@ -102,6 +102,8 @@ class EndpointBook:
         for json, flat in members(self._document, body.flat):
             if flat.kind == "string" and flat.keys.get("format") in _FORMATS and not flat.flag("readOnly"):
                 raise CannotSayError(f"{json!r} is text of the format {flat.keys['format']!r}, which cannot be held to")
+            if flat.kind == "array" and flatten(self._document, flat.items).either:
+                raise CannotSayError(f"what is in {json!r} is one of several objects")
 
     def _label(self, call: Call) -> str:
         said = call.operation.get("operationId")

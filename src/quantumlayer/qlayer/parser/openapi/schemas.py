@@ -24,6 +24,7 @@ class Flat:
         keys: What else is said of it: bounds, format, pattern, choices, prose.
         nullable: Whether it may be null.
         closed: Whether an object takes no other members.
+        either: Whether it is one of several objects that need different members.
     """
 
     kind: str
@@ -34,6 +35,7 @@ class Flat:
     keys: Mapping[str, Any] = field(default_factory=dict)
     nullable: bool = False
     closed: bool = False
+    either: bool = False
 
     @property
     def about(self) -> str:
@@ -139,7 +141,8 @@ def _either(one: Flat, choices: list[Flat]) -> Flat:
         members = {key: value for choice in real for key, value in choice.members.items()}
         required = frozenset.intersection(*(choice.required for choice in real))
         laid = Flat("object", members=members, required=required, keys=one.keys, nullable=nullable)
-        return replace(_both(one, laid), nullable=nullable)
+        either = any(choice.required != required for choice in real)
+        return replace(_both(one, laid), nullable=nullable, either=either)
     kinds = {choice.kind for choice in real}
     alike = len(kinds) == 1 and not kinds & {"array", "object"}
     return replace(one, kind=kinds.pop() if alike else "any", nullable=nullable)
