@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from quantumlayer.spec.askers import asker_values
 from quantumlayer.spec.cel import MemberKind, Scope, all_acting, compile_cel
 from quantumlayer.spec.cel.reads import readings
 from quantumlayer.spec.model import Creation, Spec
@@ -53,7 +54,10 @@ def unwritten(spec: Spec, name: str, entity: str) -> frozenset[str]:
     """
     written = written_by(spec, name)
     found = set[str]()
+    asked = asker_values(spec.entities[entity])
     for key, derived in spec.entities[entity].derived.items():
+        if key in asked:
+            continue  # it is in answers only
         read = set[tuple[str, str]]()
         for one in readings(compile_cel(derived.cel, Scope.for_derived(spec, entity))):
             back = one.member.kind is MemberKind.BACK
