@@ -107,7 +107,7 @@ class _Builder:
             return runtime.spanned
         if kind == DURATION and self._type_of(expr.left) == DURATION:
             return lambda left, right: runtime.spanned(left, -right)
-        return _PLAIN[expr.operator]
+        return runtime.divided if expr.operator == "/" else _PLAIN[expr.operator]
 
     def _call(self, expr: Call, slots: Mapping[str, str]) -> Program:
         parts = [self.build(part, slots) for part in (*([expr.target] if expr.target else []), *expr.args)]
