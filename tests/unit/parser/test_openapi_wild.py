@@ -237,3 +237,21 @@ def test_text_of_a_format_that_no_pattern_says_is_not_taken() -> None:
     paths = {"/cups": {"get": {"responses": answer({"type": "array", "items": ref("Cup")})}, "post": made}}
     found = interface(parse(document(paths, Cup=schema)))
     assert "'uri'" in found.open["POST /cups"]
+
+
+def test_records_that_need_each_other_cost_their_endpoints_and_no_others() -> None:
+    number = {"type": "integer"}
+
+    def made(name: str) -> dict[str, Any]:
+        return {"post": {"requestBody": body(ref(name)), "responses": answer(ref(name))}}
+
+    paths = {
+        "/eggs": made("Egg"),
+        "/hens": made("Hen"),
+        "/cups": {"get": {"responses": answer({"type": "array", "items": ref("Cup")})}},
+    }
+    egg = kind("henId", id={**number, "readOnly": True}, henId=number)
+    hen = kind("eggId", id={**number, "readOnly": True}, eggId=number)
+    spec = parse(document(paths, Egg=egg, Hen=hen, Cup=kind("id", id=TEXT)))
+    assert set(spec.entities) == {"Cup"}
+    assert set(interface(spec).open) == {"POST /eggs", "POST /hens"}

@@ -17,6 +17,7 @@ from quantumlayer.qlayer.parser.openapi.resources import Resources
 from quantumlayer.qlayer.parser.openapi.schemas import plain
 from quantumlayer.qlayer.parser.openapi.security import caller, is_guarded
 from quantumlayer.qlayer.parser.openapi.shapes import CannotSayError, ShapeBook
+from quantumlayer.qlayer.parser.openapi.soundness import sound
 from quantumlayer.qlayer.parser.openapi.unrefused import Unrefused
 from quantumlayer.spec.interface import Does, Endpoint, Ids, Interface
 from quantumlayer.spec.model import Action, Entity, Field, Grant, Note, Role, Service, Spec
@@ -71,7 +72,7 @@ def parse_openapi(requirement: Requirement) -> Spec:
     texts = {name: Ids.UUID for name in fields if records.by_name[name].text_id}
     interface = interface.model_copy(update={"ids": texts})
     spec = _spec(document, requirement, records, fields, interface, book.unique, closed)
-    return spec.model_copy(update={"roles": dict.fromkeys(spec.roles, role)})
+    return sound(spec.model_copy(update={"roles": dict.fromkeys(spec.roles, role)}))
 
 
 def _endpoints(
