@@ -309,7 +309,7 @@ roles: {boss: }
 entities:
   Student: {fields: {name: {type: string}}, access: [{who: boss, may: [create, read]}]}
   Sitting:
-    fields: {places: {type: int, min: 1, max: 500}}
+    fields: {places: {type: int, min: 1, max: 1}}
     derived: {taken: {type: int, cel: this.registrations.size()}}
     access: [{who: boss, may: [create, read]}]
   Registration:
