@@ -7,9 +7,9 @@ from dataclasses import dataclass, field
 from quantumlayer.qtest.apart import apart
 from quantumlayer.qtest.expressions import python
 from quantumlayer.qtest.literals import source
-from quantumlayer.qtest.patterns import matching, numbered
 from quantumlayer.qtest.samples import TEXTS, lengths
 from quantumlayer.qtest.suite import Suite
+from quantumlayer.spec.fitting import matching, numbered
 from quantumlayer.spec.model import Entity, Field, FieldType
 from quantumlayer.spec.naming import EntityNames
 
@@ -55,6 +55,14 @@ class Factory:
     lines: list[str] = field(default_factory=list)
     arguments: list[tuple[str, str]] = field(default_factory=list)
     versioned: bool = False
+
+    @property
+    def variable(self) -> str:
+        """What the record is called in its factory; a field may have the name of its entity."""
+        found, taken = self.names.snake, {parameter.name for parameter in self.parameters}
+        while found in taken:
+            found = f"made_{found}"
+        return found
 
 
 def factories(suite: Suite) -> list[Factory]:

@@ -7,12 +7,12 @@ from itertools import islice
 from quantumlayer.qtest.bodies import IF_ANY
 from quantumlayer.qtest.changes import changing
 from quantumlayer.qtest.literals import text
-from quantumlayer.qtest.patterns import matching
 from quantumlayer.qtest.records import Records
 from quantumlayer.qtest.samples import lengths
 from quantumlayer.qtest.scenes import Scene
 from quantumlayer.qtest.suite import Suite
 from quantumlayer.qtest.tests import Module, Test
+from quantumlayer.spec.fitting import matching
 from quantumlayer.spec.model import Action
 from quantumlayer.spec.naming import route_name
 

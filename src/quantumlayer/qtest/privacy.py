@@ -7,7 +7,6 @@ from decimal import Decimal
 from quantumlayer.qtest.bodies import Creation
 from quantumlayer.qtest.literals import source, text, wire
 from quantumlayer.qtest.operations import Operating
-from quantumlayer.qtest.patterns import matching
 from quantumlayer.qtest.places import TAKES, Slot
 from quantumlayer.qtest.records import Records
 from quantumlayer.qtest.samples import lengths
@@ -16,6 +15,7 @@ from quantumlayer.qtest.suite import Suite, writable
 from quantumlayer.qtest.tests import Row, Test
 from quantumlayer.qtest.witness import Witness
 from quantumlayer.qtest.working import works
+from quantumlayer.spec.fitting import matching
 from quantumlayer.spec.model import Action, Field, FieldType
 from quantumlayer.spec.remember import operations_on
 

@@ -7,7 +7,6 @@ from itertools import islice
 from quantumlayer.qtest.bodies import Creation, other_values
 from quantumlayer.qtest.literals import source, text, wire
 from quantumlayer.qtest.made import is_code
-from quantumlayer.qtest.patterns import matching
 from quantumlayer.qtest.places import SAME, THIS, Slot
 from quantumlayer.qtest.samples import lengths, samples, wrong_type
 from quantumlayer.qtest.scenes import Scene
@@ -17,6 +16,7 @@ from quantumlayer.qtest.variables import variable, without_spare
 from quantumlayer.qtest.witness import Witness
 from quantumlayer.qtest.worlds import constant
 from quantumlayer.spec.cel import ANYONE
+from quantumlayer.spec.fitting import matching
 from quantumlayer.spec.model import Action, FieldType
 from quantumlayer.spec.naming import link_ids
 

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from itertools import islice
 
-from quantumlayer.qtest.patterns import matching, unfit
+from quantumlayer.spec.fitting import matching, unfit
 from quantumlayer.spec.model import LONGEST, Field, FieldType
 
 NOW = datetime(2026, 3, 4, 9, 0, tzinfo=UTC)

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from quantumlayer.kit.graphs import reached
 from quantumlayer.qtest.apart import apart
 from quantumlayer.qtest.literals import source, wire
 from quantumlayer.qtest.places import CALLER, Place
@@ -197,13 +198,7 @@ class Scene:
         return relation.optional and target not in self._names and self._leads_to(target, record)
 
     def _leads_to(self, start: Record, goal: Record) -> bool:
-        seen: set[Record] = set()
-        waiting = [start]
-        while waiting:
-            record = waiting.pop()
-            seen.add(record)
-            waiting += [one for _, one in self._targets(record) if one not in seen]
-        return goal in seen
+        return goal in reached([start], lambda record: [one for _, one in self._targets(record)])
 
     def _make_all(self, records: list[Record]) -> None:
         alone = self._of_their_own(records)

@@ -8,12 +8,12 @@ from typing import Any
 
 from quantumlayer.qtest.apart import apart
 from quantumlayer.qtest.literals import wire
-from quantumlayer.qtest.patterns import matching
 from quantumlayer.qtest.samples import NOW, between, lengths, samples
 from quantumlayer.qtest.suite import Suite
 from quantumlayer.qtest.witness import Question, Witness
 from quantumlayer.qtest.working import works
 from quantumlayer.spec.cel import Record, Scope, World, compile_cel, evaluate, rounded
+from quantumlayer.spec.fitting import matching
 from quantumlayer.spec.model import Field, Proof, RelationKind
 from quantumlayer.spec.naming import collection, link_ids
 from quantumlayer.spec.order import making_order, set_later

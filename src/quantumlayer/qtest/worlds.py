@@ -76,6 +76,8 @@ def constant(item: Field) -> object:
     match item.type:
         case FieldType.DECIMAL | FieldType.MONEY:
             return Decimal(str(item.default))
+        case FieldType.FLOAT:
+            return float(str(item.default))
         case FieldType.DATE:
             return date.fromisoformat(str(item.default))
         case FieldType.DATETIME:

@@ -4,11 +4,13 @@ A Spec without endpoints gets the API that the pack thinks best, in the style th
 callers meet exactly these.
 """
 
+from collections.abc import Callable, Iterable
 from enum import StrEnum
 from typing import Annotated, Any, Literal
 
 from pydantic import Field as Key
 
+from quantumlayer.kit.graphs import reached
 from quantumlayer.spec.base import EntityName, Field, Name, Node
 
 JsonName = Annotated[str, Key(pattern=r"^[^\x00-\x1f\x7f{}]{1,100}$")]
@@ -255,6 +257,15 @@ class Interface(Node):
         shape = self.shapes.get(name)
         members = shape.members.items() if shape is not None and not shape.page else ()
         return next(((json, one.shape) for json, one in members if one.is_ == "this" and one.shape), None)
+
+    def within(self, names: Iterable[str | None], skip: Callable[[Member], bool] = lambda _: False) -> set[str]:
+        """These shapes, and those inside them but for members to skip."""
+
+        def inner(name: str) -> list[str]:
+            members = self.shapes[name].members.values()
+            return [one.shape for one in members if one.shape in self.shapes and not skip(one)]
+
+        return reached((name for name in names if name in self.shapes), inner)
 
     def lists(self, endpoint: Endpoint) -> bool:
         """Whether an endpoint answers many records: an array, or a page."""

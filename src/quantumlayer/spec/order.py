@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping
 from graphlib import CycleError, TopologicalSorter
 
+from quantumlayer.kit.graphs import reached
 from quantumlayer.spec.model import Spec
 
 _Graph = Mapping[str, Mapping[str, bool]]
@@ -18,9 +19,9 @@ def making_order(spec: Spec) -> tuple[str, ...]:
     try:
         return _sorted(graph, spec.entities)
     except CycleError:
-        reached = {name: _reached(graph, name) for name in graph}
+        behind = {name: reached([name], graph.__getitem__) for name in graph}
         without = {
-            name: {target: must for target, must in targets.items() if must or name not in reached[target]}
+            name: {target: must for target, must in targets.items() if must or name not in behind[target]}
             for name, targets in graph.items()
         }
         return _sorted(without, spec.entities)
@@ -45,16 +46,6 @@ def _graph(spec: Spec) -> _Graph:
             if relation.to != name and (key in entity.references or relation.required):
                 graph[name][relation.to] = graph[name].get(relation.to, False) or relation.required
     return graph
-
-
-def _reached(graph: _Graph, start: str) -> set[str]:
-    found: set[str] = set()
-    waiting = [start]
-    while waiting:
-        new = graph[waiting.pop()].keys() - found
-        found |= new
-        waiting += new
-    return found
 
 
 def _sorted(graph: _Graph, names: Iterable[str]) -> tuple[str, ...]:

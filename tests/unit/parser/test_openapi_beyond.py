@@ -138,6 +138,7 @@ def test_a_text_that_is_an_object_elsewhere_is_checked_and_not_kept() -> None:
     document["components"]["schemas"]["BuoyRequest"] = body
     taken = {"content": {"application/json": {"schema": {"$ref": "#/components/schemas/BuoyRequest"}}}}
     document["paths"]["/buoys"]["post"]["requestBody"] = taken
+    document["components"]["schemas"]["Buoy"]["required"] = ["id"]
     spec = parse(document)
     assert spec.interface is not None
     colour = spec.interface.shapes["BuoyRequest"].members["colour"]

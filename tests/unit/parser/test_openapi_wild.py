@@ -11,6 +11,7 @@ from quantumlayer.qlayer.parser.openapi import parse_openapi
 from quantumlayer.spec.interface import Does, ErrorPart, Ids, Interface
 from quantumlayer.spec.model import FieldType, Spec
 from quantumlayer.spec.validate import checked_spec
+from quantumlayer.spec.validate.patterns import matches
 
 TEXT: dict[str, Any] = {"type": "string"}
 ID = {"name": "id", "in": "path", "required": True, "schema": TEXT}
@@ -255,3 +256,42 @@ def test_records_that_need_each_other_cost_their_endpoints_and_no_others() -> No
     spec = parse(document(paths, Egg=egg, Hen=hen, Cup=kind("id", id=TEXT)))
     assert set(spec.entities) == {"Cup"}
     assert set(interface(spec).open) == {"POST /eggs", "POST /hens"}
+
+
+def test_text_that_answers_must_show_and_nobody_writes_fits_what_the_document_says() -> None:
+    link, code = TEXT | {"format": "uri", "readOnly": True}, TEXT | {"pattern": "^[A-Z]{3}-[0-9]{2}$", "readOnly": True}
+    stamp = kind("name", "link", "code", "mail", name=TEXT, link=link, code=code, mail=TEXT | {"format": "email"})
+    new = kind("name", name=TEXT)
+    found = parse(
+        document({"/stamps": {"get": {"responses": answer({"type": "array", "items": ref("Stamp")})},
+                              "post": {"requestBody": body(ref("NewStamp")), "responses": answer(ref("Stamp"))}}},
+                 Stamp=stamp, NewStamp=new)
+    )  # fmt: skip
+    fields = found.entities["Stamp"].fields
+    assert {key: field.default for key, field in fields.items()} == {
+        "name": None, "link": "https://00000", "code": "AAA-00", "mail": "nobody@example.org",
+    }  # fmt: skip
+    assert sum("answers must show one" in note.text for note in found.assumptions) == 3
+
+
+def test_an_address_of_the_internet_is_taken_exactly() -> None:
+    host = kind("ip", id={"type": "integer"}, ip=TEXT | {"format": "ipv4"})
+    found = parse(
+        document({"/hosts": {"post": {"requestBody": body(ref("Host")), "responses": answer(ref("Host"))}}}, Host=host)
+    )
+    pattern = found.entities["Host"].fields["ip"].pattern or ""
+    taken = [one for one in ("0.9.0.0", "255.249.100.7", "256.1.1.1", "01.2.3.4", "1.2.3") if matches(pattern, one)]
+    assert taken == ["0.9.0.0", "255.249.100.7"]
+
+
+def test_what_answers_must_show_and_records_may_lack_is_left_open() -> None:
+    tags = {"type": "array", "items": TEXT}
+    found = parse(
+        document({"/stamps": {"post": {"requestBody": body(ref("NewStamp")), "responses": answer(ref("Stamp"))}},
+                  "/coins": {"post": {"requestBody": body(ref("Coin")), "responses": answer(ref("Coin"))}}},
+                 Stamp=kind("name", "tags", name=TEXT, tags=tags),
+                 NewStamp=kind("name", name=TEXT), Coin=kind(worth=TEXT))
+    )  # fmt: skip
+    assert interface(found).open == {
+        "POST /stamps": "it always answers 'tags' of Stamp, and a Stamp may be without its tags."
+    }

@@ -327,3 +327,12 @@ def test_who_would_hear_of_another_rule_first_is_not_asked_about_the_same_values
     refused = "registrations_with_the_same_student_and_sitting_are_refused"
     assert refused not in written(COURSES)
     assert refused in written(COURSES.replace("this.sitting.taken < this.sitting.places", "this.sitting.places > 0"))
+
+
+def test_a_field_may_have_the_name_of_its_entity() -> None:
+    week = "{fields: {week: {type: int}}, access: [{who: anyone, may: [create, read]}]}"
+    files = generated(parse_spec(f"spec: 1\nservice: {{name: seasons}}\nentities:\n  Week: {week}\n").spec)
+    assert (
+        "        made_week = Week(\n            week=week,\n        )\n        return await self._keep(made_week)"
+        in (files["tests/factories.py"])
+    )

@@ -8,9 +8,9 @@ import pytest
 from quantumlayer.qtest.expressions import python
 from quantumlayer.qtest.intervals import Interval, interval
 from quantumlayer.qtest.literals import source, wire
-from quantumlayer.qtest.patterns import matching, numbered, unfit
 from quantumlayer.qtest.samples import edges, samples
 from quantumlayer.spec.cel import Scope, compile_cel
+from quantumlayer.spec.fitting import matching, numbered, unfit
 from quantumlayer.spec.load import parse_spec
 from quantumlayer.spec.model import Field, FieldType
 from quantumlayer.spec.validate.patterns import matches

@@ -125,6 +125,13 @@ CASES = [
     ),
     ("{is: owner, in: path", "{in: path", "endpoints.add_dog.parameters.ownerId", "which record is meant", "is: id"),
     ("path: /owners/{ownerId}/dogs", "path: /dogs", "endpoints.add_dog.parameters", "not in the path", "Add it"),
+    (
+        "many: true, optional: true}",
+        "many: true}",
+        "endpoints.list_dogs.gives",
+        "may be without its traits",
+        "`traits`",
+    ),
     ("name: {is: name}", "name: {is: name, optional: true}", "endpoints.add_dog", "Nobody gives name", "optional"),
     (
         "method: put\n      path: /dogs/{id}",

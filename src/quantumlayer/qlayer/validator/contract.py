@@ -9,6 +9,7 @@ from quantumlayer.kit.identifiers import words
 from quantumlayer.spec.interface import Interface
 
 _DEEPEST = 20
+_EXAMPLES = frozenset({"example", "examples", "default", "const", "enum"})
 _SIZES = frozenset({"int32", "int64"})
 _METHODS = frozenset({"get", "put", "post", "delete", "options", "head", "patch", "trace"})
 
@@ -17,15 +18,15 @@ def contract_in(copy: Path, interface: Interface, *, literal: bool = False) -> d
     """The contract among the requirements of a service, with what its Spec says beyond it; None where there is none.
 
     Operations that the Spec leaves open are not in it. Refusals for which the contract has no status, bodies that
-    cannot be left out, and the size of numbers are told as assumptions of the Spec: they are in it, unless it is to be
-    taken literally.
+    cannot be left out, the size of numbers, and that what has members is an object are assumptions: they are
+    in it, unless it is to be taken literally.
     """
     for path in sorted((copy / "requirements").glob("*")):
         document = _loaded(path)
         if document is not None and isinstance(document.get("paths"), dict):
             if not literal:
                 _hold(document, interface)
-                _bound(document)
+                _read(document)
             return document
     return None
 
@@ -42,18 +43,27 @@ def _loaded(path: Path) -> dict[str, Any] | None:
     return cast("dict[str, Any]", found) if isinstance(found, dict) and "openapi" in found else None
 
 
-def _bound(node: object) -> None:
-    """Whole numbers without a limit have 64 bits here, as everywhere; so have the ids of records."""
+def _read(node: object, *, named: bool = False) -> None:
+    """Schemas as the Spec reads them; what is `named` maps names to schemas and is none itself."""
     if isinstance(node, list):
         for item in node:
-            _bound(item)
+            _read(item)
     elif isinstance(node, dict):
-        _count(node)
-        kinds = node.get("type")
-        if "integer" in (kinds if isinstance(kinds, list) else [kinds]) and node.get("format") not in _SIZES:
-            node["format"] = "int64"
-        for item in node.values():
-            _bound(item)
+        if not named:
+            _count(node)
+            _bound(node)
+            if isinstance(node.get("properties"), dict):
+                node.setdefault("type", "object")  # else it might be anything that is no object
+        for key, item in node.items():
+            if key not in _EXAMPLES or named:
+                _read(item, named=key == "properties" and not named)
+
+
+def _bound(node: dict[str, Any]) -> None:
+    """Whole numbers without a limit have 64 bits here, as everywhere; so have the ids of records."""
+    kinds = node.get("type")
+    if "integer" in (kinds if isinstance(kinds, list) else [kinds]) and node.get("format") not in _SIZES:
+        node["format"] = "int64"
 
 
 def _count(node: dict[str, Any]) -> None:
@@ -93,18 +103,10 @@ def _need(document: dict[str, Any], body: object, envelopes: tuple[str, ...]) ->
     found["required"] = True
     for media in found.get("content", {}).values():
         schema = _resolved(document, media.get("schema") if isinstance(media, dict) else None)
-        _hold_to_object(schema)
         for json in envelopes:
             required = schema.get("required")
             schema["required"] = sorted({*(required if isinstance(required, list) else []), json})
             schema = _resolved(document, schema.get("properties", {}).get(json))
-            _hold_to_object(schema)
-
-
-def _hold_to_object(schema: dict[str, Any]) -> None:
-    """What has members is an object, although a document that does not say so lets it be anything."""
-    if "properties" in schema:
-        schema.setdefault("type", "object")
 
 
 def _resolved(document: dict[str, Any], node: object) -> dict[str, Any]:

@@ -6,7 +6,7 @@ from graphlib import CycleError, TopologicalSorter
 
 from quantumlayer.spec.errors import Problem
 from quantumlayer.spec.interface import Does, Endpoint, Interface, Member, Parameter, Part, Shape
-from quantumlayer.spec.model import Entity, Spec
+from quantumlayer.spec.model import Entity, Relation, Spec
 from quantumlayer.spec.naming import back_name
 
 _PARAMETER = re.compile(r"\{([^{}]*)\}")
@@ -144,6 +144,7 @@ def _endpoint(spec: Spec, interface: Interface, address: str, endpoint: Endpoint
         return
     yield from _bodies(interface, address, endpoint)
     yield from _parameters(spec, address, endpoint)
+    yield from _lacked(spec, interface, address, endpoint)
     if endpoint.does is Does.CREATE:
         yield from _unmade(spec, interface, address, endpoint)
 
@@ -162,6 +163,22 @@ def _bodies(interface: Interface, address: str, endpoint: Endpoint) -> Iterator[
         if name is not None and interface.shapes[name].of != endpoint.on:
             message = f"{name} is no view of {endpoint.on}."
             yield Problem(f"{address}.{word}", message, "Name a shape of that entity.")
+
+
+def _lacked(spec: Spec, interface: Interface, address: str, endpoint: Endpoint) -> Iterator[Problem]:
+    """Members that answers always show although a record may lack them."""
+    for name in sorted(interface.within([endpoint.gives])):
+        shape = interface.shapes[name]
+        entity = spec.entities.get(shape.of or "")
+        if entity is None:
+            continue
+        for json, member in shape.members.items():
+            held = entity.fields.get(member.is_ or "") or entity.references.get(member.is_ or "")
+            bare = held is not None and held.optional and (isinstance(held, Relation) or held.default is None)
+            if bare and not (member.optional or member.nullable or member.write_only):
+                message = f"It always answers {json!r} of {name}, and a {shape.of} may be without its {member.is_}."
+                hint = f"Write `optional: true` or `nullable: true` at {json!r}, or give each {shape.of} one."
+                yield Problem(f"{address}.gives", message, hint)
 
 
 def _parameters(spec: Spec, address: str, endpoint: Endpoint) -> Iterator[Problem]:

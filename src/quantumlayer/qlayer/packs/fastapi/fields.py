@@ -278,16 +278,7 @@ class FieldView:
     @property
     def literal_default(self) -> str | None:
         """The Python source of a constant default."""
-        default = self.field.default
-        if default is None or isinstance(default, Computed):
-            return None
-        if self.field.type in {FieldType.MONEY, FieldType.DECIMAL} and not isinstance(default, str):
-            return literal(Decimal(str(default)))
-        if self.field.type is FieldType.DATE:
-            return f'dt.date.fromisoformat("{default}")'
-        if self.field.type is FieldType.DATETIME:
-            return f'dt.datetime.fromisoformat("{default}")'
-        return literal(default) if isinstance(default, bool | int | str | Decimal) else repr(str(default))
+        return constant_default(self.field)
 
     @property
     def alias(self) -> str | None:
@@ -380,6 +371,22 @@ def one_of(column: str, values: tuple[int | str, ...]) -> str:
         str(value) if isinstance(value, int) else "'" + value.replace("'", "''") + "'" for value in values
     )
     return f"{column} IN ({listed})"
+
+
+def constant_default(field: Field) -> str | None:
+    """The Python source of a default that is no expression."""
+    default = field.default
+    if default is None or isinstance(default, Computed):
+        return None
+    if field.type in {FieldType.MONEY, FieldType.DECIMAL} and not isinstance(default, str):
+        return literal(Decimal(str(default)))
+    if field.type is FieldType.FLOAT:
+        return literal(float(str(default)))
+    if field.type is FieldType.DATE:
+        return f'dt.date.fromisoformat("{default}")'
+    if field.type is FieldType.DATETIME:
+        return f'dt.datetime.fromisoformat("{default}")'
+    return literal(default) if isinstance(default, bool | int | str | Decimal) else repr(str(default))
 
 
 def pattern(text: str) -> str:

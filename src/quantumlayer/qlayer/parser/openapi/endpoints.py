@@ -11,7 +11,7 @@ from quantumlayer.qlayer.parser.openapi.document import Document
 from quantumlayer.qlayer.parser.openapi.records import Record, Records
 from quantumlayer.qlayer.parser.openapi.schemas import Flat, counting, flatten, members, plain
 from quantumlayer.qlayer.parser.openapi.shapes import CannotSayError, ShapeBook, fits_json
-from quantumlayer.qlayer.parser.openapi.types import field_of, items_of
+from quantumlayer.qlayer.parser.openapi.types import VAGUE, field_of, items_of
 from quantumlayer.spec.interface import Does, Endpoint, Part
 from quantumlayer.spec.model import Field, FieldType, RelationKind
 from quantumlayer.spec.validate.names import free_name
@@ -28,7 +28,6 @@ _MANY, _LONGEST_PATTERN = 20, 2000
 _LONGEST = 60
 """Characters of the longest name of an endpoint."""
 
-_FORMATS = frozenset({"uri", "uri-reference", "iri", "iri-reference", "hostname", "idn-hostname", "ipv4", "ipv6"})
 _BY_HTTP = frozenset({"authorization", "content-type", "accept"})
 _PATH = re.compile(r"(/[A-Za-z0-9._~{}-]+)+/?")
 
@@ -100,7 +99,7 @@ class EndpointBook:
     def _judge_formats(self, body: Body) -> None:
         """Refuse bodies that are held to a format which no pattern can say."""
         for json, flat in members(self._document, body.flat):
-            if flat.kind == "string" and flat.keys.get("format") in _FORMATS and not flat.flag("readOnly"):
+            if flat.kind == "string" and str(flat.keys.get("format")) in VAGUE and not flat.flag("readOnly"):
                 raise CannotSayError(f"{json!r} is text of the format {flat.keys['format']!r}, which cannot be held to")
             if flat.kind == "array" and flatten(self._document, flat.items).either:
                 raise CannotSayError(f"what is in {json!r} is one of several objects")

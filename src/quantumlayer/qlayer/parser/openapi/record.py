@@ -1,13 +1,17 @@
 """One entity of a document as it grows, and where the members of its views lead."""
 
 from dataclasses import dataclass, field
+from decimal import Decimal
 
 from quantumlayer.kit.identifiers import identifier, singular
 from quantumlayer.qlayer.parser.openapi.resources import Resource
 from quantumlayer.qlayer.parser.openapi.schemas import Flat
+from quantumlayer.spec.fitting import matching
 from quantumlayer.spec.model import Computed, Field, FieldType, Relation
 from quantumlayer.spec.validate.names import free_name
 
+_LONGEST = 4000
+_NOBODY = "nobody@example.org"
 SCALARS = frozenset({"string", "integer", "number", "boolean"})
 
 
@@ -64,18 +68,34 @@ def free_relation(record: Record, name: str) -> str:
     return free_name(name, [*record.seen, *columns])
 
 
-def usual(held: Field) -> Computed | bool | int | str | None:
+def usual(held: Field) -> Computed | bool | int | Decimal | str | None:
     """A value for what answers always show although nobody need give it."""
     if held.one_of:
         return held.one_of[0]
     if held.type is FieldType.BOOL:
         return False
-    if held.type is FieldType.INT:
-        return int(max(held.min or 0, 0)) if held.max is None or held.max >= 0 else int(held.max)
+    if held.type in {FieldType.INT, FieldType.FLOAT} and not held.exclusive:
+        return _nearest_to_zero(held)
     if held.type is FieldType.DATETIME:
         return Computed(cel="now()")
     if held.type is FieldType.DATE:
         return Computed(cel="today()")
-    if held.type in {FieldType.STRING, FieldType.TEXT} and held.min == 0 and held.pattern is None:
-        return ""
+    if held.type in {FieldType.STRING, FieldType.TEXT}:
+        return "" if held.min == 0 and held.pattern is None else _made_up(held)
+    if held.type is FieldType.EMAIL:
+        return _NOBODY if held.pattern is None else _made_up(held)
     return None
+
+
+def _nearest_to_zero(held: Field) -> int | Decimal:
+    kind = int if held.type is FieldType.INT else Decimal
+    least, most = kind(held.min or 0), None if held.max is None else kind(held.max)
+    return max(least, kind(0)) if most is None or most >= 0 else most
+
+
+def _made_up(held: Field) -> str | None:
+    """A text that fits a pattern or a length and says nothing."""
+    least, most = int(held.min or 0), int(held.max or _LONGEST)
+    if held.pattern is None:
+        return "unknown"[:most] if least <= len("unknown") else "x" * least if least <= _LONGEST else None
+    return next(matching(held.pattern, least, most), None)

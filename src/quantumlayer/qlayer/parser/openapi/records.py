@@ -335,6 +335,8 @@ class Records:
                 found[key] = held
             elif key in record.shown and key not in record.nullable and (default := usual(held)) is not None:
                 found[key] = held.model_copy(update={"default": default})
+                if default and isinstance(default, str) and not held.one_of:
+                    self._document.note(f"A {name} without a {key} has {default!r}: answers must show one.")
             else:
                 found[key] = held.model_copy(update={"optional": True})
         return found

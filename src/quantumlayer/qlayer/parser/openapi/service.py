@@ -4,6 +4,7 @@ from urllib.parse import urlsplit
 
 from pydantic import ValidationError
 
+from quantumlayer.kit.graphs import reached
 from quantumlayer.kit.identifiers import identifier
 from quantumlayer.qlayer.parser.errors import BrokenDocumentError
 from quantumlayer.qlayer.parser.models import Requirement
@@ -57,7 +58,9 @@ def parse_openapi(requirement: Requirement) -> Spec:
     if not endpoints:
         why = next(iter(left_open.values()), "it has no operation")
         raise BrokenDocumentError(f"{requirement.name} describes no endpoint that can be built", why=why)
-    needed = {name: shapes.shapes[name] for name in sorted(_needed(shapes, endpoints))}
+    every = Interface(shapes=shapes.shapes, endpoints=endpoints)
+    used = every.within(name for one in endpoints.values() for name in (one.takes, one.gives))
+    needed = {name: shapes.shapes[name] for name in sorted(used)}
     unrefused = Unrefused(document, records, fields, endpoints)
     interface = Interface(
         base=_base(document),
@@ -67,8 +70,8 @@ def parse_openapi(requirement: Requirement) -> Spec:
         open=left_open,
     )
     unrefused.cascade()
-    reached = _reached(records, interface)
-    fields = {name: held for name, held in fields.items() if name in reached}
+    alive = _behind(records, interface)
+    fields = {name: held for name, held in fields.items() if name in alive}
     texts = {name: Ids.UUID for name in fields if records.by_name[name].text_id}
     interface = interface.model_copy(update={"ids": texts})
     spec = _spec(document, requirement, records, fields, interface, book.unique, closed)
@@ -125,28 +128,12 @@ def _base(document: Document) -> str:
     return path if path.startswith("/") and all(part for part in path.split("/")[1:]) else ""
 
 
-def _needed(shapes: ShapeBook, endpoints: dict[str, Endpoint]) -> set[str]:
-    waiting = [name for one in endpoints.values() for name in (one.takes, one.gives) if name]
-    found: set[str] = set()
-    while waiting:
-        name = waiting.pop()
-        if name not in found:
-            found.add(name)
-            waiting += [member.shape for member in shapes.shapes[name].members.values() if member.shape]
-    return found
-
-
-def _reached(records: Records, interface: Interface) -> set[str]:
+def _behind(records: Records, interface: Interface) -> set[str]:
     """The entities that some endpoint is about, and those that their records refer to."""
-    waiting = [one.on for one in interface.endpoints.values()]
-    waiting += [shape.of for shape in interface.shapes.values() if shape.of is not None]
-    found: set[str] = set()
-    while waiting:
-        name = waiting.pop()
-        if name not in found:
-            found.add(name)
-            waiting += [relation.to for relation in records.by_name[name].relations.values()]
-    return found
+    known = records.by_name
+    about = [one.on for one in interface.endpoints.values()]
+    about += [shape.of for shape in interface.shapes.values() if shape.of is not None]
+    return reached(about, lambda name: [relation.to for relation in known[name].relations.values()])
 
 
 def _spec(

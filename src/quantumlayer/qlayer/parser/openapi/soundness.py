@@ -1,7 +1,7 @@
 """What of a document cannot be said after all is left open, so that one odd name or limit does not refuse the rest."""
 
+from quantumlayer.kit.graphs import reached
 from quantumlayer.spec.errors import Problem
-from quantumlayer.spec.interface import Interface
 from quantumlayer.spec.model import Spec
 from quantumlayer.spec.validate import validate
 
@@ -33,20 +33,20 @@ def _without(spec: Spec, problem: Problem) -> Spec | None:
     kind, _, rest = problem.element.partition(".")
     doomed = set()
     if kind == "entities":
-        doomed = {key for key, one in interface.endpoints.items() if rest.split(".")[0] in _entities(spec, {one.on})}
+        name = rest.split(".")[0]
+        doomed = {key for key, one in interface.endpoints.items() if name in _behind(spec, {one.on})}
     elif rest.startswith("endpoints."):
         doomed = {rest.split(".")[1]}
     elif rest.startswith("shapes."):
         shape = next((one for one in interface.shapes if f"{rest}.".startswith(f"shapes.{one}.")), "")
-        doomed = {
-            key for key, one in interface.endpoints.items() if shape in _shapes(interface, {one.takes, one.gives})
-        }
+        doomed = {key for key, one in interface.endpoints.items() if shape in interface.within([one.takes, one.gives])}
     if not doomed or doomed >= interface.endpoints.keys():
         return None
     kept = {key: one for key, one in interface.endpoints.items() if key not in doomed}
     labels = (f"{interface.endpoints[key].method.upper()} {interface.endpoints[key].path}" for key in sorted(doomed))
-    shapes = _shapes(interface, {name for one in kept.values() for name in (one.takes, one.gives)})
-    entities = _entities(spec, {one.on for one in kept.values()} | {str(interface.shapes[one].of) for one in shapes})
+    shapes = interface.within(name for one in kept.values() for name in (one.takes, one.gives))
+    about = {one.on for one in kept.values()} | {str(interface.shapes[one].of) for one in shapes}
+    entities = _behind(spec, about)
     changed = {
         "endpoints": kept,
         "shapes": {key: one for key, one in interface.shapes.items() if key in shapes},
@@ -57,23 +57,8 @@ def _without(spec: Spec, problem: Problem) -> Spec | None:
     return spec.model_copy(update={"interface": interface.model_copy(update=changed), "entities": known})
 
 
-def _shapes(interface: Interface, names: set[str | None]) -> set[str]:
-    """The shapes, and those inside them."""
-    waiting, found = [name for name in names if name], set[str]()
-    while waiting:
-        name = waiting.pop()
-        if name not in found:
-            found.add(name)
-            waiting += [one.shape for one in interface.shapes[name].members.values() if one.shape]
-    return found
-
-
-def _entities(spec: Spec, names: set[str]) -> set[str]:
+def _behind(spec: Spec, names: set[str]) -> set[str]:
     """The entities, and those that they refer to."""
-    waiting, found = [name for name in names if name in spec.entities], set[str]()
-    while waiting:
-        name = waiting.pop()
-        if name not in found:
-            found.add(name)
-            waiting += [one.to for one in spec.entities[name].relations.values() if one.to in spec.entities]
-    return found
+    known = spec.entities
+    targets = {name: [one.to for one in entity.relations.values() if one.to in known] for name, entity in known.items()}
+    return reached(names & known.keys(), targets.__getitem__)

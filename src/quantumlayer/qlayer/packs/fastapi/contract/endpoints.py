@@ -12,7 +12,7 @@ from quantumlayer.qlayer.packs.fastapi.contract.addresses import condition
 from quantumlayer.qlayer.packs.fastapi.contract.media import media_class
 from quantumlayer.qlayer.packs.fastapi.contract.shapes import Shapes, attribute_of
 from quantumlayer.qlayer.packs.fastapi.contract.types import arguments, item_type, many_of, query_type
-from quantumlayer.qlayer.packs.fastapi.fields import MAX_BIG
+from quantumlayer.qlayer.packs.fastapi.fields import MAX_BIG, constant_default
 from quantumlayer.spec.interface import Does, Endpoint, Interface, Parameter, Part
 from quantumlayer.spec.model import Action, Spec
 from quantumlayer.spec.naming import EntityNames, entity_names, function_name
@@ -70,7 +70,7 @@ class ParameterView:
         given = f"{self.argument}: Annotated[{kind}, {place}({', '.join(args)})]"
         if not self.parameter.optional:
             return given
-        return f"{given} = {held.default!r}"
+        return f"{given} = {constant_default(held)}"
 
     def number(self, least: int, usual: int) -> str:
         """The source of a number that says which part of a list is wanted: never less than makes sense."""

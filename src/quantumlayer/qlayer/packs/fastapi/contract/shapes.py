@@ -8,9 +8,10 @@ from graphlib import TopologicalSorter
 from pydantic import BaseModel
 
 from quantumlayer.kit.identifiers import class_name, identifier, words
-from quantumlayer.qlayer.packs.fastapi.code import UnsupportedError, literal
+from quantumlayer.qlayer.packs.fastapi.code import UnsupportedError
 from quantumlayer.qlayer.packs.fastapi.contract.relationships import back_of
 from quantumlayer.qlayer.packs.fastapi.contract.types import arguments, given_type, item_type, many_of, plain_type
+from quantumlayer.qlayer.packs.fastapi.fields import constant_default
 from quantumlayer.spec.interface import Does, Interface, Member, Shape
 from quantumlayer.spec.model import Entity, Field, FieldType, RelationKind, Spec
 from quantumlayer.spec.naming import entity_names
@@ -158,27 +159,13 @@ class Shapes:
 
     @cached_property
     def _taken(self) -> frozenset[str]:
-        return self._reached([endpoint.takes for endpoint in self._interface.endpoints.values()], taking=True)
+        names = [endpoint.takes for endpoint in self._interface.endpoints.values()]
+        return frozenset(self._interface.within(names, lambda member: member.read_only))
 
     @cached_property
     def _given(self) -> frozenset[str]:
-        return self._reached([endpoint.gives for endpoint in self._interface.endpoints.values()], taking=False)
-
-    def _reached(self, names: list[str | None], *, taking: bool) -> frozenset[str]:
-        found: set[str] = set()
-        waiting = [name for name in names if name is not None]
-        while waiting:
-            name = waiting.pop()
-            if name in found:
-                continue
-            found.add(name)
-            members = self._interface.shapes[name].members.values()
-            waiting += [
-                member.shape
-                for member in members
-                if member.shape and not (member.read_only if taking else member.write_only)
-            ]
-        return frozenset(found)
+        names = [endpoint.gives for endpoint in self._interface.endpoints.values()]
+        return frozenset(self._interface.within(names, lambda member: member.write_only))
 
     def keeps(self, name: str) -> bool:
         """Whether anything of what callers write is kept."""
@@ -291,7 +278,7 @@ class Shapes:
             value = f"[item.{dumped} for item in self.{shown}]" if member.many else f"self.{shown}.{dumped}"
             value = f"{{key: item.{dumped} for key, item in self.{shown}.items()}}" if member.keyed else value
             value = f"{value} if self.{shown} is not None else None" if member.optional or member.nullable else value
-        default = "None" if field.default is None else literal(field.default)
+        default = constant_default(field) or "None"
         return MemberView(json, shown, kind, constraints, member, shown, value, field.optional, default)
 
     def _relation(self, entity: Entity, json: str, member: Member, *, taking: bool) -> MemberView:
