@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from quantumlayer.spec.model import Entity, Field, FieldType
 from quantumlayer.spec.remember import remembered
 
+_RARE = 100
 _ENDLESS = frozenset(FieldType) - {FieldType.BOOL, FieldType.JSON, FieldType.TEXT}
 
 
@@ -25,3 +26,16 @@ def _is_endless(item: Field) -> bool:
     if item.one_of or item.optional or item.default is not None:
         return False
     return item.type is FieldType.STRING or (item.type in _ENDLESS and item.max is None)
+
+
+def is_rare(entity: Entity) -> bool:
+    """Whether there can be a few such records only, as one of their values is unique."""
+    unique = [item for item in entity.fields.values() if item.unique and not item.optional]
+    return any(item.one_of or (room_of(item) or _RARE) < _RARE for item in unique)
+
+
+def room_of(item: Field) -> int | None:
+    """How many whole numbers fit, if they are bounded."""
+    if item.type is not FieldType.INT or item.max is None:
+        return None
+    return int(item.max) - int(item.min or 0) + 1

@@ -4,7 +4,7 @@ import builtins
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from quantumlayer.qtest.apart import apart
+from quantumlayer.qtest.apart import apart, is_rare, room_of
 from quantumlayer.qtest.expressions import python
 from quantumlayer.qtest.literals import source
 from quantumlayer.qtest.samples import TEXTS, lengths
@@ -57,6 +57,16 @@ class Factory:
     versioned: bool = False
 
     @property
+    def shares(self) -> bool:
+        """Whether it refers to the same record as others, where there can be a few only."""
+        return any("self._one(" in value for _, value in self.arguments)
+
+    @property
+    def counts(self) -> bool:
+        """Whether it counts a field's values apart from all others."""
+        return any("self._few[" in line for line in [*self.lines, *(value for _, value in self.arguments)])
+
+    @property
     def variable(self) -> str:
         """What the record is called in its factory; a field may have the name of its entity."""
         found, taken = self.names.snake, {parameter.name for parameter in self.parameters}
@@ -77,7 +87,8 @@ def _factory(suite: Suite, name: str, entity: Entity, moments: Sequence[str]) ->
     for key, relation in entity.references.items():
         made.parameters.append(Parameter(key, f"{relation.to} | None", "None"))
         target = suite.names(relation.to).snake
-        new = f"{key}.id if {key} else None" if relation.optional else f"({key} or await self.{target}()).id"
+        made_up = f"self._one(self.{target})" if is_rare(suite.spec.entities[relation.to]) else f"self.{target}()"
+        new = f"{key}.id if {key} else None" if relation.optional else f"({key} or await {made_up}).id"
         made.arguments.append((f"{key}_id", new))
     for key, relation in entity.links.items():
         made.parameters.append(Parameter(key, f"list[{relation.to}] | None", "None"))
@@ -108,7 +119,7 @@ def _add_field(made: Factory, key: str, item: Field, usual: object, *, early: bo
     if item.unique and not item.optional:
         made.parameters.append(Parameter(key, f"{kind} | None", "None"))
         word = f"{key} or" if item.type in TEXTS else f"{key} if {key} is not None else"
-        value = f"{word} {_unique(key, item)}"
+        value = f"{word} {_unique(made, key, item)}"
         if early:
             made.lines.append(f"{key} = {value}")
         made.arguments.append((key, key if early else value))
@@ -127,15 +138,15 @@ def parameter_type(item: Field) -> str:
     return f"{TYPES[item.type]} | None" if nullable else TYPES[item.type]
 
 
-def _unique(key: str, item: Field) -> str:
+def _unique(made: Factory, key: str, item: Field) -> str:
     """An expression that gives the same value again as late as it can."""
     if item.one_of:
-        return f"{source(list(item.one_of))}[{NUMBER} % {len(item.one_of)}]"
+        return f"{source(list(item.one_of))}[{_few(made, key)} % {len(item.one_of)}]"
     match item.type:
         case FieldType.INT:
             least = int(item.min or 0)
-            room = None if item.max is None else int(item.max) - least + 1
-            number = NUMBER if room is None or room > _MANY else f"{NUMBER} % {room}"
+            room = room_of(item)
+            number = NUMBER if room is None or room > _MANY else f"{_few(made, key)} % {room}"
             return f"{least} + {number}" if least else number
         case FieldType.DECIMAL | FieldType.MONEY:
             return f"Decimal({NUMBER})"
@@ -150,14 +161,19 @@ def _unique(key: str, item: Field) -> str:
         if most < len(key) + len("-0000"):
             return f'f"{{{NUMBER}:0{least}}}"'
         return f'f"{key}-{{{NUMBER}:0{max(1, least - len(key) - 1)}}}"'
-    return _unique_by_pattern(item.pattern, item)
+    return _unique_by_pattern(made, key, item.pattern, item)
 
 
-def _unique_by_pattern(pattern: str, item: Field) -> str:
+def _few(made: Factory, key: str) -> str:
+    """The next number for a field of few values: its own, so that each value comes before one comes again."""
+    return f'next(self._few["{made.names.snake}.{key}"])'
+
+
+def _unique_by_pattern(made: Factory, key: str, pattern: str, item: Field) -> str:
     samples = [sample for sample, _ in zip(matching(pattern, *lengths(item)), range(60), strict=False)]
     shape = numbered(pattern, samples[0]) if samples else None
     if shape is None:
-        return f"{source(samples)}[{NUMBER} % {len(samples)}]"
+        return f"{source(samples)}[{_few(made, key)} % {len(samples)}]"
     before, digits, after = shape
     before, after = (part.replace("{", "{{").replace("}", "}}") for part in (before, after))
     quoted = source(f"{before}<number>{after}")

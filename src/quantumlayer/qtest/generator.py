@@ -241,6 +241,8 @@ def _shared(suite: Suite, modules: list[Module]) -> dict[str, Any]:
             for name, keys in set_later(spec, making_order(spec)).items()
             for key in keys
         ],
+        "rare": any(one.shares for one in factories(suite)),
+        "few": any(one.counts for one in factories(suite)),
         "sets_later": any(SET_LATER in line for module in modules for test in module.tests for line in test.body),
         "waits": any("waits(" in line for module in modules for test in module.tests for line in test.body),
         "plain_roles": [name for name, role in spec.roles.items() if role.record is None],

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from decimal import Decimal
 
+from quantumlayer.qtest.apart import is_rare
 from quantumlayer.qtest.literals import source, text, wire
 from quantumlayer.qtest.oneself import as_caller
 from quantumlayer.qtest.places import THIS, Constants, Slot
@@ -204,20 +205,21 @@ def _filters(reader: Reader) -> Iterator[Test]:
 
 
 def _filtered_by_relation(reader: Reader, key: str) -> Test:
-    records = reader.records
-    first, target = reader.scene.this, records.entity.references[key]
-    before, given = reader.before, {}
+    records, first = reader.records, reader.scene.this
+    target = records.entity.references[key]
+    before, given, snake = reader.before, {}, records.suite.names(target.to).snake
     held = reader.witness.built.this.values.get(key)
     if target.optional and not reader.scene.named(held):
-        before = [*before, f"{variable(key)} = await make.{records.suite.names(target.to).snake}()"]
+        before = [*before, f"{variable(key)} = await make.{snake}()"]
         given = {key: variable(key)}
     fixed = reader.single or (not given and reader.scene.named(held))
+    shared = not (fixed or target.optional) and is_rare(records.suite.spec.entities[target.to])
     return Test(
         f"{records.names.plural}_are_filtered_by_{key}",
         [
             *before,
             f"{first} = {reader.made(**given)}",
-            reader.plain() if fixed else reader.made(),
+            reader.plain() if fixed else reader.made(**({key: f"await make.{snake}()"} if shared else {})),
             *reader.after,
             reader.get(f'{{"{key}_id": {first}.{key}_id}}'),
             reader.only(first),
@@ -231,18 +233,17 @@ def _filtered_by_link(reader: Reader, key: str) -> Test:
     records = reader.records
     target = records.suite.names(records.entity.links[key].to).snake
     wanted, other = f"wanted_{target}", f"other_{target}"
-    first = reader.scene.this
     return Test(
         f"{records.names.plural}_are_filtered_by_{key}",
         [
             *reader.before,
             f"{wanted}, {other} = await make.{target}(), await make.{target}()",
-            f"{first} = {reader.made(**{key: f'[{wanted}, {other}]'})}",
+            f"{reader.scene.this} = {reader.made(**{key: f'[{wanted}, {other}]'})}",
             reader.plain(**{key: f"[{other}]"}),
             reader.plain() if reader.single else reader.made(),
             *reader.after,
             reader.get(f'{{"{link_id(key)}": {wanted}.id}}'),
-            reader.only(first),
+            reader.only(reader.scene.this),
         ],
         [f"{reader.address}.filter"],
     )

@@ -209,10 +209,22 @@ class Scene:
         if len(records) == 1 or (len(set(calls)) > 1 and not alone):
             self.lines += calls
         else:
-            usual = {key: value for key, value in self.given(records[0]).items() if not self._numbered(records[0], key)}
+            given = self.given(records[0])
+            usual = {key: value for key, value in given.items() if self._fits_all(records[0], key, given)}
             usual |= {key: self.call(target) for key, target in alone.items()}
             made = self._made(records[0], usual)
             self.lines += [f"for _ in range({len(records)}):", f"    {made}"]
+
+    def _fits_all(self, record: Record, key: str, given: Mapping[str, str]) -> bool:
+        """Whether several records may have the value: whatever keeps them apart compares what they differ in, too."""
+        if not self._numbered(record, key):
+            return True
+        entity = self.suite.spec.entities[record.entity]
+        rules = [rule.unique.of for rule in entity.rules.values() if rule.unique is not None]
+        others = [set(of) & entity.references.keys() - given.keys() for of in rules if key in of]
+        overlaps = [rule.no_overlap for rule in entity.rules.values() if rule.no_overlap is not None]
+        in_the_way = not self.this_is_made and any(one.start == key and one.per in given for one in overlaps)
+        return not entity.fields[key].unique and all(others) and not in_the_way
 
     def _of_their_own(self, records: list[Record]) -> dict[str, Record]:
         """Whom each of several records must refer to alone, by relation: a rule keeps apart those with the same."""
@@ -228,10 +240,13 @@ class Scene:
 
     @property
     def is_one_of_a_kind(self) -> bool:
-        """Whether a rule keeps a second record like `this` out."""
+        """Whether a second record like `this` is kept out: by a rule, or as the value of a field is unique."""
         given = self.given(self.built.this)
-        rules = [rule.unique for rule in self.suite.spec.entities[self.built.this.entity].rules.values()]
-        return any(rule is not None and set(rule.of) <= given.keys() for rule in rules)
+        entity = self.suite.spec.entities[self.built.this.entity]
+        rules = [rule.unique for rule in entity.rules.values()]
+        return any(rule is not None and set(rule.of) <= given.keys() for rule in rules) or any(
+            item.unique and key in given for key, item in entity.fields.items()
+        )
 
     def call(self, record: Record, values: Mapping[str, str] | None = None) -> str:
         """The call that makes a record, with further values as Python."""

@@ -336,3 +336,25 @@ def test_a_field_may_have_the_name_of_its_entity() -> None:
         "        made_week = Week(\n            week=week,\n        )\n        return await self._keep(made_week)"
         in (files["tests/factories.py"])
     )
+
+
+FAIR = """
+spec: 1
+service: {name: fair}
+roles: {boss: }
+entities:
+  Pitch:
+    fields: {row: {type: string, unique: true, one_of: [north, south]}}
+    access: [{who: boss, may: [create, read]}]
+  Stall:
+    relations: {pitch: {to: Pitch}}
+    list: {filter: [pitch]}
+    access: [{who: boss, may: [create, read]}]
+"""
+
+
+def test_records_of_which_there_can_be_a_few_are_shared(written: Callable[[str], dict[str, str]]) -> None:
+    factories = generated(parse_spec(FAIR).spec)["tests/factories.py"]
+    assert 'row or ["north", "south"][next(self._few["pitch.row"]) % 2]' in factories
+    assert "pitch_id=(pitch or await self._one(self.pitch)).id" in factories
+    assert "await make.stall(pitch=await make.pitch())" in written(FAIR)["stalls_are_filtered_by_pitch"]
