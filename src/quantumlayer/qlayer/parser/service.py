@@ -6,10 +6,10 @@ from quantumlayer.qlayer.parser import silence
 from quantumlayer.qlayer.parser.assemble import assemble
 from quantumlayer.qlayer.parser.draft import Draft
 from quantumlayer.qlayer.parser.errors import NothingDescribedError
-from quantumlayer.qlayer.parser.meaning import concepts, fees, limits, operations, people, quality, states
+from quantumlayer.qlayer.parser.meaning import concepts, fees, limits, operations, people, quality, states, stories
 from quantumlayer.qlayer.parser.models import Requirement
 from quantumlayer.qlayer.parser.text import intake
-from quantumlayer.qlayer.parser.text.clauses import Clause, ClauseReader
+from quantumlayer.qlayer.parser.text.clauses import Clause, ClauseReader, is_story
 from quantumlayer.qlayer.parser.text.sentences import sentences
 from quantumlayer.spec.model import Spec
 
@@ -39,7 +39,8 @@ def parse(requirements: Sequence[Requirement]) -> Spec:
 
 def _read(draft: Draft, clauses: list[Clause]) -> None:
     """What the text says, each reading on top of those before it."""
-    concepts.find_entities(draft, clauses)
+    told = stories.find_stories(draft)
+    concepts.find_entities(draft, [clause for clause in clauses if not (told and is_story(clause.sentence))])
     concepts.find_attributes(draft, clauses)
     concepts.find_personal(draft, clauses)
     concepts.find_later_limits(draft, clauses)

@@ -23,9 +23,14 @@ _OWN_SUBJECT = re.compile(
     r"^(RB )*(PRP |EX |WP |((DT|PDT|PRP\$|CD) )*((JJ|VBN|VBG|NN|NNS|NNP|NNPS|HYPH) )*(NN|NNS|NNP|NNPS) )(RB )*"
     r"(MD|VBZ|VBP|VBD)"
 )
-_STORY = re.compile(
+STORY = re.compile(
     r"^as (?:an?|the) (?P<who>[^,]+?),? i (?:want|would like|need|wish|have|can|am able)(?: to)? ", re.IGNORECASE
 )
+
+
+def is_story(sentence: Sentence) -> bool:
+    """Whether a sentence says who wants what: `As a member, I want to borrow a book`."""
+    return STORY.match(sentence.text) is not None
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +111,7 @@ class ClauseReader:
 
     def _of(self, sentence: Sentence) -> list[Clause]:
         words = as_modal(tokens(sentence.words, sentence.text))
-        if story := _STORY.match(sentence.text):
+        if story := STORY.match(sentence.text):
             return self._story(sentence, words, story)
         label = self._label(sentence, words)
         if label is not None:
