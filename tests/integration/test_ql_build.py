@@ -61,8 +61,9 @@ def content(folder: Path) -> dict[str, bytes]:
 
 
 def heeding_signals() -> None:
-    """Let a child hear Ctrl-C even when these tests run in the background, where shells switch it off."""
+    """Let a child hear signals even when these tests run in the background, where shells and nohup switch them off."""
     signal.signal(signal.SIGINT, signal.SIG_DFL)
+    signal.signal(signal.SIGHUP, signal.SIG_DFL)
 
 
 def started(out: Path, env: Mapping[str, str], within: tuple[str, ...] = ()) -> "subprocess.Popen[str]":

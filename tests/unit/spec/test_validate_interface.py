@@ -130,7 +130,7 @@ CASES = [
         "many: true}",
         "endpoints.list_dogs.gives",
         "may be without its traits",
-        "`traits`",
+        "nullable",
     ),
     ("name: {is: name}", "name: {is: name, optional: true}", "endpoints.add_dog", "Nobody gives name", "optional"),
     (
