@@ -74,3 +74,14 @@ def test_each_element_is_traced_to_a_story() -> None:
 def test_a_story_or_two_are_read_as_sentences() -> None:
     text = "A book has a title.\nAs a reader, I want to borrow a book, so that I can read the story.\n"
     assert "Story" not in read(text).entities
+
+
+def test_a_text_without_a_title_names_its_service_by_its_file() -> None:
+    assert read(LIST, "concert-hall.txt").service.name == "concert-hall"
+    assert read(LIST, "stdin").service.name == "concert"
+
+
+def test_who_acts_on_what_they_cannot_be_told_the_owner_of_can_see_all_of_it() -> None:
+    text = (CASES / "laboratory.txt").read_text()
+    grants = read(text).entities["Protocol"].access
+    assert any("researcher" in grant.who and grant.when is None for grant in grants)

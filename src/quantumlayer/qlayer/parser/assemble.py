@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable, Mapping
+from pathlib import PurePath
 
 from quantumlayer.kit.identifiers import words
 from quantumlayer.qlayer.parser.draft import Draft, EntityDraft
@@ -13,6 +14,7 @@ from quantumlayer.spec.model import Action, Entity, Grant, Listing, Note, Operat
 from quantumlayer.spec.validate import validate
 
 _ROUNDS = 60
+_PIPED = "stdin"
 
 
 def assemble(draft: Draft, file: str) -> Spec:
@@ -66,7 +68,9 @@ def _spec(draft: Draft) -> Spec:
 
 def _service(draft: Draft) -> Service:
     title = next((sentence for sentence in draft.sentences if sentence.kind is Kind.HEADING), None)
-    place = " ".join(draft.itself[0]) if draft.itself else next(iter(draft.entities.values())).title
+    file = PurePath(draft.sentences[0].file).stem
+    kept = next(iter(draft.entities.values())).title
+    place = " ".join(draft.itself[0]) if draft.itself else kept if file == _PIPED else file
     text = title.text if title else _named_system(draft) or place
     named = [word for word in words(text) if word.isascii() and word.isalnum()][:8]
     name = "-".join(named)[:50].strip("-") or "service"

@@ -174,15 +174,18 @@ class Draft:
             entity.access.setdefault((who, when), set()).update(granted)
 
     def path(self, entity: EntityDraft, target: str) -> str:
-        """The shortest way over relations from a record to one of the target, as CEL (`this.dog.owner`), else empty."""
-        ways: list[tuple[str, str]] = [(entity.name, "this")]
+        """The shortest way over relations from a record to one of the target, as CEL (`this.dog.owner`), else empty.
+
+        Nothing leads on from a relation that may be empty.
+        """
+        ways: list[tuple[str, str, bool]] = [(entity.name, "this", True)]
         seen = {entity.name}
         while ways:
-            name, way = ways.pop(0)
+            name, way, leads_on = ways.pop(0)
             if name == target:
                 return way
-            for relation_name, relation in self.entities[name].relations.items():
+            for relation_name, relation in self.entities[name].relations.items() if leads_on else ():
                 if relation.to not in seen and relation.to in self.entities:
                     seen.add(relation.to)
-                    ways.append((relation.to, f"{way}.{relation_name}"))
+                    ways.append((relation.to, f"{way}.{relation_name}", not relation.optional))
         return ""

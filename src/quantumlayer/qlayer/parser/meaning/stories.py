@@ -85,6 +85,9 @@ def _name_deeds(stories: list[Story], names: _Names) -> None:
         for verb, mention in story.deeds:
             if verb in nouns:
                 story.pairs.append((nouns[verb], mention.name, _TIED * mention.strength))
+                story.done = [
+                    (nouns[verb] if one == mention.name else one, who, weight) for one, who, weight in story.done
+                ]
 
 
 def _kept(stories: list[Story], names: _Names) -> dict[Name, float]:
@@ -97,7 +100,12 @@ def _kept(stories: list[Story], names: _Names) -> dict[Name, float]:
             best[name] = max(best.get(name, 0.0), mention.weight)
         for name, weight in best.items():
             weights[name] += weight
-    kept = {name: weight for name, weight in weights.items() if weight >= _KEPT and not is_vague(name)}
+    kinds = {mention.name for story in stories for mention in story.mentions if not mention.proper}
+    kinds |= {story.who for story in stories}
+    known = {names.of(name) for name in kinds}
+    kept = {
+        name: weight for name, weight in weights.items() if weight >= _KEPT and name in known and not is_vague(name)
+    }
     own = Counter(story.who for story in stories for name in story.own if names.of(name) in kept)
     for who, count in own.items():
         if count >= _OWNED and not is_vague(who):

@@ -26,6 +26,8 @@ _PLACES = frozenset(
 )
 _OBJECTS = frozenset({"dobj", "nsubjpass", "oprd", "dative"})
 _WORKED_WITH = frozenset({"object", "made"})
+_SAYING = frozenset({"report", "show", "announce", "explain", "complain", "communicate"})
+"""Verbs of which `to` names who hears of it, not whose it is."""
 _OF_ITS_OWN = frozenset({"my", "our"})
 _MAKING = CREATE | {
     "assign", "attach", "book", "buy", "enrol", "enroll", "fill", "generate", "invite", "log", "order", "pay", "plan",
@@ -38,7 +40,7 @@ _VAGUE = frozenset(
     re.findall(
         r"\w+",
         """
-        ability access account address advance advantage afternoon age amount anything app application aspect
+        ability access account address advance advantage afternoon age alert amount anything app application aspect
         attention basis benefit bit browser button case cent chance change choice click clue color colour computer
         condition content control convenience copy cost customization daily data database date day default deletion
         description detail difference dollar ease edit effort email end environment error euro everyone everything
@@ -46,17 +48,22 @@ _VAGUE = frozenset(
         future gender goal hand help history home hour idea improvement individual information input insight
         instance instruction interest interface internet kind knowledge language life link list login look lot mail
         management manner matter meaning means method mind minute mistake moment month morning name need night none
-        nothing number one operation opinion opportunity option other overview page part password past people
-        percent period person phone piece place platform point possibility preference presence price problem process
-        profile progress purpose quality range reason record reference requirement responsibility rest right risk
-        role screen search second selection sense set setting side situation size software someone something sort
-        stage state statistic status step stuff style summary sure system term text thing time title today tomorrow
-        top total track type update usage use value variety version view visibility way web website week weekend
-        word work world year yesterday
+        nothing notification number one operation opinion opportunity option other overview page part password past
+        people percent period person phone piece place platform point possibility preference presence price problem
+        process profile progress purpose quality range reason record reference reminder requirement responsibility
+        rest right risk role screen search second selection sense set setting side situation size software someone
+        something sort stage state statistic status step stuff style summary sure system term text thing time title
+        today tomorrow top total track type update usage use value variety version view visibility way web website
+        week weekend word work world year yesterday
         """,
     )
 )
 """Words that name no records of their own in any trade: means, times, amounts, and what describes something else."""
+_TELLING = frozenset(
+    {"data", "detail", "history", "information", "list", "overview", "page", "process", "profile", "record", "screen"}
+    | {"section", "status", "summary", "system", "type", "view"}
+)
+"""Words that tell of the thing before them: `order summary`, `event page`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,12 +75,14 @@ class Mention:
         place: `made` or `object` of what is done, `subject`, `place` behind a preposition, or `owner`.
         wanted: Whether the speaker wants it; else a reason names it.
         index: Its place in the sentence.
+        proper: Whether it is written as the name of one thing; some backlogs write their roles so.
     """
 
     name: Name
     place: str
     wanted: bool
     index: int
+    proper: bool
 
     @property
     def weight(self) -> float:
@@ -111,7 +120,7 @@ class Story:
 
 def is_vague(name: Name) -> bool:
     """Whether a name means no record of its own in any trade."""
-    return name[-1] in _VAGUE
+    return name[-1] in _VAGUE or name[0] == "search"  # what a search finds is kept under its own name
 
 
 def read_story(sentence: Sentence) -> Story | None:
@@ -130,7 +139,8 @@ def read_story(sentence: Sentence) -> Story | None:
         aside += (word.text == "(") - (word.text == ")")
         place = _place(words, index) if word.at >= start.end() and word.tag in NOUNS and aside < 1 else ""
         if place:
-            story.mentions.append(Mention(_name(words, index), place, word.at < end, index))
+            proper = word.tag in {"NNP", "NNPS"} and word.text[:1].isupper()
+            story.mentions.append(Mention(_name(words, index), place, word.at < end, index, proper))
     for mention in story.mentions:
         _pair(story, mention)
         _pair_with_speaker(story, mention)
@@ -146,7 +156,12 @@ def _name(words: tuple[Word, ...], index: int) -> Name:
     while start and _belongs(words, start - 1, index):
         start -= 1
     before = words[index - 1]
-    if start < index and singular(words[index].lower) in _VAGUE and before.tag in NOUNS and before.lower[-3:] != "ing":
+    if (
+        start < index
+        and singular(words[index].lower) in _TELLING
+        and before.tag in NOUNS
+        and before.lower[-3:] != "ing"
+    ):
         index -= 1
     return (*(word.lower for word in words[start:index]), singular(words[index].lower))
 
@@ -182,7 +197,8 @@ def _pair(story: Story, mention: Mention) -> None:
     """What stands together with a mention."""
     words = story.sentence.words
     root = words[_anchor(words, mention.index)]
-    if root.dep == "pobj" and words[root.head].lower in _PLACES:
+    told = root.dep == "pobj" and words[root.head].lower == "to" and words[words[root.head].head].lemma in _SAYING
+    if root.dep == "pobj" and words[root.head].lower in _PLACES and not told:
         for other in _governed(story, words[root.head].head):
             story.pairs.append((other.name, mention.name, _TIE * mention.strength))
     elif root.dep == "poss":
