@@ -163,7 +163,7 @@ def _name(words: tuple[Word, ...], index: int) -> Name:
         and before.lower[-3:] != "ing"
     ):
         index -= 1
-    return (*(word.lower for word in words[start:index]), singular(words[index].lower))
+    return (*(word.lower for word in words[start:index]), singular(words[index].lower.strip("()")))
 
 
 def _belongs(words: tuple[Word, ...], place: int, head: int) -> bool:
@@ -237,6 +237,9 @@ def _pair_with_speaker(story: Story, mention: Mention) -> None:
         story.deeds.append((verb, mention))
         if mention.wanted:
             story.done.append((mention.name, story.who, _SEEN_TIE if verb in READ | SEARCH else _DONE_TIE))
-    if any(word.head == mention.index and word.lower in _OF_ITS_OWN for word in words):
+    anchor = _anchor(words, mention.index)
+    listed = singular(words[anchor].lower) in _VAGUE  # what is in `my list of` is theirs, too
+    owned = {mention.index, anchor} if listed else {mention.index}
+    if any(word.head in owned and word.lower in _OF_ITS_OWN for word in words):
         story.own.append(mention.name)
         story.pairs.append((mention.name, story.who, _OWN_TIE))
