@@ -131,7 +131,7 @@ class InputEmptyError(DomainError):
 
 
 class MixedInputsError(DomainError):
-    """A build takes one Spec, one OpenAPI document, or texts, and nothing beside the first two.
+    """A build takes one Spec, one OpenAPI document, one SQL schema, or texts, and nothing beside the first three.
 
     Example: `ql build requirements.md spec.yaml -o shop`.
     """

@@ -51,6 +51,13 @@ _KEY = re.compile(r"^\ufeff?[\"']?([a-z_]+)[\"']?[ \t]*:", re.MULTILINE)
 _CONTRACT = re.compile(r"^\ufeff?[\"']?(?:openapi|swagger)[\"']?[ \t]*:[ \t]*[\"']?\d", re.MULTILINE)
 _CONTRACT_JSON = re.compile(r"\"(?:openapi|swagger)\"\s*:\s*\"?\d")
 _HEAD = 8192
+_SQL = ".sql"
+_TABLE = re.compile(
+    r"(?:\ufeff|\s|--[^\n]*\n|/\*.*?\*/)*(?=(?:create|drop|set|begin|pragma|use|start)\b)"
+    r"(?=.*\bcreate\s+(?:\w+\s+)?table\s[^\n(]{1,200}\()",
+    re.IGNORECASE | re.DOTALL,
+)
+"""What a script that makes tables begins with."""
 _YAML = frozenset({".yaml", ".yml"})
 _PARTS = frozenset({"service", "roles", "entities", "operations", "queries"})
 """Keys of a Spec, of which two are no coincidence even where `spec` is forgotten."""
@@ -64,17 +71,24 @@ class Input:
         path: The file as it was named.
         text: All of it.
         is_spec: Whether it is a Spec.
-        is_contract: Whether it is an OpenAPI document; what is neither is text of a person.
+        is_contract: Whether it is an OpenAPI document.
+        is_schema: Whether it is an SQL schema; what is none of these is text of a person.
     """
 
     path: Path
     text: str
     is_spec: bool
     is_contract: bool = False
+    is_schema: bool = False
+
+    @property
+    def stands_alone(self) -> bool:
+        """Whether nothing can be read beside it."""
+        return self.is_spec or self.is_contract or self.is_schema
 
 
 async def read_inputs(paths: Sequence[Path], waiting: Callable[[str], None] = lambda _: None) -> tuple[Input, ...]:
-    """The inputs of a build: one Spec, one OpenAPI document, or texts.
+    """The inputs of a build: one Spec, one OpenAPI document, one SQL schema, or texts.
 
     What another program or a person is still to write (a pipe, `<(...)`, standard input) is waited for, as long as it
     takes.
@@ -88,16 +102,18 @@ async def read_inputs(paths: Sequence[Path], waiting: Callable[[str], None] = la
         InputFormatError: A file is no text in UTF-8.
         InputEmptyError: A file holds nothing but blanks.
         InputTooLargeError: A file is larger than `MAX_BYTES`.
-        MixedInputsError: There is a Spec or an OpenAPI document, and something beside it.
+        MixedInputsError: There is a Spec, an OpenAPI document or an SQL schema, and something beside it.
     """
     inputs = tuple([_judged(path, await _content(path, waiting)) for path in paths])
-    if len(inputs) > 1 and any(one.is_spec or one.is_contract for one in inputs):
+    if len(inputs) > 1 and any(one.stands_alone for one in inputs):
         why = "; ".join(f"{one.path}: {_kind(one)}" for one in inputs)
-        raise MixedInputsError("a build takes one Spec, one OpenAPI document, or texts", why=why)
+        raise MixedInputsError("a build takes one Spec, one OpenAPI document, one SQL schema, or texts", why=why)
     return inputs
 
 
 def _kind(one: Input) -> str:
+    if one.is_schema:
+        return "an SQL schema"
     return "a Spec" if one.is_spec else "an OpenAPI document" if one.is_contract else "text"
 
 
@@ -122,6 +138,8 @@ def _judged(path: Path, content: bytes) -> Input:
         raise InputEmptyError(f"{path} is empty")
     if _is_contract(text):
         return Input(path, text, is_spec=False, is_contract=True)
+    if path.suffix.lower() == _SQL or _TABLE.match(text) is not None:
+        return Input(path, text, is_spec=False, is_schema=True)
     return Input(path, text, is_spec=path.suffix.lower() in _YAML or _is_spec(text))
 
 

@@ -28,7 +28,7 @@ class Understood:
 
 
 def understand(inputs: Sequence[Input]) -> Understood:
-    """Read a Spec, or make one from an OpenAPI document or from texts.
+    """Read a Spec, or make one from an OpenAPI document, an SQL schema or texts.
 
     Raises:
         SpecError: The Spec is wrong; every place is listed.
@@ -38,6 +38,8 @@ def understand(inputs: Sequence[Input]) -> Understood:
         return _from_spec(inputs[0])
     if inputs[0].is_contract:
         return _from_contract(inputs[0])
+    if inputs[0].is_schema:
+        return _from_schema(inputs[0])
     return _from_texts(inputs)
 
 
@@ -60,6 +62,17 @@ def _from_contract(one: Input) -> Understood:
 
     name = _free_name(one.path.name, {})
     spec = checked_spec(parse_openapi(Requirement(name=name, text=one.text)))
+    return Understood(spec, dump_spec(spec), {name: one.text})
+
+
+def _from_schema(one: Input) -> Understood:
+    from quantumlayer.qlayer.parser import Requirement  # noqa: PLC0415  reading a Spec needs no parser
+    from quantumlayer.qlayer.parser.sql import parse_sql  # noqa: PLC0415  as above
+    from quantumlayer.spec.validate import checked_spec  # noqa: PLC0415  the first event must not wait for it
+    from quantumlayer.spec.write import dump_spec  # noqa: PLC0415  as above
+
+    name = _free_name(one.path.name, {})
+    spec = checked_spec(parse_sql(Requirement(name=name, text=one.text)))
     return Understood(spec, dump_spec(spec), {name: one.text})
 
 
