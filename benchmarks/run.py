@@ -47,7 +47,7 @@ def build(source: str) -> Build:
         command = [QL, "build", source, "-o", f"{folder}/service", "--json"]
         with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
             for line in process.stdout or ():
-                first.setdefault(json.loads(line)["kind"], time.perf_counter() - started)
+                first.setdefault(json.loads(line).get("kind", "result"), time.perf_counter() - started)
         end = time.perf_counter() - started
     if process.returncode:
         message = f"{' '.join(command)} ended with {process.returncode}"

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from quantumlayer.qlayer.parser import Requirement, parse
+from quantumlayer.qlayer.parser.text.clauses import STORY
 from quantumlayer.spec.model import Spec
 from quantumlayer.spec.validate import checked_spec
 
@@ -85,3 +86,19 @@ def test_who_acts_on_what_they_cannot_be_told_the_owner_of_can_see_all_of_it() -
     text = (CASES / "laboratory.txt").read_text()
     grants = read(text).entities["Protocol"].access
     assert any("researcher" in grant.who and grant.when is None for grant in grants)
+
+
+@pytest.mark.parametrize(
+    "form",
+    ["US-12: As a {}, I want to", "- As {} I'd like to", "12. As the {}, I need to", "**As a** {}, **I want to**"],
+)
+def test_stories_are_known_in_the_forms_that_teams_write(form: str) -> None:
+    deeds = ["add a boat", "see the boats", "rent a boat for a trip", "cancel a trip", "add a harbour to a trip"]
+    text = "\n".join(f"{form.format('skipper')} {deed}.\n" for deed in deeds)
+    spec = read(text, "boats.md")
+    assert {"Boat", "Trip", "Harbour"} <= spec.entities.keys()
+    assert "skipper" in spec.roles
+
+
+def test_as_is_not_always_the_beginning_of_a_story() -> None:
+    assert STORY.match("As mentioned before, I want to see the list.") is None

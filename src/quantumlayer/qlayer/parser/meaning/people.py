@@ -19,7 +19,7 @@ from quantumlayer.qlayer.parser.meaning.verbs import (
     UPDATE,
     happens,
 )
-from quantumlayer.qlayer.parser.text.clauses import Clause
+from quantumlayer.qlayer.parser.text.clauses import Clause, is_story
 from quantumlayer.qlayer.parser.text.phrases import Phrase
 from quantumlayer.spec.model import Action, Field, FieldType, Role
 
@@ -67,7 +67,7 @@ def find_roles(draft: Draft, clauses: Iterable[Clause]) -> None:
         acts = clause.verb in MANAGE or clause.modal in {"can", "may", "could"}
         target = [phrase for phrase in clause.objects if draft.entity(phrase)]
         known = clause.verb in ACCESS or bool(target) or any(happens(clause.verb, state) for state in states)
-        story = bool(re.match(r"as an? ", clause.sentence.text.lower()))
+        story = is_story(clause.sentence)
         definite = bool(clause.subject) and clause.subject[0].lead.startswith("the") and not (acts or clause.only)
         gerund = bool(clause.subject) and clause.subject[0].core[-1].endswith("ing") and clause.subject[0].lead == ""
         if not (known or story) or not (acts or target) or gerund:

@@ -24,7 +24,10 @@ _OWN_SUBJECT = re.compile(
     r"(MD|VBZ|VBP|VBD)"
 )
 STORY = re.compile(
-    r"^as (?:an?|the) (?P<who>[^,]+?),? i (?:want|would like|need|wish|have|can|am able)(?: to)? ", re.IGNORECASE
+    r"^(?:(?:[a-z]{1,6}[-_ #]?)?#?\d+(?:\.\d+)*[.:)]?\s+)?"  # its number
+    r"[*_]*as (?:(?:an?|the)[*_]* |(?=[a-z]+,? i\b))[*_]*(?P<who>[^,]+?)[*_]*,?"
+    r" [*_]*i(?: would|['\u2019]d)? (?:want|like|need|wish|have|can|am able)[*_]*(?: to)?[*_]* ",
+    re.IGNORECASE,
 )
 
 
