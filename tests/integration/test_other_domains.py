@@ -76,3 +76,9 @@ def test_a_service_of_another_domain_is_built(name: str, tmp_path: Path) -> None
 def test_an_example_is_built_whole(name: str, tmp_path: Path) -> None:
     code, service = built(ROOT / "examples" / f"{name}.spec.yaml", tmp_path)
     assert (code, unsound(service)) == (GREEN, [])
+
+
+@pytest.mark.parametrize("text", ["sql/ferries.sql", "stories/kennel-walks.txt"])
+def test_a_schema_and_a_backlog_of_stories_are_built(text: str, tmp_path: Path) -> None:
+    code, service = built(ROOT / "tests" / "cases" / text, tmp_path)
+    assert (code, unsound(service)) == (GREEN, [])
