@@ -151,9 +151,64 @@ def test_what_describes_no_table_is_refused(text: str) -> None:
 
 
 def test_statements_that_are_broken_are_asked_about_and_the_others_read() -> None:
-    spec = read("CREATE TABLE a (id int primary key, b text);\nCREATE TABLE c (d int,, CHECK (((;\n")
-    assert list(spec.entities) == ["A"]
-    assert any(note.text.startswith('What does this say? "CREATE TABLE c') for note in spec.questions)
+    spec = read(
+        "CREATE TABLE a (id int primary key, b text);\nALTER TABLE a ADD (((;\nCREATE TABLE c (d int, x @@ (y);"
+    )
+    asked = " ".join(note.text for note in spec.questions)
+    assert list(spec.entities) == ["A", "C"]
+    assert 'What does this say? "ALTER TABLE a ADD (((' in asked
+    assert "What does this of c say? `x @@ (y`" in asked
+
+
+SQL_SERVER = """\ufeffSET ANSI_NULLS ON
+GO
+CREATE TABLE [dbo].[Parcels] ([ParcelID] int IDENTITY(1,1) NOT NULL PRIMARY KEY, [Label] [nvarchar](50) NOT NULL);
+GO
+CREATE TABLE [dbo].[Stamps] ([StampID] int IDENTITY PRIMARY KEY,
+  [ParcelID] int NOT NULL FOREIGN KEY REFERENCES [dbo].[Parcels]([ParcelID]), [Worth] decimal(9,2) DEFAULT ((0)))
+GO
+"""
+
+
+def test_the_words_of_sql_server() -> None:
+    spec = read(SQL_SERVER)
+    assert spec.entities["Parcel"].fields["label"].max == 50
+    assert spec.entities["Stamp"].relations["parcel"].to == "Parcel"
+    assert spec.entities["Stamp"].fields["worth"].default == 0
+
+
+def test_names_are_the_same_in_whatever_case() -> None:
+    road = "CREATE TABLE road (id int, TOWN_ID int REFERENCES TOWN(id), PRIMARY KEY (ID));"
+    spec = read(f"CREATE TABLE Town (ID int PRIMARY KEY, Name text); {road}")
+    assert spec.entities["Road"].relations["town"].to == "Town"
+
+
+def test_what_is_worked_out_or_holds_for_some_rows_is_asked_about() -> None:
+    spec = read(
+        "CREATE TABLE a (id int primary key, b int not null, c int GENERATED ALWAYS AS (b + 1) STORED, d text);"
+        "CREATE UNIQUE INDEX i ON a (lower(d)); CREATE TABLE a (id int primary key, other text);"
+    )
+    asked = " ".join(note.text for note in spec.questions)
+    assert "How is c of a worked out? `b + 1`." in asked
+    assert "What does this of a say? `CREATE UNIQUE INDEX i ON a" in asked
+    assert 'What does this say? "CREATE TABLE a (id int primary key, other text)' in asked
+
+
+def test_choices_and_patterns_are_read_in_other_words() -> None:
+    spec = read(
+        "CREATE TABLE a (x int, y int, s varchar(9) check (s = 'n' or (s = 'm')), t varchar(5) check (t ~ '^[A-Z]+$'),"
+        " z int check (z is not null), primary key (x, y));"
+    )
+    fields = spec.entities["A"].fields
+    assert (fields["s"].one_of, fields["t"].pattern) == (("n", "m"), "[A-Z]+")
+    assert not any(fields[name].optional for name in "xyz")
+
+
+def test_records_that_are_tied_to_their_own_kind_are() -> None:
+    pairs = "p_id int references p, friend_id int references p, primary key (p_id, friend_id)"
+    spec = read(f"CREATE TABLE p (id int primary key, n text); CREATE TABLE f ({pairs});")
+    relation = spec.entities["P"].relations["friends"]
+    assert (relation.kind, relation.to, relation.back) == (RelationKind.MANY_TO_MANY, "P", "ps")
 
 
 def test_references_to_tables_that_are_not_there_are_asked_about() -> None:

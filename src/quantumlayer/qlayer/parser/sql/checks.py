@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping
 from decimal import Decimal, InvalidOperation
 from typing import TYPE_CHECKING
 
+from quantumlayer.qlayer.parser.openapi.patterns import whole_pattern
 from quantumlayer.qlayer.parser.sql.columns import number_or_text
 from quantumlayer.spec.model import Field, FieldType
 
@@ -34,10 +35,17 @@ def limited(condition: "exp.Expression", fields: Mapping[str, Field]) -> tuple[s
     from sqlglot import exp  # noqa: PLC0415  as above
 
     column = _column(condition.this)
+    either = _either(condition)
+    if either is not None and either[0] in fields:
+        return _one_of(either[0], fields[either[0]], either[1])
     if column is None or column not in fields:
         return None
     known = fields[column]
     match condition:
+        case exp.RegexpLike():
+            return _patterned(column, known, number_or_text(condition.expression))
+        case exp.Is(expression=exp.Null()) if condition.args.get("negate"):
+            return column, known.model_copy(update={"optional": False})
         case exp.In() if condition.expressions:
             return _one_of(column, known, [number_or_text(one) for one in condition.expressions])
         case exp.EQ(expression=exp.Any()):
@@ -79,13 +87,34 @@ def compared(condition: "exp.Expression", names: Mapping[str, str], fields: Mapp
     return " || ".join([*missing, f"this.{names[one]} {sign} this.{names[other]}"])
 
 
+def _either(condition: "exp.Expression") -> tuple[str, list[str | None]] | None:
+    """The column and the values of `a = 'x' OR a = 'y'`."""
+    from sqlglot import exp  # noqa: PLC0415  as above
+
+    while isinstance(condition, exp.Paren):
+        condition = condition.this
+    if isinstance(condition, exp.Or):
+        one, other = _either(condition.args["this"]), _either(condition.args["expression"])
+        return (one[0], one[1] + other[1]) if one and other and one[0] == other[0] else None
+    column = _column(condition.this) if isinstance(condition, exp.EQ) else None
+    value = number_or_text(condition.args["expression"]) if column is not None else None
+    return (column, [value]) if column is not None and value is not None else None
+
+
+def _patterned(column: str, known: Field, pattern: str | None) -> tuple[str, Field] | None:
+    whole = whole_pattern(pattern) if pattern else None
+    if whole is None or known.type not in _TEXTS:
+        return None
+    return column, known.model_copy(update={"pattern": whole})
+
+
 def _column(tree: "exp.Expression | None") -> str | None:
     """The column that a side of a comparison is, or whose length it is."""
     from sqlglot import exp  # noqa: PLC0415  as above
 
     while isinstance(tree, exp.Paren | exp.Cast | exp.Length):
         tree = tree.this
-    return tree.name if isinstance(tree, exp.Column) else None
+    return tree.name.casefold() if isinstance(tree, exp.Column) else None
 
 
 def _one_of(column: str, known: Field, values: list[str | None]) -> tuple[str, Field] | None:

@@ -17,20 +17,20 @@ _WHOLE = {
     "SMALLINT": (-(2**15), 2**15 - 1),
     "SMALLSERIAL": (-(2**15), 2**15 - 1),
     "MEDIUMINT": (-(2**23), 2**23 - 1),
-    "INT": (-(2**31), 2**31 - 1),
-    "SERIAL": (-(2**31), 2**31 - 1),
+    "INT": (None, None),
+    "SERIAL": (None, None),
     "BIGINT": (None, None),
     "BIGSERIAL": (None, None),
     "UTINYINT": (0, 2**8 - 1),
     "USMALLINT": (0, 2**16 - 1),
     "UMEDIUMINT": (0, 2**24 - 1),
-    "UINT": (0, 2**32 - 1),
+    "UINT": (0, None),
     "UBIGINT": (0, None),
     "YEAR": (1901, 2155),
 }
-"""The least and the greatest number of each type of PostgreSQL and MySQL; those of 64 bits are what a field holds."""
+"""The least and the greatest number of each type of PostgreSQL and MySQL; the usual ones mean nothing."""
 _TEXTS = frozenset({"TEXT", "TINYTEXT", "MEDIUMTEXT", "LONGTEXT", "CITEXT"})
-_STRINGS = frozenset({"VARCHAR", "CHAR", "NVARCHAR", "NCHAR", "BPCHAR"})
+_STRINGS = frozenset({"NAME", "VARCHAR", "CHAR", "NVARCHAR", "NCHAR", "BPCHAR"})
 _MOMENTS = frozenset({"TIMESTAMP", "TIMESTAMPTZ", "TIMESTAMPLTZ", "TIMESTAMPNTZ", "DATETIME", "DATETIME2"})
 _FRACTIONS = frozenset({"FLOAT", "DOUBLE"})
 _MONEY = re.compile(r"(?:^|_)(?:price|amount|total|cost|fee|fees|salary|balance|subtotal|paid|tax|fare|rent|discount)$")
@@ -160,7 +160,7 @@ def number_or_text(given: "exp.Expression") -> str | None:
     if isinstance(given, exp.Neg):
         inner = number_or_text(given.this)
         return None if inner is None else f"-{inner}"
-    return given.name if isinstance(given, exp.Literal) else None
+    return given.name if isinstance(given, exp.Literal | exp.BitString) else None
 
 
 def _literal(text: str | None, kind: FieldType) -> object:

@@ -38,7 +38,8 @@ def parse_sql(requirement: Requirement) -> Spec:
     schema = read_schema(statements(requirement.text), dialect_of(requirement.text))
     if not schema.tables:
         message = f"{requirement.name} describes no table that could be read"
-        raise NothingDescribedError(message, hint="Give a script with `CREATE TABLE` statements, such as a dump.")
+        hint = "Give a script with `CREATE TABLE` statements, such as the dump of a schema."
+        raise NothingDescribedError(message, why="no statement that makes a table could be read", hint=hint)
     spec = assemble(_Reader(requirement, schema).draft(), requirement.name)
     about = f"What the tables of {requirement.name} keep."
     return spec.model_copy(update={"service": spec.service.model_copy(update={"summary": about[:200]})})
@@ -49,7 +50,7 @@ class _Reader:
 
     def __init__(self, requirement: Requirement, schema: Schema) -> None:
         self._schema = schema
-        self._sentences = {table.name: _sentence(requirement, table.statement) for table in schema.tables.values()}
+        self._sentences = {table.key: _sentence(requirement, table.statement) for table in schema.tables.values()}
         self._unread = [_sentence(requirement, statement) for statement in schema.unread]
         self._draft = Draft([*self._sentences.values(), *self._unread])
         self._entities: dict[str, EntityDraft] = {}
@@ -61,8 +62,8 @@ class _Reader:
         kept = [table for table in self._schema.tables.values() if table not in self._links]
         for table in kept:
             name = " ".join(words(_PREFIX.sub("", identifier(table.name))))
-            self._entities[table.name] = entity = self._draft.add_entity(name)
-            self._draft.mark(self._sentences[table.name], entity.address)
+            self._entities[table.key] = entity = self._draft.add_entity(name)
+            self._draft.mark(self._sentences[table.key], entity.address)
         for table in kept:
             self._relate(table)
             self._fill(table)
@@ -83,7 +84,7 @@ class _Reader:
         single = [one for one in table.foreign if len(one.columns) == 1 and one.table in self._schema.tables]
         tied = {one.columns[0] for one in single}
         others = [column for name, column in table.columns.items() if name not in tied]
-        bare = all(_is_moment_of_row(column) or (column.name,) == table.primary for column in others)
+        bare = all(_is_moment_of_row(column) or (column.key,) == table.primary for column in others)
         once = {frozenset(table.primary), *map(frozenset, table.uniques)}
         return len(single) == len(tied) == 2 and bare and (frozenset(tied) in once or not others)
 
@@ -91,32 +92,33 @@ class _Reader:
         first, second = (self._entities.get(one.table) for one in table.foreign[:2])
         if first is None or second is None:
             return
-        name = self._free(first, plural(second.snake))
-        first.relations[name] = Relation(to=second.name, kind=RelationKind.MANY_TO_MANY, reassignable=True)
-        self._draft.mark(self._sentences[table.name], f"{first.address}.relations.{name}")
+        ends = [plural(_short(identifier(table.columns[one.columns[0]].name))) for one in table.foreign[:2]]
+        name = self._free(first, ends[1] if first is second else plural(second.snake))
+        relation = Relation(to=second.name, kind=RelationKind.MANY_TO_MANY, reassignable=True)
+        first.relations[name] = relation.model_copy(update={"back": ends[0]}) if first is second else relation
+        self._draft.mark(self._sentences[table.key], f"{first.address}.relations.{name}")
 
     def _relate(self, table: Table) -> None:
-        entity = self._entities[table.name]
-        named = self._columns.setdefault(table.name, {})
+        entity = self._entities[table.key]
+        named = self._columns.setdefault(table.key, {})
         for foreign in table.foreign:
             target = self._entities.get(foreign.table)
             if len(foreign.columns) != 1 or target is None or foreign.columns[0] not in table.columns:
                 self._ask(entity, f"To what does {', '.join(foreign.columns)} of {table.name} refer?")
                 continue
             column = table.columns[foreign.columns[0]]
-            plain = identifier(column.name)
-            short = re.sub(r"_(?:id|fk|key|code|no)$", "", plain) or target.snake
+            short = _short(identifier(column.name)) or target.snake
             name = short if self._free(entity, short) == short else self._free(entity, f"{short}_{target.snake}")
-            named[column.name] = name
+            named[column.key] = name
             entity.relations[name] = self._relation(table, column, foreign, target)
             if sum(one.table == foreign.table for one in table.foreign) > 1:  # each needs a way back of its own
                 back = f"{name}_{plural(entity.snake)}"
                 entity.relations[name] = entity.relations[name].model_copy(update={"back": back})
-            self._draft.mark(self._sentences[table.name], f"{entity.address}.relations.{name}")
+            self._draft.mark(self._sentences[table.key], f"{entity.address}.relations.{name}")
 
     def _relation(self, table: Table, column: Column, foreign: Foreign, target: EntityDraft) -> Relation:
-        alone = column.unique or (column.name,) in {table.primary, *table.uniques}
-        optional = not column.required and column.name not in table.primary
+        alone = column.unique or (column.key,) in {table.primary, *table.uniques}
+        optional = not column.required
         on_delete = OnDelete(foreign.on_delete) if foreign.on_delete else OnDelete.RESTRICT
         if on_delete is OnDelete.SET_NULL and not optional:
             on_delete = OnDelete.RESTRICT
@@ -132,20 +134,25 @@ class _Reader:
     # Fields.
 
     def _fill(self, table: Table) -> None:
-        entity, named = self._entities[table.name], self._columns[table.name]
+        entity, named = self._entities[table.key], self._columns[table.key]
+        for said in table.unsaid:
+            self._ask(entity, f"What does this of {table.name} say? `{said[:200]}`")
         for column in table.columns.values():
-            if column.name in named or self._is_kept_anyway(table, column, entity):
+            if column.key in named or self._is_kept_anyway(table, column, entity):
+                continue
+            if column.worked_out:
+                self._ask(entity, f"How is {column.name} of {table.name} worked out? `{column.worked_out}`.")
                 continue
             name = self._free(entity, identifier(column.name))
             address = f"{entity.address}.fields.{name}"
-            column.unique = column.unique or (column.name,) in table.uniques or table.primary == (column.name,)
+            column.unique = column.unique or (column.key,) in table.uniques or table.primary == (column.key,)
             try:
                 entity.fields[name] = field_of(column, name, self._schema.enums)
             except NoFieldError as error:
                 self._ask(entity, f"What does {column.name} of {table.name} hold? No field is like `{error}`.")
                 continue
-            named[column.name] = name
-            self._draft.mark(self._sentences[table.name], address)
+            named[column.key] = name
+            self._draft.mark(self._sentences[table.key], address)
         if not entity.fields and not entity.relations:
             entity.fields["name"] = Field.model_validate({"type": "string"})
             self._draft.assume(f"{entity.address}.fields.name", f"{entity.one} has a name, as it has nothing else.")
@@ -153,7 +160,7 @@ class _Reader:
     def _is_kept_anyway(self, table: Table, column: Column, entity: EntityDraft) -> bool:
         """Whether a service keeps what a column does without being told."""
         plain, kind = identifier(column.name), str(column.kind.this.value)
-        if table.primary == (column.name,) and (column.made or kind == "UUID" or _is_number(kind)):
+        if table.primary == (column.key,) and (column.made or kind == "UUID" or _is_number(kind)):
             if kind == "UUID":
                 self._draft.assume(entity.address, f"{entity.one} is known by a number, not by a UUID.")
             return True
@@ -171,25 +178,25 @@ class _Reader:
     # Rules.
 
     def _check(self, table: Table) -> None:
-        entity, named = self._entities[table.name], self._columns[table.name]
+        entity, named = self._entities[table.key], self._columns[table.key]
         for condition in (part for check in table.checks for part in parts(check)):
             fields = {column: entity.fields[name] for column, name in named.items() if name in entity.fields}
             found = limited(condition, fields)
             if found is not None:
                 entity.fields[named[found[0]]] = found[1]
-                self._draft.mark(self._sentences[table.name], f"{entity.address}.fields.{named[found[0]]}")
+                self._draft.mark(self._sentences[table.key], f"{entity.address}.fields.{named[found[0]]}")
                 continue
             said = " ".join(condition.sql().split())[:200]
             if cel := compared(condition, named, fields):
                 key = self._rule(entity, "_".join(words(re.sub(r"[<>=!]+", " ", said)))[:40].strip("_"))
                 entity.rules[key] = Rule.model_validate({"cel": cel, "else": f"This must hold: {said}."})
-                self._draft.mark(self._sentences[table.name], f"{entity.address}.rules.{key}")
+                self._draft.mark(self._sentences[table.key], f"{entity.address}.rules.{key}")
             else:
                 self._ask(entity, f"Which rule of {table.name} is `{said}`?")
 
     def _tell_apart(self, table: Table) -> None:
         """Columns that are unique together, the primary key among them."""
-        entity, named = self._entities[table.name], self._columns[table.name]
+        entity, named = self._entities[table.key], self._columns[table.key]
         keys = [table.primary, *table.uniques] if len(table.primary) > 1 else table.uniques
         for key in dict.fromkeys(keys):
             if len(key) < 2 or not set(key) <= named.keys():
@@ -198,7 +205,7 @@ class _Reader:
             rule = self._rule(entity, f"one_{'_'.join(names)}"[:50])
             message = f"There is {entity.one.lower()} with the same {' and '.join(names).replace('_', ' ')} already."
             entity.rules[rule] = Rule(unique=Unique(of=tuple(names)), **{"else": message})
-            self._draft.mark(self._sentences[table.name], f"{entity.address}.rules.{rule}")
+            self._draft.mark(self._sentences[table.key], f"{entity.address}.rules.{rule}")
 
     # Names and notes.
 
@@ -217,6 +224,11 @@ class _Reader:
         for entity in self._draft.entities.values():
             self._draft.grant(entity, _CALLER, set(Action))
         self._draft.ask("roles", "Who may do what? A schema does not say it.", "Whoever signs in may do everything.")
+
+
+def _short(plain: str) -> str:
+    """What a column refers to: `owner_id` to the owner."""
+    return re.sub(r"_(?:id|fk|key|code|no)$", "", plain)
 
 
 def _is_number(kind: str) -> bool:

@@ -5,17 +5,22 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 _TOKENS = re.compile(
-    r"'(?:[^'\\]|\\.|'')*'|\"(?:[^\"]|\"\")*\"|`[^`]*`|--[^\n]*|\#[^\n]*|/\*.*?\*/|\$(?P<tag>\w*)\$.*?\$(?P=tag)\$|;",
-    re.DOTALL,
+    r"'(?:[^'\\]|\\.|'')*'|\"(?:[^\"]|\"\")*\"|`[^`]*`|\[[\w .-]+\]"  # texts and quoted names
+    r"|--[^\n]*|\#[^\n]*|/\*.*?\*/|\$(?P<tag>\w*)\$.*?\$(?P=tag)\$"  # comments, and bodies of functions
+    r"|;|^[ \t]*GO[ \t]*\r?$",  # ends
+    re.DOTALL | re.MULTILINE,
 )
 _DESCRIBES = re.compile(
     r"(?:create\s+(?:(?:global|local)\s+)?(?:temp\w*\s+|unlogged\s+)?table|alter\s+table|create\s+type"
     r"|create\s+unique\s+index|comment\s+on)\b",
     re.IGNORECASE,
 )
-_LEADING = re.compile(r"(?:\s|--[^\n]*(?:\n|$)|#[^\n]*(?:\n|$)|/\*.*?\*/)*", re.DOTALL)
+_LEADING = re.compile(r"(?:\s|\ufeff|--[^\n]*(?:\n|$)|#[^\n]*(?:\n|$)|/\*.*?\*/)*", re.DOTALL)
 _COPY = re.compile(r"copy\b.*\bfrom\s+stdin\b", re.IGNORECASE | re.DOTALL)
 _MARKS = {
+    "tsql": re.compile(
+        r"^[ \t]*GO[ \t]*\r?$|\bidentity\s*\(|\[dbo\]|\bcreate\s+table\s+\[", re.IGNORECASE | re.MULTILINE
+    ),
     "mysql": re.compile(r"\bauto_increment\b|\bengine\s*=|`\w+`\s+\w", re.IGNORECASE),
     "sqlite": re.compile(r"\bautoincrement\b|^\s*pragma\b|\bwithout\s+rowid\b", re.IGNORECASE | re.MULTILINE),
 }
@@ -40,7 +45,7 @@ def statements(text: str) -> Iterator[Statement]:
     """The statements about tables, types and indexes, in order."""
     start = 0
     for found in _TOKENS.finditer(text):
-        if found[0] != ";" or found.start() < start:
+        if found.start() < start or (found[0] != ";" and found[0].strip() != "GO"):
             continue
         statement = _stripped(text, start, found.start())
         start = found.end()
@@ -55,7 +60,7 @@ def statements(text: str) -> Iterator[Statement]:
 
 
 def dialect_of(text: str) -> str:
-    """The dialect that a script looks like: `mysql`, `sqlite`, or `postgres` where nothing says otherwise."""
+    """The dialect that a script looks like: `tsql`, `mysql`, `sqlite`, or `postgres` where nothing says otherwise."""
     return next((dialect for dialect, marks in _MARKS.items() if marks.search(text)), "postgres")
 
 

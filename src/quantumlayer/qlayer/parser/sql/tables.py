@@ -15,12 +15,13 @@ _ENUM = re.compile(
     r"create\s+type\s+(?P<name>[\w.\"]+)\s+as\s+enum\s*\((?P<values>.*)\)\s*$", re.IGNORECASE | re.DOTALL
 )
 _VALUES = re.compile(r"'((?:[^']|'')*)'")
+_MARKS = re.compile(r"'(?:[^'\\]|\\.|'')*'|\"[^\"]*\"|`[^`]*`|[(),]", re.DOTALL)
 _ON_DELETE = re.compile(r"on delete (cascade|set null)", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
 class Foreign:
-    """A reference to another table: its columns, the table, and what deleting the other record does."""
+    """A reference to another table: the keys of its columns and of the table, and what deleting the other does."""
 
     columns: tuple[str, ...]
     table: str
@@ -29,7 +30,7 @@ class Foreign:
 
 @dataclass(slots=True)
 class Column:
-    """A column as it is declared."""
+    """A column as it is declared; `worked_out` is the SQL of one that is."""
 
     name: str
     kind: "exp.DataType"
@@ -37,12 +38,18 @@ class Column:
     unique: bool = False
     made: bool = False
     default: "exp.Expression | None" = None
+    worked_out: str = ""
     about: str = ""
+
+    @property
+    def key(self) -> str:
+        """The name as others refer to it."""
+        return self.name.casefold()
 
 
 @dataclass(slots=True)
 class Table:
-    """A table with all that any statement says of it."""
+    """A table with all that any statement says of it; its columns stand by their keys."""
 
     name: str
     statement: Statement
@@ -51,12 +58,18 @@ class Table:
     uniques: list[tuple[str, ...]] = field(default_factory=list)
     checks: list["exp.Expression"] = field(default_factory=list)
     foreign: list[Foreign] = field(default_factory=list)
+    unsaid: list[str] = field(default_factory=list)
     about: str = ""
+
+    @property
+    def key(self) -> str:
+        """The name as others refer to it, in whatever case."""
+        return self.name.casefold()
 
 
 @dataclass(slots=True)
 class Schema:
-    """The tables and enumerations by name, and the statements that were not understood."""
+    """The tables and enumerations by name in lower case, and the statements that were not understood."""
 
     tables: dict[str, Table] = field(default_factory=dict)
     enums: dict[str, tuple[str, ...]] = field(default_factory=dict)
@@ -76,14 +89,20 @@ def read_schema(statements: Iterable[Statement], dialect: str) -> Schema:
             values = tuple(value.replace("''", "'") for value in _VALUES.findall(enum["values"]))
             schema.enums[enum["name"].replace('"', "").rpartition(".")[2].lower()] = values
             continue
+        unsaid: list[str] = []
+        tree: exp.Expr | None
         try:
             tree = sqlglot.parse_one(statement.text, read=dialect)
         except (SqlglotError, RecursionError):
-            schema.unread.append(statement)
-            continue
+            tree, unsaid = _by_parts(statement.text, dialect)
         if isinstance(tree, exp.Create) and tree.kind == "TABLE" and isinstance(tree.this, exp.Schema):
             table = _table(tree, statement)
-            schema.tables[table.name] = table
+            table.unsaid += unsaid
+            if table.key in schema.tables:
+                schema.unread.append(statement)
+            schema.tables.setdefault(table.key, table)
+        elif tree is None:
+            schema.unread.append(statement)
         elif isinstance(tree, exp.Create) and tree.kind == "INDEX":
             _index(schema, tree)
         elif isinstance(tree, exp.Alter):
@@ -93,19 +112,54 @@ def read_schema(statements: Iterable[Statement], dialect: str) -> Schema:
     return schema
 
 
+def _by_parts(text: str, dialect: str) -> tuple["exp.Expr | None", list[str]]:
+    """A table of which some lines cannot be read, without those; and they."""
+    import sqlglot  # noqa: PLC0415  as above
+    from sqlglot.errors import SqlglotError  # noqa: PLC0415  as above
+
+    head, opened, body = text.partition("(")
+    kept, unsaid = [], []
+    for part in filter(None, _lines(body[: body.rfind(")")])) if opened and ")" in body else ():
+        try:
+            sqlglot.parse_one(f"CREATE TABLE t ({part})", read=dialect)
+            kept.append(part)
+        except (SqlglotError, RecursionError):
+            unsaid.append(" ".join(part.split()))
+    try:
+        return sqlglot.parse_one(f"{head}({', '.join(kept)})", read=dialect) if kept else None, unsaid
+    except (SqlglotError, RecursionError):
+        return None, unsaid
+
+
+def _lines(body: str) -> Iterator[str]:
+    """What stands between the commas of a table."""
+    depth, start = 0, 0
+    for found in _MARKS.finditer(body):
+        depth += {"(": 1, ")": -1}.get(found[0], 0)
+        if found[0] == "," and depth == 0:
+            yield body[start : found.start()].strip()
+            start = found.end()
+    yield body[start:].strip()
+
+
 def _table(tree: "exp.Create", statement: Statement) -> Table:
     from sqlglot import exp  # noqa: PLC0415  as above
 
     table = Table(tree.this.this.name, statement)
     for part in tree.this.expressions:
         if isinstance(part, exp.ColumnDef) and isinstance(part.kind, exp.DataType):
-            table.columns[part.name] = _column(table, part)
+            table.columns[part.name.casefold()] = _column(table, part)
         else:
             _constrain(table, part)
+    for name in table.primary:
+        if name in table.columns:
+            table.columns[name].required = True
     properties = tree.args.get("properties")
     for one in properties.expressions if properties else ():
         if isinstance(one, exp.SchemaCommentProperty):
             table.about = one.name
+        elif isinstance(one, exp.InheritsProperty):
+            table.unsaid.append(one.sql())
     return table
 
 
@@ -116,25 +170,39 @@ def _column(table: Table, tree: "exp.ColumnDef") -> Column:
     assert isinstance(kind, exp.DataType)  # noqa: S101 - the caller looked
     column = Column(tree.name, kind, made=str(kind.this.value).endswith("SERIAL"))
     for constraint in tree.constraints:
-        said = constraint.kind
-        match said:
-            case exp.NotNullColumnConstraint():
-                column.required = not said.args.get("allow_null")
+        match said := constraint.kind:
             case exp.PrimaryKeyColumnConstraint():
-                table.primary, column.required = (column.name,), True
-            case exp.UniqueColumnConstraint():
-                column.unique = True
-            case exp.AutoIncrementColumnConstraint() | exp.GeneratedAsIdentityColumnConstraint():
-                column.made = True
-            case exp.DefaultColumnConstraint():
-                column.default = said.this
+                table.primary, column.required = (column.key,), True
             case exp.CheckColumnConstraint():
                 table.checks.append(said.this)
-            case exp.CommentColumnConstraint():
-                column.about = said.name
             case exp.Reference():
-                table.foreign.append(_foreign((column.name,), said))
+                table.foreign.append(_foreign((column.key,), said))
+            case exp.ForeignKey():  # as SQL Server writes it
+                table.foreign.append(_foreign((column.key,), said.args["reference"]))
+            case exp.Expression():
+                _tell(column, said)
     return column
+
+
+def _tell(column: Column, said: "exp.Expression") -> None:
+    """What a constraint says of its column alone."""
+    from sqlglot import exp  # noqa: PLC0415  as above
+
+    match said:
+        case exp.NotNullColumnConstraint():
+            column.required = not said.args.get("allow_null")
+        case exp.UniqueColumnConstraint():
+            column.unique = True
+        case exp.AutoIncrementColumnConstraint():
+            column.made = True
+        case exp.GeneratedAsIdentityColumnConstraint():
+            column.made, column.worked_out = said.expression is None, _sql(said.expression)
+        case exp.ComputedColumnConstraint():
+            column.worked_out = _sql(said.this)
+        case exp.DefaultColumnConstraint():
+            column.default = said.this
+        case exp.CommentColumnConstraint():
+            column.about = said.name
 
 
 def _constrain(table: Table, part: "exp.Expression") -> None:
@@ -160,11 +228,15 @@ def _foreign(columns: tuple[str, ...], reference: "exp.Expression") -> Foreign:
     on_delete = _ON_DELETE.search(said)
     target: Any = reference.this
     name = target.this.name if hasattr(target.this, "name") else target.name
-    return Foreign(columns, name, on_delete[1].lower().replace(" ", "_") if on_delete else "")
+    return Foreign(columns, name.casefold(), on_delete[1].lower().replace(" ", "_") if on_delete else "")
 
 
 def _names(parts: Iterable["exp.Expression"]) -> Iterator[str]:
-    return (part.name or part.this.name for part in parts)
+    return ((part.name or part.this.name).casefold() for part in parts)
+
+
+def _sql(tree: "exp.Expression | None") -> str:
+    return " ".join(tree.sql().split())[:200] if tree is not None else ""
 
 
 def _index(schema: Schema, tree: "exp.Create") -> None:
@@ -173,28 +245,31 @@ def _index(schema: Schema, tree: "exp.Create") -> None:
 
     target = tree.find(exp.Table)
     params = tree.this.args.get("params")
-    table = schema.tables.get(target.name) if target else None
-    if table is None or params is None or params.args.get("where") is not None:
+    table = schema.tables.get(target.name.casefold()) if target else None
+    if table is None or params is None:
         return
     columns = [part.this if isinstance(part, exp.Ordered) else part for part in params.args.get("columns") or ()]
-    if columns and all(isinstance(part, exp.Column) for part in columns):
-        table.uniques.append(tuple(part.name for part in columns))
+    plain = bool(columns) and all(isinstance(part, exp.Column) for part in columns)
+    if plain and params.args.get("where") is None:
+        table.uniques.append(tuple(part.name.casefold() for part in columns))
+    else:
+        table.unsaid.append(_sql(tree))
 
 
 def _alter(schema: Schema, tree: "exp.Alter") -> None:
     from sqlglot import exp  # noqa: PLC0415  as above
 
-    table = schema.tables.get(tree.this.name)
+    table = schema.tables.get(tree.this.name.casefold())
     for action in tree.args.get("actions") or () if table is not None else ():
         assert table is not None  # noqa: S101 - the loop has no actions otherwise
         if isinstance(action, exp.AddConstraint):
             for part in action.expressions:
                 _constrain(table, part)
         elif isinstance(action, exp.ColumnDef) and isinstance(action.kind, exp.DataType):
-            table.columns[action.name] = _column(table, action)
-        elif isinstance(action, exp.AlterColumn) and action.name in table.columns:
+            table.columns[action.name.casefold()] = _column(table, action)
+        elif isinstance(action, exp.AlterColumn) and action.name.casefold() in table.columns:
             default = action.args.get("default")
-            column = table.columns[action.name]
+            column = table.columns[action.name.casefold()]
             if default is not None:
                 column.made = column.made or "nextval" in default.sql().lower()
                 column.default = None if column.made else default
@@ -202,9 +277,10 @@ def _alter(schema: Schema, tree: "exp.Alter") -> None:
 
 def _comment(schema: Schema, tree: "exp.Comment") -> None:
     text, kind = tree.expression.name, str(tree.args.get("kind")).upper()
-    if kind == "TABLE" and tree.this.name in schema.tables:
-        schema.tables[tree.this.name].about = text
+    name = tree.this.name.casefold()
+    if kind == "TABLE" and name in schema.tables:
+        schema.tables[name].about = text
     elif kind == "COLUMN":
-        table = schema.tables.get(tree.this.table)
-        if table is not None and tree.this.name in table.columns:
-            table.columns[tree.this.name].about = text
+        table = schema.tables.get(tree.this.table.casefold())
+        if table is not None and name in table.columns:
+            table.columns[name].about = text
