@@ -75,7 +75,7 @@ lock: ## Write requirements.lock again from pyproject.toml (fetches uv for it)
 
 bench: $(STAMP) ## Measure the figures that the product promises
 	$(BIN)/python benchmarks/run.py
-	$(BIN)/python benchmarks/scale.py
+	$(BIN)/python benchmarks/scale.py --full
 
 clean: ## Remove what builds and checks left behind; .venv stays
 	rm -rf build dist htmlcov .coverage .coverage.* .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
