@@ -2,6 +2,7 @@
 
 import typer
 
+from quantumlayer.cli.commands.answer import answer
 from quantumlayer.cli.commands.build import build
 from quantumlayer.cli.commands.diff import diff
 from quantumlayer.cli.commands.doctor import doctor
@@ -22,7 +23,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-for command in (build, parse, plan, run, verify, doctor, explain, diff):
+for command in (build, parse, answer, plan, run, verify, doctor, explain, diff):
     app.command()(command)
 
 

@@ -76,7 +76,7 @@ async def _read(paths: Sequence[Path], tools: BuildTools, journal: Journal) -> U
     journal.emit(EventKind.TASK_STARTED, READ, title="read the inputs", group=READ, estimate=0.5)
     try:
         inputs = await read_inputs(paths, lambda doing: journal.emit(EventKind.TASK_PROGRESS, READ, doing=doing))
-        if not (inputs[0].is_spec or inputs[0].is_contract):
+        if any(one.is_prose for one in inputs):
             journal.emit(EventKind.TASK_PROGRESS, READ, doing="loading the language model")
         understood = understand(inputs)
     except Exception as error:

@@ -130,17 +130,6 @@ class InputEmptyError(DomainError):
     hint: str = "Describe in English sentences what the service keeps, and who does what with it."
 
 
-class MixedInputsError(DomainError):
-    """A build takes one Spec, one OpenAPI document, one SQL schema, or texts, and nothing beside the first three.
-
-    Example: `ql build requirements.md spec.yaml -o shop`.
-    """
-
-    code: ClassVar[str] = "QL2114"
-    kind: ClassVar[Kind] = Kind.INVALID
-    hint: str = "Give the Spec alone; it already holds what was read from the texts."
-
-
 class NoServiceError(DomainError):
     """The folder to run is no built service.
 
@@ -172,3 +161,25 @@ class PortTakenError(DomainError):
     code: ClassVar[str] = "QL2122"
     kind: ClassVar[Kind] = Kind.CONFLICT
     hint: str = "Stop the other program or choose another port with `--port`."
+
+
+class KeptSpecError(DomainError):
+    """The file that a Spec is to be written to holds something that cannot be merged, and nothing in it is overwritten.
+
+    Example: `ql parse shop.md -o notes.txt`, or a Spec that was edited and has a mistake in it.
+    """
+
+    code: ClassVar[str] = "QL2130"
+    kind: ClassVar[Kind] = Kind.CONFLICT
+    hint: str = "Mend it, or name another file."
+
+
+class ReadOnlySpecError(DomainError):
+    """A Spec was made read-only, or lies where nothing can be written. It is as it was.
+
+    Example: `chmod a-w spec.yaml` keeps it from being written by chance.
+    """
+
+    code: ClassVar[str] = "QL2131"
+    kind: ClassVar[Kind] = Kind.FORBIDDEN
+    hint: str = "Allow it to be written, or work with a copy."

@@ -1,4 +1,4 @@
-"""Reads what a person gives: a Spec or texts, told apart by their name and content."""
+"""Reads what a person gives: Specs, OpenAPI documents, SQL schemas and texts, told apart by name and content."""
 
 import asyncio
 import os
@@ -14,7 +14,6 @@ from quantumlayer.factory.errors import (
     InputFormatError,
     InputMissingError,
     InputTooLargeError,
-    MixedInputsError,
 )
 
 MAX_BYTES = 5 * 1024 * 1024
@@ -82,13 +81,13 @@ class Input:
     is_schema: bool = False
 
     @property
-    def stands_alone(self) -> bool:
-        """Whether nothing can be read beside it."""
-        return self.is_spec or self.is_contract or self.is_schema
+    def is_prose(self) -> bool:
+        """Whether a person wrote it in sentences."""
+        return not (self.is_spec or self.is_contract or self.is_schema)
 
 
 async def read_inputs(paths: Sequence[Path], waiting: Callable[[str], None] = lambda _: None) -> tuple[Input, ...]:
-    """The inputs of a build: one Spec, one OpenAPI document, one SQL schema, or texts.
+    """The inputs of a build: Specs, OpenAPI documents, SQL schemas and texts, as many as there are.
 
     What another program or a person is still to write (a pipe, `<(...)`, standard input) is waited for, as long as it
     takes.
@@ -102,19 +101,8 @@ async def read_inputs(paths: Sequence[Path], waiting: Callable[[str], None] = la
         InputFormatError: A file is no text in UTF-8.
         InputEmptyError: A file holds nothing but blanks.
         InputTooLargeError: A file is larger than `MAX_BYTES`.
-        MixedInputsError: There is a Spec, an OpenAPI document or an SQL schema, and something beside it.
     """
-    inputs = tuple([_judged(path, await _content(path, waiting)) for path in paths])
-    if len(inputs) > 1 and any(one.stands_alone for one in inputs):
-        why = "; ".join(f"{one.path}: {_kind(one)}" for one in inputs)
-        raise MixedInputsError("a build takes one Spec, one OpenAPI document, one SQL schema, or texts", why=why)
-    return inputs
-
-
-def _kind(one: Input) -> str:
-    if one.is_schema:
-        return "an SQL schema"
-    return "a Spec" if one.is_spec else "an OpenAPI document" if one.is_contract else "text"
+    return tuple([_judged(path, await _content(path, waiting)) for path in paths])
 
 
 def _judged(path: Path, content: bytes) -> Input:

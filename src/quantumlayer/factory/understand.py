@@ -3,9 +3,13 @@
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from quantumlayer.factory.inputs import Input
 from quantumlayer.spec.model import Spec
+
+if TYPE_CHECKING:
+    from quantumlayer.qlayer.parser.together import Part
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,19 +32,15 @@ class Understood:
 
 
 def understand(inputs: Sequence[Input]) -> Understood:
-    """Read a Spec, or make one from an OpenAPI document, an SQL schema or texts.
+    """Read a Spec, or make one of all the sources of a service: OpenAPI documents, SQL schemas, texts, other Specs.
 
     Raises:
-        SpecError: The Spec is wrong; every place is listed.
-        DomainError: No Spec can be made from the texts.
+        SpecError: A Spec is wrong; every place is listed.
+        DomainError: No Spec can be made from some other source.
     """
-    if inputs[0].is_spec:
+    if len(inputs) == 1 and inputs[0].is_spec:
         return _from_spec(inputs[0])
-    if inputs[0].is_contract:
-        return _from_contract(inputs[0])
-    if inputs[0].is_schema:
-        return _from_schema(inputs[0])
-    return _from_texts(inputs)
+    return _from_sources(inputs)
 
 
 def _from_spec(one: Input) -> Understood:
@@ -54,38 +54,55 @@ def _from_spec(one: Input) -> Understood:
     return Understood(spec, one.text, {}, warnings)
 
 
-def _from_contract(one: Input) -> Understood:
-    from quantumlayer.qlayer.parser import Requirement  # noqa: PLC0415  reading a Spec needs no parser
-    from quantumlayer.qlayer.parser.openapi import parse_openapi  # noqa: PLC0415  as above
-    from quantumlayer.spec.validate import checked_spec  # noqa: PLC0415  the first event must not wait for it
-    from quantumlayer.spec.write import dump_spec  # noqa: PLC0415  as above
-
-    name = _free_name(one.path.name, {})
-    spec = checked_spec(parse_openapi(Requirement(name=name, text=one.text)))
-    return Understood(spec, dump_spec(spec), {name: one.text})
-
-
-def _from_schema(one: Input) -> Understood:
-    from quantumlayer.qlayer.parser import Requirement  # noqa: PLC0415  reading a Spec needs no parser
-    from quantumlayer.qlayer.parser.sql import parse_sql  # noqa: PLC0415  as above
-    from quantumlayer.spec.validate import checked_spec  # noqa: PLC0415  the first event must not wait for it
-    from quantumlayer.spec.write import dump_spec  # noqa: PLC0415  as above
-
-    name = _free_name(one.path.name, {})
-    spec = checked_spec(parse_sql(Requirement(name=name, text=one.text)))
-    return Understood(spec, dump_spec(spec), {name: one.text})
-
-
-def _from_texts(inputs: Sequence[Input]) -> Understood:
-    from quantumlayer.qlayer.parser import Requirement, parse, unread  # noqa: PLC0415  reading a Spec needs no language model
+def _from_sources(inputs: Sequence[Input]) -> Understood:
+    from quantumlayer.qlayer.parser.silence import unread  # noqa: PLC0415  reading a Spec needs no language model
     from quantumlayer.spec.validate import checked_spec  # noqa: PLC0415  the first event must not wait for it
     from quantumlayer.spec.write import dump_spec  # noqa: PLC0415  as above
 
     texts: dict[str, str] = {}
+    named: list[tuple[str, Input]] = []
     for one in inputs:
-        texts[_free_name(one.path.name, texts)] = one.text
-    spec = parse([Requirement(name=name, text=text) for name, text in texts.items()])
-    return Understood(checked_spec(spec), dump_spec(spec), texts, unread=unread(spec))
+        name = _free_name(one.path.name, texts)
+        texts[name] = one.text
+        named.append((name, one))
+    spec = checked_spec(_joined(named))
+    kept = {name: one.text for name, one in named if not one.is_spec}
+    return Understood(spec, dump_spec(spec), kept, unread=unread(spec))
+
+
+def _joined(named: Sequence[tuple[str, Input]]) -> Spec:
+    """What all sources say together; the texts are one source."""
+    from quantumlayer.qlayer.parser import Requirement  # noqa: PLC0415  reading a Spec needs no parser
+    from quantumlayer.qlayer.parser.context import read_beside  # noqa: PLC0415  as above
+    from quantumlayer.qlayer.parser.errors import NothingDescribedError  # noqa: PLC0415  as above
+    from quantumlayer.qlayer.parser.together import Kind, Part, parse_texts, together  # noqa: PLC0415  as above
+
+    parts = [_part(name, one) for name, one in named if not one.is_prose]
+    prose = [Requirement(name=name, text=one.text) for name, one in named if one.is_prose]
+    if not prose:
+        return together(parts)
+    try:
+        texts = Part(Kind.TEXTS, parse_texts(prose), {one.name: one.text for one in prose})
+    except NothingDescribedError:
+        if not parts:
+            raise
+        return read_beside(together(parts), prose)  # texts that speak only of what the other sources keep
+    return together([*parts, texts])
+
+
+def _part(name: str, one: Input) -> "Part":
+    """What one source that is no prose says by itself."""
+    from quantumlayer.qlayer.parser import Requirement  # noqa: PLC0415  reading a Spec needs no parser
+    from quantumlayer.qlayer.parser.openapi import parse_openapi  # noqa: PLC0415  as above
+    from quantumlayer.qlayer.parser.sql import parse_sql  # noqa: PLC0415  as above
+    from quantumlayer.qlayer.parser.together import Kind, Part  # noqa: PLC0415  as above
+
+    texts, requirement = {name: one.text}, Requirement(name=name, text=one.text)
+    if one.is_spec:
+        return Part(Kind.SPEC, _from_spec(one).spec, texts)
+    if one.is_contract:
+        return Part(Kind.CONTRACT, parse_openapi(requirement), texts)
+    return Part(Kind.SCHEMA, parse_sql(requirement), texts)
 
 
 def _free_name(name: str, taken: Mapping[str, str]) -> str:

@@ -246,6 +246,7 @@ def _shared(suite: Suite, modules: list[Module]) -> dict[str, Any]:
         "sets_later": any(SET_LATER in line for module in modules for test in module.tests for line in test.body),
         "waits": any("waits(" in line for module in modules for test in module.tests for line in test.body),
         "plain_roles": [name for name, role in spec.roles.items() if role.record is None],
+        "staff_roles": [name for name in passwords if spec.roles[name].record is None],
         "own": [{"role": name, "entity": suite.names(role.record)} for name, role in spec.roles.items() if role.record],
         "example_role": next(iter([*passwords, *roles]), ""),
         "passwords": passwords,

@@ -1,10 +1,10 @@
 """Addresses: dotted paths that name every element of a Spec, such as `entities.Book.fields.isbn`."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 from pydantic import BaseModel
 
-from quantumlayer.spec.model import Spec
+from quantumlayer.spec.model import Note, Source, Spec
 
 _ALWAYS = frozenset({"access", "on_delete", "timezone"})
 
@@ -12,6 +12,26 @@ _ALWAYS = frozenset({"access", "on_delete", "timezone"})
 def elements(spec: Spec) -> Mapping[str, object]:
     """Every element that the Spec states, by address, in the order of the grammar."""
     return dict(_inside("", spec))
+
+
+def nearest(address: str, known: Mapping[str, object]) -> str:
+    """The address itself, or that of the closest thing around it that there is; empty where there is none."""
+    while address and address not in known:
+        address = address.rpartition(".")[0]
+    return address
+
+
+def placed(notes: Iterable[Note], known: Mapping[str, object]) -> tuple[Note, ...]:
+    """The notes, each once and about something that there is."""
+    return tuple(dict.fromkeys(note.model_copy(update={"about": nearest(note.about, known)}) for note in notes))
+
+
+def still_traced(sources: Iterable[Source], known: Mapping[str, object]) -> tuple[Source, ...]:
+    """The sentences, each with those of its elements that there are."""
+    return tuple(
+        source.model_copy(update={"elements": {key: how for key, how in source.elements.items() if key in known}})
+        for source in sources
+    )
 
 
 def _inside(prefix: str, node: BaseModel) -> Iterator[tuple[str, object]]:

@@ -14,6 +14,7 @@ from typing import Annotated, Literal
 from pydantic import BeforeValidator
 from pydantic import Field as Key
 
+from quantumlayer.spec.answers import Answer
 from quantumlayer.spec.base import (
     LONGEST,
     Cel,
@@ -37,6 +38,7 @@ __all__ = [
     "INPUT_TAGS",
     "KEY_HEADER",
     "LONGEST",
+    "Answer",
     "Cel",
     "Computed",
     "Creation",
@@ -383,4 +385,5 @@ class Spec(Node):
     quality: dict[Name, Quality] = {}
     assumptions: tuple[Note, ...] = ()
     questions: tuple[Note, ...] = ()
+    answers: tuple[Answer, ...] = ()
     trace: tuple[Source, ...] = ()

@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, cast
 from pydantic import BaseModel, BeforeValidator
 from pydantic.fields import FieldInfo
 
-from quantumlayer.spec.model import Entity, Field, Listing, Note, Operation, Query, Report, Role, Spec, Webhook
+from quantumlayer.spec.errors import SpecError
+from quantumlayer.spec.model import Answer, Entity, Field, Listing, Note, Operation, Query, Report, Role, Spec, Webhook
 from quantumlayer.spec.nodes import read_scalar
 from quantumlayer.spec.sizes import size_text
 
@@ -21,20 +22,28 @@ if TYPE_CHECKING:
 
 
 _WIDTH = 120
+_SHORT = 100
 _PLAIN = re.compile(r"[A-Za-z0-9(_/][^:#\n]*(?::[^\s:#][^:#\n]*)*")
 _SPREAD = frozenset(
     {
         "service", "roles", "entities", "fields", "relations", "derived", "rules", "access", "list", "operations",
         "requires", "takes", "creates", "also", "queries", "reports", "jobs", "webhooks", "quality", "assumptions",
-        "questions", "trace", "elements",
+        "questions", "answers", "trace", "elements",
     }
 )  # fmt: skip
+_LISTED = ("assumptions", "questions", "answers", "trace")
+"""What the reader writes at the end of a document, in its order."""
 _APART = frozenset({"entities", "operations", "queries", "reports", "jobs", "webhooks"})
 
 
 def document(spec: Spec) -> dict[str, object]:
     """The Spec as the plain mapping that its YAML holds: defaults left out, lists of one name as that name."""
     return cast("dict[str, object]", _plain(spec))
+
+
+def in_one_line(value: object) -> str:
+    """A value of a document as YAML on one line."""
+    return _flow(value)
 
 
 def dump_spec(spec: Spec) -> str:
@@ -45,6 +54,44 @@ def dump_spec(spec: Spec) -> str:
 
 def updated(text: str, old: Spec, new: Spec) -> str:
     """The text of `old` with the values of `new` in it; what did not change keeps its comments and its look."""
+    if old == new:
+        return text
+    from quantumlayer.spec.load import parse_spec  # noqa: PLC0415  it imports this module in its turn
+
+    anew = [part for part in _LISTED if getattr(old, part) != getattr(new, part)]
+    shown = _edited(text, old, new.model_copy(update={part: getattr(old, part) for part in anew}))
+    for part in anew:
+        shown = _with_section(shown, part, getattr(new, part))
+    try:
+        fits = parse_spec(shown).spec == new
+    except SpecError:
+        fits = False
+    return shown if fits else _edited(text, old, new)  # in a document of another look, such as one in braces
+
+
+def _with_section(text: str, part: str, value: tuple[BaseModel, ...]) -> str:
+    """A list at the end of a document written anew, in its place."""
+    lines = _entry(part, _plain(value), 0, spread=True) if value else []
+    found = _section(text, part)
+    if found is not None:
+        if re.search(r"(?:^|\s)#", found[0]):
+            return text  # a person's comment stands in it
+        written = "\n".join([*lines, ""]) if lines else ""
+        blank = "\n" if found[0].endswith("\n\n") and lines else ""
+        return f"{text[: found.start()]}{written}{blank}{text[found.end() :]}".rstrip("\n") + "\n"
+    section = "\n".join([*lines, "", ""])
+    later = [_section(text, other) for other in _LISTED[_LISTED.index(part) + 1 :]]
+    place = next((one.start() for one in later if one is not None), None)
+    if place is None:
+        return f"{text.rstrip()}\n\n{section.rstrip()}\n"
+    return f"{text[:place]}{section}{text[place:]}"
+
+
+def _section(text: str, part: str) -> re.Match[str] | None:
+    return re.search(rf"^{part}:.*\n(?:(?:[ \t-].*)?(?:\n|\Z))*", text, re.MULTILINE)
+
+
+def _edited(text: str, old: Spec, new: Spec) -> str:
     if old == new:
         return text
     from ruamel.yaml import YAML  # writing comments back is rare, and this import is not free  # noqa: PLC0415
@@ -87,7 +134,10 @@ def _merge_items(target: list[object], old: list[object], new: list[object]) -> 
     kept = [(before, item) for before, item in zip(old, target, strict=True)]
     for index in reversed([index for index, before in enumerate(old) if before not in new]):
         del target[index]
-    wanted = [next((item for before, item in kept if before == value), _writable(value)) for value in new]
+    wanted: list[object] = []
+    for value in new:  # each item once: the same one in two places would be written as an alias
+        place = next((index for index, (before, _) in enumerate(kept) if before == value), None)
+        wanted.append(_writable(value) if place is None else kept.pop(place)[1])
     for index, item in enumerate(wanted):
         if index >= len(target) or target[index] is not item:
             target[index:] = wanted[index:]
@@ -100,7 +150,7 @@ def _writable(value: object) -> object:
 
     if isinstance(value, dict):
         mapping = CommentedMap({_writable_text(key): _writable(item) for key, item in value.items()})
-        if not any(isinstance(item, dict) for item in value.values()):
+        if not any(isinstance(item, dict) for item in value.values()) and len(_flow(value)) <= _SHORT:
             mapping.fa.set_flow_style()
         return mapping
     if isinstance(value, list):
@@ -154,7 +204,7 @@ def _plain_node(node: BaseModel) -> dict[str, object]:
 
 def _in_reading_order(node: BaseModel) -> list[tuple[str, FieldInfo]]:
     """A value's keys as a person would write them: relations before fields, the prose of a small element last."""
-    first = ("about",) if isinstance(node, (Entity, Note, Operation, Query, Report, Role, Webhook)) else ()
+    first = ("about",) if isinstance(node, (Answer, Entity, Note, Operation, Query, Report, Role, Webhook)) else ()
     last = () if first else ("about",)
     ranks = {"relations": 1, **dict.fromkeys(first, 0), **dict.fromkeys(last, 3)}
     return sorted(type(node).model_fields.items(), key=lambda item: ranks.get(item[0], 2))

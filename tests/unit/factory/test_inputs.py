@@ -16,7 +16,6 @@ from quantumlayer.factory.errors import (
     InputFormatError,
     InputMissingError,
     InputTooLargeError,
-    MixedInputsError,
 )
 from quantumlayer.factory.inputs import MAX_BYTES, Input
 
@@ -117,12 +116,15 @@ def test_a_folder_is_answered_with_the_texts_in_it(tmp_path: Path) -> None:
     assert f"ql build {tmp_path / 'input.md'}" in caught.value.hint
 
 
-@pytest.mark.parametrize("contents", [(b"spec: 1\n", b"A text.\n"), (b"spec: 1\n", b"spec: 1\n")])
-def test_a_spec_stands_alone(contents: tuple[bytes, bytes], tmp_path: Path) -> None:
-    paths = [file(tmp_path, content, f"{number}.txt") for number, content in enumerate(contents)]
-    with pytest.raises(MixedInputsError) as caught:
-        read_inputs(paths)
-    assert "0.txt" in caught.value.why
+def test_sources_of_every_kind_stand_side_by_side(tmp_path: Path) -> None:
+    contents = (b"spec: 1\n", b"openapi: 3.0.3\n", b"create table a (b int);\n", b"A text.\n")
+    found = read_inputs([file(tmp_path, content, f"{number}.txt") for number, content in enumerate(contents)])
+    assert [(one.is_spec, one.is_contract, one.is_schema, one.is_prose) for one in found] == [
+        (True, False, False, False),
+        (False, True, False, False),
+        (False, False, True, False),
+        (False, False, False, True),
+    ]
 
 
 def test_several_texts_are_read_together(tmp_path: Path) -> None:

@@ -3,7 +3,7 @@
 import pytest
 
 from quantumlayer.qlayer.parser import Requirement, parse, unread
-from quantumlayer.spec.model import Action, Metric, Spec
+from quantumlayer.spec.model import Action, Metric, RelationKind, Spec
 from quantumlayer.spec.validate import validate
 
 BASE = "A room has a name. A guest has a name and an email address. Managers manage rooms and guests. "
@@ -98,9 +98,9 @@ def test_user_stories() -> None:
         "- As an agent, I want to tag tickets; that helps.\n"
         "- As an agent, I want a weekly report.\n"
     )
-    assert list(spec.entities) == ["Ticket", "Team"]
+    assert list(spec.entities) == ["Ticket", "Team", "Tag"]
     assert list(spec.roles) == ["customer", "team_lead", "agent"]
-    assert spec.operations["tag"].sets == {"tagged": "true"}
+    assert spec.entities["Ticket"].relations["tags"].kind is RelationKind.MANY_TO_MANY
     assert any("weekly report" in note.text for note in spec.questions)
 
 

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from quantumlayer.qlayer.parser import Requirement, parse
-from quantumlayer.qlayer.parser.text.clauses import STORY
+from quantumlayer.qlayer.parser.text.stories import STORY
 from quantumlayer.spec.model import Spec
 from quantumlayer.spec.validate import checked_spec
 

@@ -2,15 +2,29 @@
 
 from datetime import date
 from decimal import Decimal
+from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from quantumlayer.spec.load import LoadedSpec, parse_spec
-from quantumlayer.spec.model import Entity, Field, FieldType, Literal_, Note, Operation, Quality, Service, Source, Spec
+from quantumlayer.spec.load import LoadedSpec, load_spec, parse_spec
+from quantumlayer.spec.model import (
+    Answer,
+    Entity,
+    Field,
+    FieldType,
+    Literal_,
+    Note,
+    Operation,
+    Quality,
+    Service,
+    Source,
+    Spec,
+)
 from quantumlayer.spec.write import dump_spec
 
+EXAMPLES = Path(__file__).resolve().parents[3] / "examples"
 EDITS = [
     ("min: 1, max: 9", "min: 0, max: 10"),
     ("type: int, min: 1, max: 9", "type: money, min: 1.50, max: 9.00, default: 2.00"),
@@ -149,3 +163,40 @@ def test_plain_values_keep_their_type(value: Literal_) -> None:
     assert type(found) is type(value)
     again = parse_spec(parse_spec(dump_spec(spec_with("x"))).update(spec)).spec.entities["A"].fields["f"].default
     assert (again, type(again)) == (value, type(value))
+
+
+def test_the_same_value_in_two_places_is_written_out_in_both() -> None:
+    loaded = load_spec(EXAMPLES / "clinic.spec.yaml")
+    doctor, patient = (loaded.spec.entities[name] for name in ("Doctor", "Patient"))
+    access = (*patient.access, patient.access[0], patient.access[0])
+    entities = {**loaded.spec.entities, "Doctor": doctor, "Patient": patient.model_copy(update={"access": access})}
+    text = loaded.update(loaded.spec.model_copy(update={"entities": entities}))
+    assert ("&id" in text, parse_spec(text).spec.entities["Patient"].access) == (False, access)
+
+
+def test_lists_at_the_end_are_written_anew_and_the_rest_stays_to_the_letter() -> None:
+    loaded = load_spec(EXAMPLES / "clinic.spec.yaml")
+    answered = loaded.spec.model_copy(update={"questions": (), "answers": (Answer(question="Who?", text="accept"),)})
+    text = loaded.update(answered)
+    begin = loaded.text.index("questions:")
+    assert text.startswith(loaded.text[:begin])
+    assert "\nanswers:\n  - {question: Who?, text: accept}\n\ntrace:\n" in text
+    assert loaded.text[loaded.text.index("trace:") :] in text
+    assert parse_spec(text).spec == answered
+
+
+def test_a_comment_in_a_list_at_the_end_stays() -> None:
+    text = dump_spec(load_spec(EXAMPLES / "clinic.spec.yaml").spec)
+    commented = parse_spec(text.replace("\nassumptions:\n", "\nassumptions:\n  # asked twice\n"))
+    notes = (*commented.spec.assumptions, Note(text="More."))
+    written = commented.update(commented.spec.model_copy(update={"assumptions": notes}))
+    assert ("# asked twice" in written, "{text: More.}" in written) == (True, True)
+
+
+def test_a_document_in_braces_is_changed_too() -> None:
+    loaded = parse_spec(
+        '{"spec": 1, "service": {"name": "a"}, "entities": {"B": {"fields": {"c": {"type": "int"}}}},'
+        ' "questions": [{"text": "Why?"}]}\n'
+    )
+    written = loaded.update(loaded.spec.model_copy(update={"questions": ()}))
+    assert parse_spec(written).spec.questions == ()

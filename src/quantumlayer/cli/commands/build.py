@@ -40,7 +40,7 @@ def build(
     ] = False,
     pack: Pack = "",
 ) -> None:
-    """Build a service from texts or a Spec, and prove that it works.
+    """Build a service from texts, contracts, schemas or a Spec, and prove that it works.
 
     The folder is written only when every check passed. With failed checks the result is kept beside it as
     DIR.rejected; after Ctrl-C, an error or a kill the folder is as it was. A folder built before and not changed by

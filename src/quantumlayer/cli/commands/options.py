@@ -16,13 +16,12 @@ from quantumlayer.cli.style import RUNNING, WARNING, Style, one_line
 
 if TYPE_CHECKING:
     from quantumlayer.factory.inputs import Input
+    from quantumlayer.spec.model import Spec
 
 # The commands themselves say what cannot be read, in three lines: hence `readable=False`.
 Inputs = Annotated[
     list[Path],
-    typer.Argument(
-        metavar="INPUT", help="One Spec (YAML that starts with `spec: 1`), or texts in English.", readable=False
-    ),
+    typer.Argument(metavar="INPUT", help="Texts in English, OpenAPI documents, SQL schemas, Specs.", readable=False),
 ]
 Folder = Annotated[Path, typer.Argument(metavar="DIR", help="A folder that `ql build` wrote.", readable=False)]
 AsJson = Annotated[bool, typer.Option("--json", help="Write JSON on standard output, for programs.")]
@@ -65,14 +64,32 @@ def keep_apart(output: Path, texts: Sequence[Path]) -> None:
                 raise OutputError(f"{output} is an input", why=why, hint="Name another file.")
 
 
-def write_output(path: Path, text: str) -> None:
-    """Write a file that a person asked for.
+def keep_other(page: Path, spec: Path | None) -> None:
+    """Let a page replace nothing but a page, and the Spec that is written beside it least of all.
+
+    Raises:
+        OutputError: The file is there and holds something else, or is the one of the Spec.
+    """
+    if spec is not None and page.absolute() == spec.absolute():
+        raise OutputError(f"{page} cannot hold both", why="the page would replace the Spec", hint="Name another file.")
+    with contextlib.suppress(OSError):
+        held = page.read_bytes()[:1024].lstrip().lower() if page.is_file() else b""
+        if held and not held.startswith(b"<!doctype html"):
+            raise OutputError(
+                f"{page} is there and is no page", why="the page would replace it", hint="Name another file."
+            )
+
+
+def written(path: Path, text: str, read: "Spec | None" = None) -> None:
+    """Write a file that a person asked for, in one step; `read` is what was read where it is a Spec.
 
     Raises:
         OutputError: It cannot be written.
     """
+    from quantumlayer.factory.kept import write_spec  # noqa: PLC0415  help must not load the engines
+
     try:
-        path.write_text(text, encoding="utf-8")
+        write_spec(path, text, read)
     except (OSError, ValueError) as error:
         why = (error.strerror if isinstance(error, OSError) else "") or str(error)
         raise OutputError(f"{path} cannot be written", why=why) from error

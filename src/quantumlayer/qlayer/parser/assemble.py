@@ -10,7 +10,7 @@ from quantumlayer.qlayer.parser.errors import NothingDescribedError
 from quantumlayer.qlayer.parser.text.document import Kind
 from quantumlayer.spec.address import elements
 from quantumlayer.spec.errors import Problem
-from quantumlayer.spec.model import Action, Entity, Grant, Listing, Note, Operation, Service, Source, Spec
+from quantumlayer.spec.model import Action, Audit, Entity, Grant, Listing, Note, Operation, Service, Source, Spec
 from quantumlayer.spec.validate import validate
 
 _ROUNDS = 60
@@ -51,9 +51,15 @@ def _spec(draft: Draft) -> Spec:
                 requires=operation.requires,
                 sets=operation.sets,
                 creates=operation.creates,
+                also=operation.also,
+                sends=tuple(operation.sends),
             )
             for name, operation in draft.operations.items()
         },
+        queries=draft.queries,
+        reports=draft.reports,
+        jobs=draft.jobs,
+        webhooks=draft.webhooks,
         quality=draft.quality,
     )
     known = elements(spec)
@@ -89,22 +95,54 @@ def _named_system(draft: Draft) -> str:
     return found[1] if found else ""
 
 
-def _entity(draft: EntityDraft) -> Entity:
+def _grants(draft: EntityDraft) -> dict[tuple[str, tuple[Action, ...]], list[str]]:
+    """Who may do the same under the same condition, joined."""
     grants: dict[tuple[str, tuple[Action, ...]], list[str]] = {}
     for (who, when), actions in draft.access.items():
-        wider = draft.access.get((who, ""), set()) if when else set()
-        left = tuple(action for action in Action if action in actions - wider)
+        left = tuple(action for action in Action if action in actions - _wider(draft, who, when))
         if left:
             grants.setdefault((when, left), []).append(who)
+    return grants
+
+
+def _wider(draft: EntityDraft, who: str, when: str) -> set[Action]:
+    """What a role may do anyway, under fewer of the same conditions."""
+    tests = set(when.split(" && ")) if when else set()
+    found: set[Action] = set()
+    for (holder, test), actions in draft.access.items():
+        fewer = set(test.split(" && ")) if test else set()
+        if holder == who and fewer < tests and ("||" not in when or not test):
+            found |= actions
+    return found
+
+
+def _entity(draft: EntityDraft) -> Entity:
     return Entity(
         fields=draft.fields,
         relations=draft.relations,
         derived=draft.derived,
         states=draft.states,
         rules=draft.rules,
-        access=tuple(Grant(who=tuple(who), may=may, when=when or None) for (when, may), who in grants.items()),
-        list=Listing(search=tuple(draft.search), filter=tuple(draft.filter), sort=tuple(draft.sort)),
+        access=tuple(Grant(who=tuple(who), may=may, when=when or None) for (when, may), who in _grants(draft).items()),
+        list=Listing(
+            search=tuple(draft.search),
+            filter=tuple(draft.filter),
+            range=tuple(draft.range),
+            sort=tuple(draft.sort),
+            order=tuple(draft.order),
+            page=draft.page,
+        ),
+        versioned=tuple(draft.versioned),
+        audit=_audit(draft),
     )
+
+
+def _audit(draft: EntityDraft) -> Audit | None:
+    """The trail, where somebody may read it."""
+    if not draft.trail or not draft.trail_readers:
+        return None
+    actions = tuple(action for action in Action if action in draft.trail)
+    return Audit(actions=actions, visible_to=tuple(sorted(draft.trail_readers)))
 
 
 def _notes(notes: Iterable[Note], known: Mapping[str, object], *, ended: bool) -> tuple[Note, ...]:
@@ -136,7 +174,8 @@ def _nearest(address: str, known: Mapping[str, object]) -> str:
     """The element itself, or the closest one around it."""
     while address and address not in known:
         address = address.rpartition(".")[0]
-    return "" if address in {"entities", "operations", "roles", "quality"} else address
+    parts = {"entities", "operations", "roles", "queries", "reports", "jobs", "webhooks", "quality"}
+    return "" if address in parts else address
 
 
 def _leave_out(draft: Draft, problem: Problem) -> None:
@@ -152,9 +191,12 @@ def _leave_out(draft: Draft, problem: Problem) -> None:
     if parts[0] == "entities" and len(parts) > 2:
         _leave_out_part(draft, parts)
         return
-    if parts[0] == "operations" and len(parts) > 3 and parts[2] in {"requires", "sets", "takes"}:
+    if parts[0] == "operations" and len(parts) > 3 and parts[2] in {"requires", "sets", "takes", "also"}:
         part: dict[str, object] = getattr(draft.operations[parts[1]], parts[2])
         part.pop(parts[3], None)
+        return
+    if parts[0] == "operations" and parts[2:3] == ["sends"]:
+        draft.operations[parts[1]].sends = []
         return
     if parts[0] == "entities":
         _leave_out_entity(draft, parts[1])
@@ -167,17 +209,22 @@ def _leave_out_part(draft: Draft, parts: list[str]) -> None:
     if parts[2] in {"fields", "relations", "derived", "rules"}:
         members: dict[str, object] = getattr(entity, parts[2])
         members.pop(parts[3], None)
-        for names in (entity.search, entity.filter, entity.sort):
+        for names in (entity.search, entity.filter, entity.range, entity.sort, entity.versioned):
             while parts[3] in names:
                 names.remove(parts[3])
+        entity.order = [name for name in entity.order if name.removeprefix("-") != parts[3]]
         entity.events.pop(parts[3], None)
     elif parts[2] == "access":
-        # Which grant it was depends on how they were joined; the conditions are what can be wrong.
-        entity.access = {key: actions for key, actions in entity.access.items() if not key[1]}
+        # The conditions are what can be wrong; which one, the place of the joined grant says.
+        wrong = list(_grants(entity))[int(parts[3])][0] if len(parts) > 3 else ""
+        kept = (key for key in entity.access if not key[1] or wrong not in {"", key[1]})
+        entity.access = {key: entity.access[key] for key in kept}
     elif parts[2] == "states":
         entity.states = None
+    elif parts[2] in {"audit", "versioned"}:
+        entity.trail, entity.versioned = set(), []
     else:
-        entity.search, entity.filter, entity.sort = [], [], []
+        entity.search, entity.filter, entity.range, entity.sort, entity.order = [], [], [], [], []
 
 
 def _leave_out_entity(draft: Draft, name: str) -> None:

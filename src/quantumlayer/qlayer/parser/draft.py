@@ -1,27 +1,36 @@
 """The Spec while it is being written: what is known so far, and from which sentence."""
 
+import re
 from dataclasses import dataclass, field
 
 from quantumlayer.kit.identifiers import class_name, singular, words
 from quantumlayer.qlayer.parser.text.clauses import Clause
 from quantumlayer.qlayer.parser.text.phrases import Phrase
 from quantumlayer.qlayer.parser.text.sentences import Sentence
+from quantumlayer.spec.effects import Effect, Input
 from quantumlayer.spec.model import (
     Action,
     Creation,
     Derived,
     Field,
+    Job,
     Note,
     Quality,
+    Query,
     Relation,
+    Report,
     Requirement,
     Role,
     Rule,
     States,
+    Webhook,
 )
 
-STATED, LIKELY, ASSUMED = 0.95, 0.8, 0.6
-"""How sure a reading is: the words say it, the words mean it, the words suggest it."""
+STATED, LIKELY, ASSUMED = 0.9, 0.6, 0.2
+"""How sure a reading is: the words say it, the words mean it, the words suggest it.
+
+The share of such readings that are right in the texts of tests/cases/texts, as docs/confidence.md measures it.
+"""
 
 
 @dataclass(slots=True)
@@ -30,7 +39,10 @@ class EntityDraft:
 
     `access` holds for each (who, when) what they may; `events` names for each field the participle that it dates.
     `due` is the field that says when it is due, `created_by` the operation that makes one, `reserved` holds the only
-    roles that may do an action.
+    roles that may do an action. `whole` is the entity that this one is a part of, `attached_by` the roles
+    that add such parts, and `hidden` says for a role which of the records it sees alone. `denied` holds the roles that
+    must not do an action, `shown_to` the only roles that see a field, `trail` the actions that are recorded and
+    `trail_readers` who is said to see them.
     """
 
     name: str
@@ -43,10 +55,21 @@ class EntityDraft:
     reserved: dict[Action, set[str]] = field(default_factory=dict)
     search: list[str] = field(default_factory=list)
     filter: list[str] = field(default_factory=list)
+    range: list[str] = field(default_factory=list)
     sort: list[str] = field(default_factory=list)
+    order: list[str] = field(default_factory=list)
+    page: int = 20
     events: dict[str, str] = field(default_factory=dict)
     due: str = ""
     created_by: str = ""
+    whole: str = ""
+    attached_by: set[str] = field(default_factory=set)
+    hidden: dict[str, str] = field(default_factory=dict)
+    denied: dict[Action, set[str]] = field(default_factory=dict)
+    shown_to: dict[str, set[str]] = field(default_factory=dict)
+    versioned: list[str] = field(default_factory=list)
+    trail: set[Action] = field(default_factory=set)
+    trail_readers: set[str] = field(default_factory=set)
     title: str = field(init=False)
 
     def __post_init__(self) -> None:
@@ -69,8 +92,9 @@ class EntityDraft:
         return f"An {self.title}" if self.title[0] in "aeio" else f"A {self.title}"
 
     def open_to(self, who: str, actions: set[Action]) -> set[Action]:
-        """Those of the actions that are not reserved for others."""
-        return {action for action in actions if who in self.reserved.get(action, {who})}
+        """Those of the actions that are neither reserved for others nor forbidden to this role."""
+        free = {action for action in actions if who in self.reserved.get(action, {who})}
+        return {action for action in free if who not in self.denied.get(action, set())}
 
     @property
     def ended(self) -> str:
@@ -85,19 +109,23 @@ class OperationDraft:
     on: str
     by: list[str]
     only: list[str] = field(default_factory=list)
-    takes: dict[str, Field] = field(default_factory=dict)
+    takes: dict[str, Input] = field(default_factory=dict)
     from_: list[str] = field(default_factory=list)
     to: str | None = None
     requires: dict[str, Requirement] = field(default_factory=dict)
     sets: dict[str, str] = field(default_factory=dict)
     creates: Creation | None = None
+    also: dict[str, Effect] = field(default_factory=dict)
+    sends: list[str] = field(default_factory=list)
 
 
 @dataclass(slots=True)
 class Draft:
     """Everything known so far. Each element is marked with the sentence that it came from.
 
-    Assumptions and questions are kept in their order, each once. `itself` are the words that mean the service's place.
+    Assumptions and questions are kept in their order, each once. `itself` are the words that mean the service's place,
+    `acted` the clauses that say what their verb does, `whole` those that were understood with their conditions, and
+    `kinds` the values of what the text only enumerates. `above` names for a role those whose rights it has, too.
     """
 
     sentences: list[Sentence]
@@ -105,11 +133,19 @@ class Draft:
     entities: dict[str, EntityDraft] = field(default_factory=dict)
     roles: dict[str, Role] = field(default_factory=dict)
     operations: dict[str, OperationDraft] = field(default_factory=dict)
+    queries: dict[str, Query] = field(default_factory=dict)
+    reports: dict[str, Report] = field(default_factory=dict)
+    jobs: dict[str, Job] = field(default_factory=dict)
+    webhooks: dict[str, Webhook] = field(default_factory=dict)
     quality: dict[str, Quality] = field(default_factory=dict)
     assumptions: dict[Note, None] = field(default_factory=dict)
     questions: dict[Note, None] = field(default_factory=dict)
     marks: dict[int, dict[str, float]] = field(default_factory=dict)
     read: set[int] = field(default_factory=set)
+    acted: set[int] = field(default_factory=set)
+    kinds: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    whole: set[int] = field(default_factory=set)
+    above: dict[str, set[str]] = field(default_factory=dict)
     _places: dict[int, int] = field(init=False)
     _endings: dict[str, list[str]] = field(default_factory=dict)
 
@@ -127,6 +163,10 @@ class Draft:
             self.read.add(id(source))
         elements = self.marks.setdefault(self._places[id(sentence)], {})
         elements[address] = max(confidence, elements.get(address, 0))
+
+    def gave(self, sentence: Sentence) -> bool:
+        """Whether a sentence gave more than the name of a role so far."""
+        return any(not address.startswith("roles.") for address in self.marks.get(self._places[id(sentence)], ()))
 
     def source_of(self, address: str) -> Sentence | None:
         """The first sentence that an element came from."""
@@ -162,6 +202,11 @@ class Draft:
             return None
         ending = [self.entities[key] for key in self._endings.get(core[0], ()) if key in self.entities]
         return ending[0] if len(ending) == 1 else None
+
+    def spoken(self, text: str) -> EntityDraft | None:
+        """The entity that a text in lower case means: `the categories`, `each ticket type`."""
+        plain = re.sub(r"^(?:an?|the|each|every|all|any|its|their|his|her|one|two|no)\s+", "", text.strip())
+        return self.named(tuple(words(singular(plain)))) if plain else None
 
     def record_of(self, role: str) -> EntityDraft | None:
         """The entity whose record a role's caller is."""

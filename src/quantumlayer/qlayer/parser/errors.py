@@ -65,4 +65,48 @@ class UnknownDocumentError(UnreadableRequirementError):
     """An API document is of a version that is not read."""
 
     code: ClassVar[str] = "QL1508"
-    hint = "Convert it to OpenAPI 3, for instance with `npx swagger2openapi FILE`."
+    hint = "Give a document of OpenAPI 3.0 or 3.1, or of Swagger 2.0."
+
+
+class UnknownQuestionError(DomainError):
+    """A Spec has no open question with this number or id.
+
+    Example: `ql answer spec.yaml --set 9=accept` where there are three questions, or one that was answered already.
+    """
+
+    code: ClassVar[str] = "QL1510"
+    kind: ClassVar[Kind] = Kind.NOT_FOUND
+    hint = "See the open questions with `ql answer SPEC --list`."
+
+
+class UnfitAnswerError(DomainError):
+    """An answer is empty, too long, holds control characters, or accepts a question that proposes nothing.
+
+    Example: `ql answer spec.yaml --set 1=`.
+    """
+
+    code: ClassVar[str] = "QL1511"
+    kind: ClassVar[Kind] = Kind.INVALID
+    hint = "Answer in one or two English sentences, or with `accept`."
+
+
+class UnreadableAnswersError(DomainError):
+    """A file of answers is no YAML mapping of numbers or ids of questions to answers.
+
+    Example: a list of sentences, which does not say what they answer.
+    """
+
+    code: ClassVar[str] = "QL1512"
+    kind: ClassVar[Kind] = Kind.INVALID
+    hint = "Write one line for each answer: `q1a2b3c: accept`."
+
+
+class AnsweredTwiceError(DomainError):
+    """Two answers are given to one question, so that nobody can tell which holds.
+
+    Example: `--set 1=accept --set q1a2b3c='At most five.'`, where the question with the number 1 has that id.
+    """
+
+    code: ClassVar[str] = "QL1513"
+    kind: ClassVar[Kind] = Kind.CONFLICT
+    hint = "Leave one of them out."

@@ -352,7 +352,19 @@ class Sql:
                 one, other = other, one
             differs = "is_distinct_from" if operator == "!=" else "is_not_distinct_from"
             return Code(f"{one.at(Level.ATOM)}.{differs}({other.text})")
-        return Code(f"{one.at(Level.SUM)} {operator} {other.at(Level.SUM)}", Level.COMPARE)
+        compared = Code(f"{one.at(Level.SUM)} {operator} {other.at(Level.SUM)}", Level.COMPARE)
+        return self._where_there(operator, compared, (one, left), (other, right))
+
+    def _where_there(self, operator: str, compared: Code, *sides: tuple[Code, Expr]) -> Code:
+        """A comparison of order that is false where a value is missing: SQLAlchemy refuses to order by None."""
+        missing = [code for code, side in sides if operator not in {"==", "!="} and self._may_miss(side)]
+        there = " and ".join(f"{code.at(Level.COMPARE)} is not None" for code in missing)
+        return Code(f"({compared.text} if {there} else false())") if missing else compared
+
+    def _may_miss(self, expr: Expr) -> bool:
+        """Whether a value that is the same for every row can be missing where nothing else is asked."""
+        member = self._checked.member_of(expr) if isinstance(expr, Select) and not self._of_row(expr) else None
+        return member is not None and isinstance(member.type, Nullable)
 
     def _compared_with_null(self, operator: str, expr: Expr) -> Code:
         member = self._checked.member_of(expr) if isinstance(expr, Select) else None

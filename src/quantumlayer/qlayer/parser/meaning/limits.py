@@ -5,7 +5,7 @@ from collections.abc import Iterable
 
 from quantumlayer.kit.identifiers import plural, singular, words
 from quantumlayer.qlayer.parser.draft import ASSUMED, LIKELY, Draft, EntityDraft, OperationDraft
-from quantumlayer.qlayer.parser.meaning.conditions import in_state, opposite
+from quantumlayer.qlayer.parser.meaning.conditions import in_state, opposite, qualities
 from quantumlayer.qlayer.parser.meaning.fields import action_name, spec_name
 from quantumlayer.qlayer.parser.meaning.operations import later_by
 from quantumlayer.qlayer.parser.meaning.people import nobody
@@ -22,12 +22,22 @@ _GONE = re.compile(
 )
 _AT_MOST = re.compile(
     rf"(?:(?P<no>not|never|cannot|no)\b.*?\bmore than|\bat most|\bup to|\bno more than|\bmaximum of)"
-    rf" (?P<n>{NUMBER}) (?P<what>[\w -]+)"
+    rf" (?P<n>{NUMBER}) (?P<what>(?!(?:minute|hour|day|week|month|year|[kmg]i?b)s?\b)[\w -]+)"
+)
+_TELLS_MORE = re.compile(r" (?:at|in|to|for|of|per|on|from|with|within) ")
+_PERIOD = re.compile(
+    r"\b(?:(?:with)?in (?:an?|one|the|any)\b.*|(?:per|each|every|an?) (?:\w+ )?)\b(?:day|week|month|year|hour)s?$"
 )
 _LASTS = re.compile(
     rf"^(?:runs?|lasts?|is due|are due|expires?|ends?|is valid|are valid)(?: for| after| within)?"
     rf" (?P<n>{NUMBER}) (?P<unit>days?|weeks?|months?|years?|hours?|minutes?)\b"
 )
+_SIGNS = {"after": ">", "later than": ">", "not before": ">=", "on or after": ">=", "before": "<"}
+_ASIDE = re.compile(
+    r"(?P<one>[a-z]+(?: [a-z]+){0,2}) \((?:must be |always |strictly )?(?P<way>not before|on or after|after|later than"
+    r"|before) (?:the |its |their )?(?P<other>[a-z]+(?: [a-z]+)?)\)"
+)
+_ORDERED = frozenset({FieldType.DATE, FieldType.DATETIME, FieldType.INT, FieldType.DECIMAL, FieldType.MONEY})
 _AFTER = re.compile(r"^(?:must|should|has to|have to|needs to|need to|is always|are always"
                     r"|can only|may only)? ?(?:be |lie |come )?"
                     r"(?P<way>after|later than|before|earlier than|greater than|more than|less than|not before"
@@ -43,6 +53,8 @@ def find_durations(draft: Draft, clauses: Iterable[Clause]) -> None:
         found = _LASTS.match(clause.text)
         if entity is None or found is None or clause.verb not in LASTING | {"be"}:
             continue
+        if qualities(entity, clause.subject[0]):
+            continue  # what only some of them do says nothing about all
         dates = [name for name, field in entity.fields.items() if field.type in {FieldType.DATE, FieldType.DATETIME}]
         start = next((name for name in dates if name != entity.due and not entity.fields[name].optional), "")
         if not start:
@@ -200,9 +212,9 @@ def find_quotas(draft: Draft, clauses: Iterable[Clause]) -> None:
         owner = draft.entity(clause.subject[0]) if clause.subject else None
         prefix = "not " if clause.negated else ""
         found = _AT_MOST.search(prefix + clause.text)
-        if owner is None or found is None:
+        if owner is None or found is None or _PERIOD.search(clause.text):
             continue
-        kept = draft.named(tuple(words(singular(found["what"].split(" at ")[0].split(" in ")[0].strip()))))
+        kept = draft.named(tuple(words(singular(_TELLS_MORE.split(found["what"])[0].strip()))))
         if kept is None or kept is owner or not _relation(kept, owner):
             continue
         _quota(draft, clause, owner, kept, int(number(found["n"])))
@@ -218,7 +230,7 @@ def _quota(draft: Draft, clause: Clause, owner: EntityDraft, kept: EntityDraft, 
         _require(draft, clause, kept.created_by, name, cel)
         return
     records = f"this.{_relation(kept, owner)}.{entity_names(kept.name).plural}"
-    cel = f"{_open_records(draft, kept, records, clause)} <= {most}"
+    cel = f"{_open_records(draft, kept, records, clause)} < {most}"  # without the one that is made
     kept.rules[name] = Rule(cel=cel, else_=_sentence(_statement(clause)), on=(Moment.CREATE,))
     draft.mark(clause, f"{kept.address}.rules.{name}", LIKELY)
 
@@ -241,6 +253,36 @@ def find_orders(draft: Draft, clauses: Iterable[Clause]) -> None:
                 name = spec_name(f"{one} {found['way']} {other}")
                 entity.rules[name] = Rule(cel=f"this.{one} {sign} this.{other}", else_=_sentence(_statement(clause)))
                 draft.mark(clause, f"{entity.address}.rules.{name}")
+
+
+def find_orders_in_asides(draft: Draft) -> None:
+    """Rules between two fields that an aside tells: `an event: starts at, ends at (after the start)`."""
+    for index, sentence in enumerate(draft.sentences):
+        for found in _ASIDE.finditer(sentence.text.lower()):
+            for entity in draft.entities.values():
+                one, other = _ordered(entity, found["one"]), _ordered(entity, found["other"])
+                told = f"{entity.address}.fields.{one}" in draft.marks.get(index, {})
+                if not (told and other) or one == other or entity.fields[one].type != entity.fields[other].type:
+                    continue
+                name = spec_name(f"{one} {found['way']} {other}")
+                said = f"{one.replace('_', ' ').capitalize()} must be {found['way']} {other.replace('_', ' ')}."
+                entity.rules[name] = Rule(cel=f"this.{one} {_SIGNS[found['way']]} this.{other}", else_=said)
+                draft.mark(sentence, f"{entity.address}.rules.{name}")
+
+
+def _ordered(entity: EntityDraft, said: str) -> str:
+    """The date or number that words end with: `and an end` is `end` or `ends_at`; nothing where several could be."""
+    parts = said.split(" ")
+    for start in range(len(parts)):
+        name = spec_name(" ".join(parts[start:]))
+        likely = [
+            key
+            for key, known in entity.fields.items()
+            if known.type in _ORDERED and (key == name or {name, f"{name}s"} & {key.split("_")[0]})
+        ]
+        if name in likely or len(likely) == 1:
+            return name if name in likely else likely[0]
+    return ""
 
 
 def find_overlaps(draft: Draft, clauses: Iterable[Clause]) -> None:

@@ -4,10 +4,12 @@ import re
 from collections.abc import Iterable
 
 from quantumlayer.qlayer.parser.draft import LIKELY, STATED, Draft, EntityDraft, OperationDraft
-from quantumlayer.qlayer.parser.meaning.concepts import is_system, relate
+from quantumlayer.qlayer.parser.meaning.conditions import qualities
+from quantumlayer.qlayer.parser.meaning.describing import brings, is_system
 from quantumlayer.qlayer.parser.meaning.fields import action_name, spec_name
 from quantumlayer.qlayer.parser.meaning.people import ACCESS, ANYONE, actors
-from quantumlayer.qlayer.parser.meaning.verbs import NO_ACTION, happens, names_event, participle, synonym
+from quantumlayer.qlayer.parser.meaning.relations import relate
+from quantumlayer.qlayer.parser.meaning.verbs import CREATE, NO_ACTION, happens, names_event, participle, synonym
 from quantumlayer.qlayer.parser.text.clauses import Clause
 from quantumlayer.qlayer.parser.text.numbers import NUMBER, number
 from quantumlayer.spec.model import Computed, Creation, Field, FieldType, Requirement
@@ -51,13 +53,29 @@ def find_operations(draft: Draft, clauses: Iterable[Clause]) -> None:
 
 
 def _acts(draft: Draft, clause: Clause) -> bool:
-    if clause.negated or clause.verb in NO_ACTION | ACCESS or clause.passive:
+    if clause.negated or clause.passive or id(clause) in draft.acted or brings(clause):
+        return False
+    if clause.verb in NO_ACTION | ACCESS and not _moves_on(draft, clause):
         return False
     return any(who in draft.roles for who in actors(draft, clause)) and not is_system(clause.subject[0])
 
 
+def _moves_on(draft: Draft, clause: Clause) -> bool:
+    """Whether what could be access moves a record on: `submit a timesheet`, which is a draft at first."""
+    entity = draft.entity(clause.objects[0]) if clause.objects else None
+    moves = entity is not None and entity.states and any(happens(clause.verb, one) for one in entity.states.values[1:])
+    if entity is not None and entity.states and clause.verb in CREATE:  # `opens a listed hearing`, which is there
+        moves = moves or any(spec_name(word) in entity.states.values for word in qualities(entity, clause.objects[0]))
+    if moves:
+        draft.acted.add(id(clause))
+    return bool(moves)
+
+
 def _targets(draft: Draft, clause: Clause) -> list[EntityDraft]:
     found = [entity for phrase in clause.objects if (entity := draft.entity(phrase))]
+    if not found and any(names_event(clause.verb, entity.title) for entity in draft.entities.values()):
+        # `Vets dispense from a batch`, where a dispensing is kept.
+        found = [entity for phrase in clause.attributes[:1] if (entity := draft.entity(phrase))]
     return [entity for entity in found if not (entity.states and happens(clause.verb, entity.states.values[0]))]
 
 
@@ -246,7 +264,7 @@ def find_takings(draft: Draft) -> None:
 def give_effects(draft: Draft) -> None:
     """An operation of which no effect is known leaves a mark on its record, and a question."""
     for name, operation in draft.operations.items():
-        if operation.sets or operation.creates or operation.to:
+        if operation.sets or operation.creates or operation.to or operation.also:
             continue
         entity = draft.entities[operation.on]
         done = spec_name(participle(name.replace("_", " ")))

@@ -18,8 +18,14 @@ _UPTIME = re.compile(
     r"(?P<n>\d{2,3}(?:\.\d+)?) ?(?:%|percent)(?: of the time| availability| uptime)"
     r"|(?:available|up|uptime of|availability of) (?P<m>\d{2}(?:\.\d+)?) ?(?:%|percent)"
 )
-_LOAD = re.compile(rf"(?P<n>{NUMBER}) (?P<what>[a-z]+) (?:per|a|every|each) (?P<unit>second|minute|hour|day)\b")
-_KEPT = re.compile(rf"\b(?:kept|stored|retained) for (?P<n>{NUMBER}) (?P<unit>days?|weeks?|months?|years?)\b")
+_LOAD = re.compile(
+    rf"(?<!most )(?<!up to )(?<!than )(?P<n>{NUMBER}) (?P<what>[a-z]+)"
+    r" (?:per|a|every|each) (?P<unit>second|minute|hour|day)\b"
+)
+_KEPT = re.compile(
+    rf"\b(?:kept|keep|stored|retained|retain|preserved)(?: [a-z']+){{0,3}}? for(?: at least)? (?P<n>{NUMBER})"
+    r" (?P<unit>days?|weeks?|months?|years?)\b"
+)
 _UNITS = {"millisecond": "ms", "milliseconds": "ms", "second": "s", "seconds": "s"}
 _HELPERS = re.compile(
     r"\b(?:should|must|shall|has to|needs to|will|can|take|takes|answer|answers|respond|and|the system|it)\b"

@@ -1,102 +1,126 @@
 """The life of a record: `A permit is requested, then approved or rejected by an officer`."""
 
-import re
-from dataclasses import dataclass
-from itertools import pairwise
+from collections.abc import Iterable
 
-from quantumlayer.kit.identifiers import singular, words
 from quantumlayer.qlayer.parser.draft import ASSUMED, STATED, Draft, EntityDraft, OperationDraft
 from quantumlayer.qlayer.parser.meaning.fields import action_name, spec_name
+from quantumlayer.qlayer.parser.meaning.lives import ENDS, Life, Step, is_life, lives
 from quantumlayer.qlayer.parser.meaning.operations import operation_name
 from quantumlayer.qlayer.parser.meaning.people import add_role, keeper
 from quantumlayer.qlayer.parser.meaning.verbs import happens
 from quantumlayer.qlayer.parser.text.clauses import Clause
-from quantumlayer.qlayer.parser.text.sentences import Sentence
-from quantumlayer.spec.model import FieldType, States
+from quantumlayer.qlayer.parser.text.sentences import Sentence, infinitive
+from quantumlayer.spec.model import Field, FieldType, States
 
-_LIFE = re.compile(
-    r"^(?:an?|every|each|the)?\s*(?P<what>[\w -]+?) (?:is|are|starts? (?:out )?as|begins? as) (?P<first>[\w -]+?)"
-    r"(?: at first| by (?:an?|the) (?P<who>[\w ]+?))?, (?:and )?then (?P<rest>.+?)\.?$"
-)
-_STAGE = re.compile(r", (?:and )?then |; then | and then ")
-_OPTION = re.compile(r", or |, | or ")
-_BY = re.compile(r" by (?:an?|the) (?P<who>[\w ]+)$")
-_MARKED = re.compile(r"^(?:is )?marked as (?:an? )?")
+_STATUS = ("status", "state", "stage", "phase")
+_SHORT = 4
+"""Stages up to which a text tells what follows what; a longer list only names them."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Step:
-    state: str
-    verb: str
-    who: str
+def find_states(draft: Draft, clauses: Iterable[Clause]) -> None:
+    """States from every life that is told, and from a status whose values tell one."""
+    for life in lives(draft, clauses):
+        entity = life.entity
+        if entity.states is None:
+            _drop_status(entity)
+            _live(draft, life)
+    for entity in list(draft.entities.values()):
+        name, values = _status(entity)
+        if entity.states is None and is_life(values):
+            sentence = draft.source_of(f"{entity.address}.fields.{name}") or draft.sentences[0]
+            del entity.fields[name]
+            stages = tuple((Step(value),) for value in values)
+            _live(draft, Life(entity, stages, (sentence,), ordered=False), field=name)
 
 
-def find_states(draft: Draft) -> None:
-    """States from every sentence that tells a life in order."""
-    for sentence in draft.sentences:
-        life = _LIFE.match(re.sub(r"\s*\([^)]*\)", "", sentence.text.lower()))
-        entity = draft.named(tuple(words(singular(life["what"])))) if life else None
-        if life is None or entity is None or entity.states:
-            continue
-        stages = [_options(stage) for stage in _STAGE.split(life["rest"])]
-        names = [step.state for stage in stages for step in stage]
-        first = spec_name(life["first"])
-        if any(len(name.split("_")) > 3 for name in [first, *names]) or ";" in life["rest"]:
-            continue
-        if len(set(names)) != len(names) or first in names:
-            continue
-        entity.states = States(values=(first, *names))
+def _status(entity: EntityDraft) -> tuple[str, list[str]]:
+    """The field that holds a state, with its values."""
+    for name in _STATUS:
+        field = entity.fields.get(name)
+        if field is not None and field.one_of and field.type is FieldType.STRING:
+            return name, [spec_name(str(value)) for value in field.one_of]
+    return "", []
+
+
+def _drop_status(entity: EntityDraft) -> None:
+    """A field without values that only announces the states: `a status`."""
+    for name in _STATUS:
+        entity.fields.pop(name, None)
+
+
+def _live(draft: Draft, life: Life, field: str = "status") -> None:
+    entity = life.entity
+    entity.states = States(field=field, values=life.states)
+    for sentence in life.sentences:
         draft.mark(sentence, f"{entity.address}.states")
-        _moves(draft, sentence, entity, [[_Step(first, "", "")], *stages])
+    for place, stage in enumerate(life.stages):
+        if place:
+            _move(draft, life, place, stage)
 
 
-def _options(stage: str) -> list[_Step]:
-    """The states that may come next, with the role behind the last of them for all."""
-    by = _BY.search(stage)
-    who = spec_name(by["who"]) if by else ""
-    found = []
-    for option in _OPTION.split(stage[: by.start()] if by else stage):
-        plain = option.strip().removeprefix("either ").removeprefix("or ").strip()
-        inner = _BY.search(plain)
-        plain = plain[: inner.start()] if inner else plain
-        marked = _MARKED.match(plain)
-        state = spec_name(plain[marked.end() :] if marked else plain)
-        found.append(_Step(state, f"mark {state}" if marked else "", spec_name(inner["who"]) if inner else who))
-    return found
+def _move(draft: Draft, life: Life, place: int, stage: tuple[Step, ...]) -> None:
+    """The operations that lead into a stage."""
+    entity, sentence = life.entity, life.sentences[-1]
+    earlier = [step.state for before in life.stages[:place] for step in before]
+    # Of two states side by side the first named is the way on; the others are ends.
+    before = [life.stages[place - 1][0].state]
+    for step in stage:
+        sources = before
+        if not life.ordered or len(life.stages) > _SHORT:
+            going = [state for state in earlier if state not in ENDS]
+            sources = going if step.state in ENDS else going[-1:]
+        name = _operation(draft, entity, step)
+        operation = draft.operations.setdefault(name, OperationDraft(on=entity.name, by=[]))
+        operation.from_, operation.to = list(sources), step.state
+        if step.who:
+            add_role(draft, step.who)
+            draft.mark(sentence, f"roles.{step.who}")
+            operation.by.append(step.who)
+        if step.takes:
+            _take(draft, entity, operation, step, sentence)
+        draft.mark(sentence, f"operations.{name}", STATED if step.who else ASSUMED)
+        if not life.ordered:
+            told = " or ".join(source.replace("_", " ") for source in sources)
+            draft.assume(
+                f"operations.{name}.from", f"{entity.one} becomes {step.state.replace('_', ' ')} when it is {told}."
+            )
 
 
-def _moves(draft: Draft, sentence: Sentence, entity: EntityDraft, stages: list[list[_Step]]) -> None:
-    for before, stage in pairwise(stages):
-        sources = [step.state for step in before]
-        # Of two states side by side the first named is the way on; the others are ends.
-        sources = sources if len(sources) == 1 else sources[:1]
-        for step in stage:
-            name = _operation(draft, entity, step)
-            operation = draft.operations.setdefault(name, OperationDraft(on=entity.name, by=[]))
-            operation.from_ = list(sources)
-            operation.to = step.state
-            if step.who:
-                add_role(draft, step.who)
-                draft.mark(sentence, f"roles.{step.who}")
-                operation.by.append(step.who)
-            draft.mark(sentence, f"operations.{name}", STATED if step.who else ASSUMED)
+def _take(draft: Draft, entity: EntityDraft, operation: OperationDraft, step: Step, sentence: Sentence) -> None:
+    """`Then shipped with a tracking number`: whoever ships it says the number, which the record keeps."""
+    name = spec_name(step.takes)
+    known = entity.fields.get(name, Field(type=FieldType.STRING))
+    entity.fields[name] = known.model_copy(update={"optional": True, "read_only": True})
+    operation.takes[name] = known.model_copy(update={"optional": False, "read_only": False})
+    operation.sets[name] = f"takes.{name}"
+    draft.mark(sentence, f"{entity.address}.fields.{name}")
 
 
-def _operation(draft: Draft, entity: EntityDraft, step: _Step) -> str:
+def _operation(draft: Draft, entity: EntityDraft, step: Step) -> str:
     """What the move into a state is called: the verb of the text, else what the participle says."""
     if step.verb:
         return action_name(step.verb)
+    return move_name(draft, entity, step.state)
+
+
+def move_name(draft: Draft, entity: EntityDraft, state: str) -> str:
+    """What a move into a state is called by the participle."""
     lemma = next(
-        (w.lemma for s in draft.sentences for w in s.words if spec_name(w.lower) == step.state and w.tag == "VBN"), ""
+        (w.lemma for s in draft.sentences for w in s.words if spec_name(w.lower) == state and w.tag == "VBN"), ""
     )
-    verb = lemma if lemma and happens(lemma, step.state.replace("_", " ")) else _infinitive(step.state)
+    verb = lemma if lemma and happens(lemma, state.replace("_", " ")) else _infinitive(state)
     return operation_name(draft, verb, entity)
 
 
 def _infinitive(state: str) -> str:
     """A verb for a state: `packed` gives `pack`; what is no participle is marked as such."""
     plain = state.replace("_", " ")
-    for candidate in (plain.removesuffix("ed"), plain.removesuffix("d"), plain.removesuffix("led"), plain[:-3]):
+    for candidate in (
+        infinitive(plain) if plain.isalpha() else "",
+        plain.removesuffix("ed"),
+        plain.removesuffix("d"),
+        plain[:-3],
+    ):
         if candidate and plain.endswith("d") and happens(candidate, plain):
             return candidate
     return f"mark {plain}"

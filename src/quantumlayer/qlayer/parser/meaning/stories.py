@@ -8,7 +8,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
 
 from quantumlayer.qlayer.parser.draft import ASSUMED, LIKELY, Draft
-from quantumlayer.qlayer.parser.meaning.concepts import relate
+from quantumlayer.qlayer.parser.meaning.relations import relate
 from quantumlayer.qlayer.parser.meaning.story import Name, Story, is_vague, read_story
 from quantumlayer.qlayer.parser.text.document import Kind
 from quantumlayer.qlayer.parser.text.sentences import Sentence

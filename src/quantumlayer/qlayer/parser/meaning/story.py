@@ -6,9 +6,9 @@ from dataclasses import dataclass, field
 
 from quantumlayer.kit.identifiers import singular
 from quantumlayer.qlayer.parser.meaning.verbs import CREATE, READ, SEARCH
-from quantumlayer.qlayer.parser.text.clauses import STORY
 from quantumlayer.qlayer.parser.text.phrases import NOUNS
 from quantumlayer.qlayer.parser.text.sentences import Sentence, Word
+from quantumlayer.qlayer.parser.text.stories import STORY
 
 Name = tuple[str, ...]
 
@@ -47,6 +47,7 @@ _VAGUE = frozenset(
         example existence expectation experience fact feature field filter focus format front function functionality
         future gender goal hand help history home hour idea improvement individual information input insight
         instance instruction interest interface internet kind knowledge language life link list login look lot mail
+        gb kb mb
         management manner matter meaning means method mind minute mistake moment month morning name need night none
         nothing notification number one operation opinion opportunity option other overview page part password past
         people percent period person phone piece place platform point possibility preference presence price problem

@@ -3,9 +3,9 @@
 import re
 
 _PHRASAL = {
-    "come back": "return", "bring back": "return", "give back": "return", "hand back": "return", "send back": "return",
-    "take back": "return", "hand in": "return", "take out": "borrow", "check out": "check out", "sign up": "register",
-    "call off": "cancel", "pick up": "collect", "put off": "postpone", "set up": "create",
+    "come back": "return", "bring back": "return", "give back": "return", "hand back": "return",
+    "take back": "return", "hand in": "return", "check out": "check out", "sign up": "register",
+    "pick up": "collect", "put off": "postpone", "set up": "create",
 }  # fmt: skip
 _IRREGULAR = {
     "came": "come", "brought": "bring", "gave": "give", "given": "give", "took": "take", "taken": "take",
@@ -29,7 +29,27 @@ _PARTICIPLES = {
 CREATE = frozenset(
     {"create", "add", "register", "enter", "open", "submit", "record", "make", "set up", "file", "raise"}
 )
-READ = frozenset({"see", "view", "read", "look up", "look at", "browse", "access", "inspect", "list", "check", "show"})
+BRING = frozenset(
+    {"post", "send", "submit", "report", "upload", "enter", "log", "transmit", "deliver", "provide", "file", "put up"}
+    | {"offer", "add", "publish", "list", "announce", "record", "register"}
+)  # fmt: skip)
+READ = frozenset(
+    {
+        "see",
+        "view",
+        "read",
+        "look up",
+        "look at",
+        "look through",
+        "consult",
+        "browse",
+        "access",
+        "inspect",
+        "list",
+        "check",
+        "show",
+    }
+)
 UPDATE = frozenset({"update", "edit", "change", "modify", "amend"})
 DELETE = frozenset({"delete", "remove", "erase"})
 MANAGE = frozenset({"manage", "administer", "maintain", "look after", "administrate"})

@@ -8,8 +8,10 @@ from importlib import import_module
 from typing import Any, cast
 
 from quantumlayer.qlayer.parser.errors import BrokenDocumentError, UnknownDocumentError
+from quantumlayer.qlayer.parser.openapi.swagger import from_swagger
 
 METHODS = ("get", "post", "put", "patch", "delete")
+_SWAGGER = "2.0"
 _DEEPEST_VALUE = 300
 _STEPS = {"MappingStartEvent": 1, "SequenceStartEvent": 1, "MappingEndEvent": -1, "SequenceEndEvent": -1}
 _DEEPEST = 60
@@ -99,7 +101,7 @@ def _listed(node: object) -> list[Any]:
 
 
 def read_document(text: str, name: str) -> Document:
-    """Read a document in YAML or JSON.
+    """Read a document in YAML or JSON; one of Swagger 2.0 is read as what it is in OpenAPI 3.0.
 
     Raises:
         BrokenDocumentError: It is neither, or not an OpenAPI document.
@@ -109,10 +111,11 @@ def read_document(text: str, name: str) -> Document:
     if not isinstance(root, dict):
         raise BrokenDocumentError(f"{name} is no OpenAPI document", why="it holds no mapping")
     version = str(root.get("openapi") or root.get("swagger") or "")
-    if not version.startswith("3."):
-        why = f"it says version {version or 'nothing'}; 3.0 and 3.1 are read"
+    if not (version.startswith("3.") or version == _SWAGGER):
+        why = f"it says version {version or 'nothing'}; 2.0, 3.0 and 3.1 are read"
         raise UnknownDocumentError(f"{name} is an API document of another version", why=why)
-    document = Document(cast("dict[str, Any]", root))
+    values = cast("dict[str, Any]", root)
+    document = Document(from_swagger(values) if version == _SWAGGER else values)
     if not document.mapping("paths"):
         raise BrokenDocumentError(f"{name} describes no operation", why="`paths` is empty or missing")
     return document

@@ -16,6 +16,7 @@ from quantumlayer.qlayer.parser.text.sentences import Sentence
 from quantumlayer.spec.model import Action, Field, OnDelete, Relation, RelationKind, Role, Rule, Spec, Unique
 from quantumlayer.spec.validate.names import free_name
 
+WHO_MAY = "Who may do what? A schema does not say it."
 _CALLER = "user"
 _KEPT_ANYWAY = re.compile(
     r"(?:created|updated|modified|changed|inserted|added)(?:_(?:at|on|date|time|ts))?"
@@ -223,7 +224,7 @@ class _Reader:
         self._draft.roles[_CALLER] = Role()
         for entity in self._draft.entities.values():
             self._draft.grant(entity, _CALLER, set(Action))
-        self._draft.ask("roles", "Who may do what? A schema does not say it.", "Whoever signs in may do everything.")
+        self._draft.ask("roles", WHO_MAY, "Whoever signs in may do everything.")
 
 
 def _short(plain: str) -> str:

@@ -8,7 +8,7 @@ _WORDS = (
 )  # fmt: skip
 _MORE = {"thirty": 30, "forty": 40, "fifty": 50, "sixty": 60, "ninety": 90, "hundred": 100, "once": 1, "twice": 2}
 VALUES = {word: value for value, word in enumerate(_WORDS)} | _MORE
-NUMBER = r"(?:\d[\d,]*(?:\.\d+)?|\b(?:" + "|".join(VALUES) + r")\b)"
+NUMBER = r"(?:\d+(?:,\d{3})*(?:\.\d+)?|\b(?:" + "|".join(VALUES) + r")\b)"
 """A pattern for one number, without a group of its own."""
 
 

@@ -13,7 +13,29 @@ _BUT = r"(?:but|except(?: for)?|other than|than|besides|apart from|save)"
 _NO_ONE_BUT = re.compile(rf"{_NOBODY} {_BUT} ")
 _ANYONE_BUT = re.compile(rf"{_ANYBODY} {_BUT} ")
 _ENDS_AGENT = frozenset({"before", "after", "within", "during", "on", "at", "in", "with", "from", "to", "for"})
+_SHORTEST = 3
 _ALLOWED = frozenset({"allowed", "permitted", "authorised", "authorized", "entitled", "able"})
+
+
+PROCESS = frozenset(
+    {"approve", "reject", "accept", "decline", "confirm", "cancel", "close", "complete", "finish", "publish", "archive"}
+    | {
+        "withdraw",
+        "suspend",
+        "resolve",
+        "deliver",
+        "ship",
+        "abandon",
+        "block",
+        "verify",
+        "revoke",
+        "dispatch",
+        "settle",
+    }
+    | {"postpone", "grant", "refuse", "retire", "freeze", "lock", "call off", "discharge", "fulfil", "acknowledge"}
+    | {"certify", "finalise", "finalize", "escalate", "reinstate", "void", "disqualify", "terminate"}
+)
+"""What moves a record on in its life, in any trade."""
 
 
 def as_modal(words: Sequence[Token]) -> list[Token]:
@@ -25,6 +47,49 @@ def as_modal(words: Sequence[Token]) -> list[Token]:
             may = replace(found[helper].word, text="may", lemma="may", tag="MD")
             found[helper : place + 2] = [replace(found[helper], word=may), *found[helper + 1 : place]]
     return found
+
+
+def as_duty(words: Sequence[Token]) -> list[Token]:
+    """`Has to be` as `must be`: it is not what something has."""
+    found = list(words)
+    for place in range(len(found) - 2, -1, -1):
+        verb, to, after = found[place], found[place + 1], found[place + 2] if place + 2 < len(found) else None
+        if (
+            verb.word.lemma in {"have", "need", "ought"}
+            and verb.tag in {"VBZ", "VBP"}
+            and to.lower == "to"
+            and after
+            and after.tag == "VB"
+        ):
+            must = replace(verb.word, text="must", lemma="must", tag="MD")
+            found[place : place + 2] = [replace(verb, word=must)]
+    return found
+
+
+def any_agent(verb: str, tail: Sequence[Token], *, modal: bool) -> tuple[list[Token], list[Token]]:
+    """Who does what a passive verb says: `granted by a clerk`; empty where nobody is.
+
+    `Taught by a trainer` tells of a relation: somebody in particular, or what moves a record on, is needed.
+    """
+    if (
+        len(tail) < _SHORTEST - (tail[-1].tag == "NNS" if tail else 0)
+        or tail[0].lower != "by"
+        or tail[1].tag not in {"DT", "NNS"}
+    ):
+        return [], []
+    if not modal and tail[1].lower != "the" and verb not in PROCESS:
+        return [], []
+    end = next(
+        (i for i, token in enumerate(tail) if token.lower in _ENDS_AGENT | {",", "and", "or"} or token.tag == "RB"),
+        len(tail),
+    )
+    agent = list(tail[1:end])
+    named = (
+        bool(agent)
+        and agent[-1].tag in {"NN", "NNP", "NNS"}
+        and all(token.tag not in {"VBN", "VBD", "VBZ"} for token in agent)
+    )
+    return (agent, list(tail[end:])) if named and agent[-1].tag != "VBG" else ([], [])
 
 
 def without_only(words: Sequence[Token], *, modal: bool) -> tuple[list[Token], bool]:

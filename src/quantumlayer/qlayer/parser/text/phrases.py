@@ -8,12 +8,15 @@ from quantumlayer.kit.identifiers import singular, words
 from quantumlayer.qlayer.parser.text.sentences import Word
 
 NOUNS = frozenset({"NN", "NNS", "NNP", "NNPS"})
+FINITE = frozenset({"MD", "VBZ", "VBP", "VBD"})
+_FEWEST_LISTED = 2
 _LEAD = frozenset({"DT", "PDT", "PRP$", "CD", "RB", "WDT", "RBS", "PRP", "IN"})
 _INNER = frozenset({"JJ", "JJR", "JJS", "HYPH", "FW", "AFX", "POS", "SYM", ":", "UH", "ADD"})
 _VERBAL = frozenset({"VBN", "VBG", "VBD"})
 _QUANTITIES = frozenset(
     {"all", "any", "both", "each", "every", "own", "several", "many", "only", "other", "some", "one"}
 )
+_FOR_EXAMPLE = frozenset({"such", "like", "e.g.", "eg", "i.e.", "ie"})
 _SEPARATORS = frozenset({",", ";", "and", "or", "&", "plus"})
 
 
@@ -29,6 +32,7 @@ class Phrase:
         aside: What stood in parentheses.
         many: Whether the name is a plural.
         head: Index in the sentence of the name's last word.
+        inner: The words of the aside.
     """
 
     text: str
@@ -38,6 +42,7 @@ class Phrase:
     aside: str
     many: bool
     head: int
+    inner: tuple["Token", ...] = ()
 
     @property
     def name(self) -> str:
@@ -47,11 +52,12 @@ class Phrase:
 
 @dataclass(frozen=True, slots=True)
 class Token:
-    """A word with its index in the sentence and what stood in parentheses right behind it."""
+    """A word with its index in the sentence and what stood in parentheses right behind it, as text and as words."""
 
     word: Word
     index: int
     aside: str = ""
+    inner: tuple["Token", ...] = ()
 
     @property
     def lower(self) -> str:
@@ -67,18 +73,46 @@ class Token:
 def tokens(sentence_words: Sequence[Word], text: str) -> list[Token]:
     """The words outside parentheses, each with the aside behind it; quotes and final points are left out."""
     found: list[Token] = []
+    inner: list[Token] = []
     depth, opened = 0, 0
     for index, word in enumerate(sentence_words):
         if word.text in {"(", "["}:
             depth += 1
-            opened = word.end if depth == 1 else opened
+            opened, inner = (word.end, []) if depth == 1 else (opened, inner)
         elif word.text in {")", "]"} and depth:
             depth -= 1
             if not depth and found:
-                found[-1] = replace(found[-1], aside=text[opened : word.at].strip())
-        elif not depth and word.text not in {".", "!", "?", '"', "``", "''", "\u201c", "\u201d", "(", ")"}:
-            found.append(Token(word, index))
+                found[-1] = replace(found[-1], aside=text[opened : word.at].strip(), inner=tuple(inner))
+        elif word.text not in {".", "!", "?", '"', "``", "''", "\u201c", "\u201d", "(", ")"}:
+            (inner if depth else found).append(Token(word, index))
     return found
+
+
+def with_lists(found: list[Token], text: str) -> list[Token]:
+    """What a colon lists behind a name as its aside: `A cart holds lines: product and quantity`."""
+    colon = next((i for i, token in enumerate(found) if token.lower == ":" and i), 0)
+    listed = found[colon + 1 :]
+    named = colon and found[colon - 1].tag in NOUNS and any(token.tag in FINITE for token in found[:colon])
+    if not named or len(items(listed)) < _FEWEST_LISTED or any(token.tag in FINITE - {"VBP"} for token in listed):
+        return found
+    if found[colon - 1].aside or listed[0].tag in {"PRP", "EX"} or any(token.lower in {":", ";"} for token in listed):
+        return found
+    aside = text[found[colon].word.end : listed[-1].word.end].strip()
+    return [*found[: colon - 1], replace(found[colon - 1], aside=aside, inner=tuple(listed))]
+
+
+def as_names(found: Sequence[Token]) -> list[Token]:
+    """The words of a list of names: `start` is a noun in `sales start and sales end`."""
+    result = list(found)
+    for place in range(len(found) - 1):
+        opens = place == 0 or found[place - 1].lower in _SEPARATORS
+        if opens and found[place].tag in {"VB", "VBP"} and found[place + 1].tag in NOUNS:
+            result[place] = replace(found[place], word=replace(found[place].word, tag="NN"))
+    for place in range(1, len(found)):
+        ends = place + 1 == len(found) or found[place + 1].lower in _SEPARATORS
+        if ends and found[place].tag in {"VB", "VBP", "VBZ"} and found[place - 1].tag in NOUNS:
+            result[place] = replace(found[place], word=replace(found[place].word, tag="NN"))
+    return result
 
 
 def items(found: Sequence[Token]) -> list[list[Token]]:
@@ -135,6 +169,7 @@ def phrase(found: Sequence[Token]) -> Phrase:
         aside="; ".join(token.aside for token in found if token.aside),
         many=last.tag in {"NNS", "NNPS"} or (last.tag in NOUNS and singular(last.lower) != last.lower),
         head=last.index,
+        inner=next((token.inner for token in found if token.inner), ()),
     )
 
 
@@ -145,6 +180,8 @@ def _leads(token: Token, *, first: bool) -> bool:
 
 
 def _inside(token: Token, *, noun: bool) -> bool:
+    if token.lower in _FOR_EXAMPLE:
+        return False
     if token.tag in NOUNS or token.tag in _INNER:
         return True
     return token.tag in _VERBAL and not noun

@@ -1,0 +1,1 @@
+"""Rules about time: windows, deadlines, ages, lengths, what the service does by itself, and how often somebody may."""
