@@ -237,7 +237,9 @@ class _Arrangement:
         for index, chain in enumerate(self._chains):
             others = [y for other, y in arriving[rank[chain.stops[0]]] if other != index]
             if 0 not in chain.offsets and any(abs(y - ends[index, 0]) < _CLOSE for y in others):
-                ends[index, 0] += _CLOSE
+                top = self._tops[chain.stops[0]]
+                bottom, moved = top + self._heights[chain.stops[0]], ends[index, 0] + _CLOSE
+                ends[index, 0] = moved if moved <= bottom else max(top, ends[index, 0] - _CLOSE)
 
     def _tracks(self, ends: dict[tuple[int, int], float]) -> dict[tuple[str, int, int], float]:
         """The x of each vertical piece; sets the x of the columns on the way."""

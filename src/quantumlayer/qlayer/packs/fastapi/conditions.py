@@ -76,8 +76,9 @@ class Conditions:
         """The conditions on rows, where the parameters of these names are given."""
         if any(may_miss(found, self._checked, self._optional - given) for found in _same(expr)):
             raise UnsupportedError("an optional parameter without `takes.x == null || ...` before it")
-        spec = self._checked.scope.spec
-        return Sql(spec, self._checked, self._columns, self._roots, prelude=self._prelude).conditions(expr)
+        spec, there = self._checked.scope.spec, self._optional  # those that are not are refused above
+        sql = Sql(spec, self._checked, self._columns, self._roots, prelude=self._prelude, given=there)
+        return sql.conditions(expr)
 
     def _python(self, expr: Expr) -> Python:
         checked: Checked = replace(self._checked, expr=expr)

@@ -56,6 +56,7 @@ class Sql:
         deferred: Whether the query is made once and run many times (a column property), so that the clock must be
             asked anew each time.
         prelude: Takes statements that must run before; None where there is no place for any.
+        given: The optional parameters that are there wherever these expressions are reached.
     """
 
     def __init__(
@@ -67,10 +68,10 @@ class Sql:
         *,
         deferred: bool = False,
         prelude: Prelude | None = None,
+        given: frozenset[str] = frozenset(),
     ) -> None:
-        self._spec = spec
-        self._checked = checked
-        self._columns = columns
+        self._spec, self._given = spec, given
+        self._checked, self._columns = checked, columns
         self._roots = roots
         self._deferred = deferred
         self._prelude = prelude
@@ -363,6 +364,9 @@ class Sql:
 
     def _may_miss(self, expr: Expr) -> bool:
         """Whether a value that is the same for every row can be missing where nothing else is asked."""
+        match expr:
+            case Select(operand=Ident(name="takes"), field=name) if name in self._given:
+                return False
         member = self._checked.member_of(expr) if isinstance(expr, Select) and not self._of_row(expr) else None
         return member is not None and isinstance(member.type, Nullable)
 
